@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+# Every dependency is a Debian 12 package (tools/packages.txt). Small leaf libraries are linked statically:
+# an idle node's private memory and a container's start-up time are budgets (README, "Measured").
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
+
+function(hearsay_library name header archive)
+  find_path(${name}_INCLUDE_DIR ${header} REQUIRED)
+  find_library(${name}_LIBRARY NAMES ${archive} REQUIRED)
+  add_library(hearsay_dep_${name} INTERFACE)
+  target_include_directories(hearsay_dep_${name} SYSTEM INTERFACE ${${name}_INCLUDE_DIR})
+  target_link_libraries(hearsay_dep_${name} INTERFACE ${${name}_LIBRARY})
+  add_library(deps::${name} ALIAS hearsay_dep_${name})
+endfunction()
+hearsay_library(sodium sodium.h libsodium.a)
+hearsay_library(lmdb lmdb.h liblmdb.a)
+hearsay_library(protobuf google/protobuf/message_lite.h libprotobuf-lite.a)
+hearsay_library(microhttpd microhttpd.h microhttpd)
+hearsay_library(cares ares.h cares)
+target_link_libraries(hearsay_dep_protobuf INTERFACE Threads::Threads)
+
+add_library(hearsay_dep_asio INTERFACE)
+target_include_directories(hearsay_dep_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
+target_compile_definitions(hearsay_dep_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+target_link_libraries(hearsay_dep_asio INTERFACE Threads::Threads)
+add_library(deps::asio ALIAS hearsay_dep_asio)

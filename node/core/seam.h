@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+//
+// The seam: what goes into a pure machine of this project, and what comes out.
+//
+//   Datagram, now ─► Receive ┐                     ┌► Send        one datagram
+//             now ─► Tick ───┤ state + Rng(seed)   ├► PersistPeer / ForgetPeer / PersistState
+//        Resolved ─► ────────┘                     ├► PeerEvent   for the application, the log and the API
+//                     NextDeadline() ─► one timer  └► Resolve     look a preconfigured entry up
+//
+// The machine never reads a clock, a socket or entropy; the driver (node/io, the simulator, a fuzzer) never decides.
+// Effects are appended in the order in which they must be applied: a Persist stands before the Sends that depend on it.
+// An Effects object is reused: in the steady state no step allocates.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "proto/bytes.h"
+#include "proto/endpoint.h"
+#include "proto/error.h"
+#include "proto/known_peer.h"
+#include "proto/node_id.h"
+#include "proto/record.h"
+#include "proto/time.h"
+
+namespace hearsay {
+
+// One datagram as it came in. `local` is the address it was sent to (IP_PKTINFO) with the bound port: the one thing
+// that tells a node behind no NAT which endpoint is its own.
+struct Datagram {
+  Endpoint from;
+  Endpoint local;
+  BytesView bytes;  // borrowed for the call
+};
+
+// The life of a peer. The table of transitions is kTransitions in node/core/peer_state.h.
+enum class PeerState : std::uint8_t { kHeard, kDialling, kVerified, kActive, kStale, kRetry, kEvicted, kRefused, kBanned };
+std::string_view PeerStateName(PeerState state);  // "heard", "dialling", ...
+
+struct Send {
+  Endpoint to;
+  std::size_t offset = 0;  // into Effects::bytes
+  std::size_t size = 0;
+};
+struct PersistPeer {
+  KnownPeer peer;
+};
+struct ForgetPeer {
+  NodeId id;
+};
+struct PersistState {
+  NodeState state;
+};
+enum class PeerEventKind : std::uint8_t {
+  kVerified,           // proved its id at its endpoint; now in the table
+  kActive,             // has a live channel
+  kStale,              // missed its keepalives
+  kLeft,               // said so itself, on its own channel
+  kEvicted,            // forgotten
+  kUpdated,            // a newer node record: attributes may differ
+  kDuplicateIdentity,  // another live process holds our identity, at `endpoint`
+  kBootstrapFailed,    // a preconfigured entry could not be used; `detail` names it; said once until it works again
+  kSelfEndpoint,       // our own reachable endpoint became known, `endpoint`
+};
+std::string_view PeerEventName(PeerEventKind kind);  // "peer_verified", "duplicate_identity", ...
+struct PeerEvent {
+  PeerEventKind kind{};
+  NodeId id;               // zero where there is none
+  Endpoint endpoint;
+  std::string detail;      // a reason, empty when plain
+  Attributes attributes;   // of the peer's record, when known
+};
+// Asks the driver to look up entry `entry` of CoreConfig::preconfigured; answered by one Resolved.
+struct Resolve {
+  std::size_t entry = 0;
+};
+struct Resolved {
+  struct Contact {
+    Endpoint endpoint;
+    std::optional<NodeId> pin;
+  };
+  std::size_t entry = 0;
+  std::vector<Contact> contacts;  // at most kMaxResolvedContacts are read
+  std::string error;              // for people, when contacts is empty
+};
+inline constexpr std::size_t kMaxResolvedContacts = 1024;
+
+using Effect = std::variant<Send, PersistPeer, ForgetPeer, PersistState, PeerEvent, Resolve>;
+
+class Effects {
+ public:
+  std::vector<Effect> list;
+  Bytes bytes;  // what the Sends point into
+
+  void Clear() {
+    list.clear();
+    bytes.clear();
+  }
+  void AddSend(const Endpoint& to, BytesView datagram) {
+    list.push_back(Send{to, bytes.size(), datagram.size()});
+    bytes.insert(bytes.end(), datagram.begin(), datagram.end());
+  }
+  template <typename T>
+  void Add(T effect) {
+    list.push_back(std::move(effect));
+  }
+  BytesView View(const Send& send) const { return BytesView(bytes).subspan(send.offset, send.size); }
+};
+
+// What is remembered at start: the state, and the first peers to try. More known peers may follow in Remember().
+struct Snapshot {
+  NodeState state;
+  std::vector<KnownPeer> peers;
+};
+
+// A preconfigured peer as the operator wrote it; only the driver understands `text`.
+struct Preconfigured {
+  std::string text;
+  std::optional<NodeId> pin;
+};
+
+enum class Profile : std::uint8_t { kAuto, kLan, kInternet };
+
+struct CoreConfig {
+  std::string software;                      // "hearsay/0.1.0"
+  std::string name;
+  Role role = Role::kDual;
+  Attributes attributes;
+  Profile profile = Profile::kAuto;          // kAuto: by each peer's address scope
+  std::vector<Endpoint> announce;            // endpoints that the operator says are ours
+  std::uint16_t listen_port = 0;             // the bound port
+  std::vector<Preconfigured> preconfigured;
+  std::map<NodeId, std::uint64_t> weights;   // empty: every verified peer weighs 1
+  std::optional<std::uint64_t> online_weight_minimum;  // absent: 8, or all preconfigured contacts when fewer
+};
+
+// ---- What the API, the CLI and the metrics read ----
+
+struct PeerInfo {
+  NodeId id;
+  Endpoint endpoint;
+  PeerState state{};
+  bool in_view = false;       // has an active channel and is one of the peers that this node chose
+  bool reachable = false;     // proved at `endpoint` by a dial or path challenge of ours
+  std::optional<Duration> rtt;
+  Time first_seen{};
+  Time last_seen{};
+  std::string last_error;     // ErrorName or empty
+  std::string software;
+  std::string name;
+  Role role{};
+  Attributes attributes;
+  std::uint64_t weight = 0;
+  std::uint32_t failures = 0;
+  Time next_retry = kNever;   // for stale and retry
+};
+
+struct CoreStatus {
+  NodeId id;
+  std::uint64_t boot_epoch = 0;
+  std::vector<Endpoint> own_endpoints;  // known to be ours
+  std::size_t view = 0;                 // peers of our choice with an active channel
+  std::size_t channels = 0;             // all active channels
+  std::size_t table = 0;                // verified peers
+  std::size_t heard = 0;                // hearsay waiting
+  std::size_t dialling = 0;
+  std::uint64_t online_weight = 0;
+  std::uint64_t online_weight_minimum = 0;
+  std::size_t duplicate_identities = 0; // seen since start
+};
+
+}  // namespace hearsay

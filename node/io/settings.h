@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// Settings: everything an operator can say, in one value, whatever way it was said.
+//
+// Precedence: flag, then HEARSAY_ environment variable, then YAML file, then default. settings_table.cc is the one list
+// of settings: key, flag, variable, unit, default, reloadable or not, and help; the parser, --help and `check --print`
+// are made from it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/core/seam.h"
+#include "proto/endpoint.h"
+#include "proto/record.h"
+
+namespace hearsay {
+
+// Where a running node's local API listens: a loopback endpoint, a unix socket, or nowhere.
+struct ApiAddress {
+  std::optional<Endpoint> endpoint;  // port 0: any free one
+  std::string unix_path;             // when not empty, a unix socket, mode 0600
+  bool off = false;
+};
+
+enum class LogFormat : std::uint8_t { kText, kJson };
+
+struct Settings {
+  std::string network = "hearsay";
+  std::string network_key_file;             // empty: an open network
+  std::vector<Endpoint> listen;             // empty: 0.0.0.0 and [::] (one dual-stack socket) on the default port
+  std::vector<std::string> peers;           // preconfigured: host[:port], EP, dns:NAME, file:PATH, http(s)://URL, NODEID@host:port
+  std::vector<Endpoint> announce;
+  std::string data_dir;                     // default: $HEARSAY_DATA_DIR, $XDG_STATE_HOME/hearsay, ~/.local/state/hearsay; root: /var/lib/hearsay
+  std::string name;
+  Role role = Role::kDual;
+  Profile profile = Profile::kAuto;
+  Attributes attributes;
+  ApiAddress api;                           // default: unix:DATA_DIR/api.sock
+  std::string weights_file;
+  std::optional<std::uint64_t> online_weight_minimum;
+  std::uint64_t store_capacity = 1'000'000; // peers kept on disk
+  std::uint64_t store_map_mib = 1024;       // LMDB map size, address space only
+  std::string log_level = "info";           // trace debug info warn error off
+  LogFormat log_format = LogFormat::kText;
+  std::string list_ca_file;                 // CA bundle for https peer lists; empty: the system's
+};
+
+}  // namespace hearsay

@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: MIT
+# `cmake --install` gives the program, and for C++ applications find_package(hearsay) with the target hearsay::hearsay.
+# Headers keep the tree's include paths under include/hearsay/: #include "node/io/hearsay.h".
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+add_library(hearsay_embed INTERFACE)
+set_target_properties(hearsay_embed PROPERTIES EXPORT_NAME hearsay)
+target_link_libraries(hearsay_embed INTERFACE hearsay_io)
+target_include_directories(hearsay_embed INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/hearsay>)
+
+install(TARGETS hearsay)
+install(TARGETS hearsay_embed hearsay_options hearsay_messages hearsay_proto hearsay_store hearsay_core hearsay_io
+        EXPORT hearsay-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# Only what the embedding header reaches: the wire's types, the core's seam, the driver's surface.
+install(DIRECTORY proto node store DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hearsay FILES_MATCHING PATTERN "*.h")
+
+set(HEARSAY_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/hearsay)
+install(EXPORT hearsay-targets NAMESPACE hearsay:: DESTINATION ${HEARSAY_CMAKE_DIR})
+configure_package_config_file(cmake/hearsay-config.cmake.in hearsay-config.cmake
+                              INSTALL_DESTINATION ${HEARSAY_CMAKE_DIR})
+write_basic_package_version_file(hearsay-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/hearsay-config.cmake ${PROJECT_BINARY_DIR}/hearsay-config-version.cmake
+              cmake/dependencies.cmake
+        DESTINATION ${HEARSAY_CMAKE_DIR})

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# Packages: the names in tools/packages.txt, and installing those that are missing. Needs steps.sh.
+
+# packages_of SECTION...: their names, one a line.
+packages_of() {
+  local section
+  for section in "$@"; do
+    sed -n "/^\[$section\]\$/,/^\[/p" tools/packages.txt | grep -E '^[a-z0-9]' || fail "tools/packages.txt has no [$section]"
+  done | sort -u
+}
+
+installed_packages() {
+  dpkg-query -W -f='${Package} ${db:Status-Status}\n' 2>/dev/null | sed -n 's/ installed$//p' | sort -u
+}
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+need_root() {
+  ((EUID == 0)) && return
+  command -v sudo >/dev/null || fail "packages are missing and neither root nor sudo is at hand; as root: apt-get install $*"
+  sudo -v || fail "sudo was refused; as root: apt-get install $*"
+}
+
+# install_packages SECTION...: silent when all are there. Never removes a package to make room for one.
+install_packages() {
+  local missing
+  command -v apt-get >/dev/null || fail "apt-get not found: these scripts are for Debian 12; the packages are in tools/packages.txt"
+  mapfile -t missing < <(comm -23 <(packages_of "$@") <(installed_packages))
+  ((${#missing[@]})) || return 0
+  say "Installing ${#missing[@]} packages ($(printf '%s, ' "${missing[@]:0:3}")...)"
+  need_root "${missing[@]}"
+  step "package lists" as_root apt-get -q update || return
+  step "packages" as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q install -y --no-install-recommends --no-remove "${missing[@]}"
+}

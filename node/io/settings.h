@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/core/seam.h"
 #include "proto/endpoint.h"
+#include "proto/error.h"
 #include "proto/record.h"
 
 namespace hearsay {
@@ -23,6 +25,11 @@ struct ApiAddress {
   std::optional<Endpoint> endpoint;  // port 0: any free one
   std::string unix_path;             // when not empty, a unix socket, mode 0600
   bool off = false;
+
+  std::string ToString() const;  // "127.0.0.1:8075", "unix:/run/hearsay/api.sock" or "off"
+  // The same three; an endpoint must be a loopback one. The error says what to write instead.
+  static Result<ApiAddress> Parse(std::string_view text);
+  bool operator==(const ApiAddress&) const = default;
 };
 
 enum class LogFormat : std::uint8_t { kText, kJson };

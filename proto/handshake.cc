@@ -58,7 +58,6 @@ Initiator::Initiator(const Params& params, Rng& rng)
 Expected<HandshakeProof> Initiator::OnQuery(const HandshakeQuery& query, const Identity& identity,
                                             const NetworkKey& network) {
   if (query.answer_to != query_) return Unexpected(Error::kNotExpected);
-  if (query.responder == identity.id()) return Unexpected(Error::kSelf);
   if (params_.pin && query.responder != *params_.pin) return Unexpected(Error::kWrongNodeId);
   HandshakeProof proof;
   proof.query = query_;

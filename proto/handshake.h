@@ -53,7 +53,8 @@ class Initiator {
   const Cookie& query() const { return query_; }
   bool proved() const { return proved_; }
   BareKeepalive Hello() const { return {query_}; }
-  // Errors: kNotExpected (another dial's query), kWrongNodeId (pin), kSelf (our own id; decide self or duplicate).
+  // Errors: kNotExpected (another dial's query), kWrongNodeId (pin). Our own id is no error here: only a finished
+  // handshake tells another process that holds our identity from somebody who merely claims to.
   Expected<HandshakeProof> OnQuery(const HandshakeQuery& query, const Identity& identity, const NetworkKey& network);
   // Errors: kNotExpected, kBadSignature, kBadKey. A bad response changes nothing: the true one may still come.
   Expected<Handshaken> OnResponse(const HandshakeResponse& response, const NetworkKey& network) const;

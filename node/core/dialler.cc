@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include "node/core/dialler.h"
+
+#include <algorithm>
+
+namespace hearsay {
+
+Dialler::Dialler(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
+                 Codec& codec, Rng& rng, Counters& counters)
+    : identity_(identity),
+      network_(network),
+      boot_epoch_(boot_epoch),
+      rhythm_(rhythm),
+      codec_(codec),
+      rng_(rng),
+      counters_(counters) {}
+
+bool Dialler::IsDialling(const Endpoint& endpoint) const {
+  return std::any_of(dials_.begin(), dials_.end(),
+                     [&](const auto& entry) { return entry.second.request.endpoint == endpoint; });
+}
+
+bool Dialler::Start(const DialRequest& request, Time now, Effects& out) {
+  if (dials_.size() >= kMaxDials || IsDialling(request.endpoint)) return false;
+  Initiator initiator({.endpoint = request.endpoint,
+                       .pin = request.pin,
+                       .boot_epoch = boot_epoch_,
+                       .dial_sequence = ++dial_sequence_,
+                       .session_id = rng_.Next64()},
+                      rng_);
+  const Cookie query = initiator.query();
+  const auto [it, fresh] = dials_.emplace(query, Dial{std::move(initiator), request, 0, {}, {}, {}});
+  if (!fresh) return false;
+  counters_.Add(Counter::kDialsStarted);
+  Transmit(it->second, now, out);
+  return true;
+}
+
+void Dialler::Transmit(Dial& dial, Time now, Effects& out) {
+  if (dial.proof.empty()) {
+    codec_.Encode(dial.initiator.Hello(), network_, buffer_);
+    out.AddSend(dial.request.endpoint, buffer_.view());
+  } else {
+    out.AddSend(dial.request.endpoint, dial.proof);
+  }
+  dial.sent_at = now;
+  dial.deadline = now + rhythm_.DialWait(dial.request.endpoint.scope(), dial.attempts);
+  ++dial.attempts;
+}
+
+DialOutcome Dialler::Finish(std::map<Cookie, Dial>::iterator it, Expected<Handshaken> result, Time now) {
+  DialOutcome outcome{.request = it->second.request, .result = result, .rtt = {}, .our_query_reached_us = false};
+  if (result) {
+    outcome.rtt = now - it->second.sent_at;
+    counters_.Add(Counter::kDialsSucceeded);
+  } else {
+    counters_.Add(Counter::kDialsFailed);
+    counters_.DialFailed(result.error());
+  }
+  dials_.erase(it);
+  return outcome;
+}
+
+std::optional<DialOutcome> Dialler::OnOwnHello(const Cookie& query) {
+  const auto it = dials_.find(query);
+  if (it == dials_.end()) return std::nullopt;
+  DialOutcome outcome = Finish(it, Unexpected(Error::kSelf), {});
+  outcome.our_query_reached_us = true;
+  return outcome;
+}
+
+std::optional<DialOutcome> Dialler::OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now,
+                                            Effects& out) {
+  const auto it = dials_.find(query.answer_to);
+  if (it == dials_.end() || datagram.from != it->second.request.endpoint) {
+    counters_.Drop(Error::kNotExpected);
+    return std::nullopt;
+  }
+  Dial& dial = it->second;
+  // A second answer to a retransmitted hello: the proof is already on its way, and signing again is work.
+  if (dial.initiator.proved()) return std::nullopt;
+  const auto proof = dial.initiator.OnQuery(query, identity_, network_);
+  if (!proof) return Finish(it, Unexpected(proof.error()), now);
+  counters_.Add(Counter::kSignaturesMade);
+  codec_.Encode(*proof, network_, buffer_);
+  const BytesView bytes = buffer_.view();
+  dial.proof.assign(bytes.begin(), bytes.end());
+  dial.attempts = 0;
+  Transmit(dial, now, out);
+  return std::nullopt;
+}
+
+std::optional<DialOutcome> Dialler::OnResponse(const HandshakeResponse& response, const Datagram& datagram, Time now) {
+  const auto it = dials_.find(response.answer_to);
+  if (it == dials_.end() || datagram.from != it->second.request.endpoint || !it->second.initiator.proved()) {
+    counters_.Drop(Error::kNotExpected);
+    return std::nullopt;
+  }
+  counters_.Add(Counter::kSignaturesVerified);
+  auto result = it->second.initiator.OnResponse(response, network_);
+  if (!result) {
+    // Somebody on the path may have made it up; the true response may still come.
+    counters_.Drop(result.error());
+    return std::nullopt;
+  }
+  return Finish(it, *result, now);
+}
+
+std::optional<DialOutcome> Dialler::Abort(const Cookie& query, Error why) {
+  const auto it = dials_.find(query);
+  if (it == dials_.end()) return std::nullopt;
+  return Finish(it, Unexpected(why), {});
+}
+
+void Dialler::Tick(Time now, Effects& out, std::vector<DialOutcome>& failed) {
+  for (auto it = dials_.begin(); it != dials_.end();) {
+    const auto here = it++;
+    Dial& dial = here->second;
+    if (dial.deadline > now) continue;
+    if (dial.attempts < kMaxDialAttempts) {
+      Transmit(dial, now, out);
+    } else {
+      failed.push_back(Finish(here, Unexpected(Error::kTimeout), now));
+    }
+  }
+}
+
+Time Dialler::NextDeadline() const {
+  Time next = kNever;
+  for (const auto& [query, dial] : dials_) next = std::min(next, dial.deadline);
+  return next;
+}
+
+}  // namespace hearsay

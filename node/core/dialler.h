@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Dialler: the initiator's side of node_id_handshake, many at a time, with retransmission.
+//
+// Used by the node and by the crawler. A dial ends in exactly one Outcome: keys with a proven peer, or an Error. At
+// most kMaxDials are pending, one for each endpoint; each sends at most kMaxDialAttempts packets.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "node/core/counters.h"
+#include "node/core/rhythm.h"
+#include "node/core/seam.h"
+#include "proto/codec.h"
+#include "proto/handshake.h"
+#include "proto/rng.h"
+
+namespace hearsay {
+
+enum class DialPurpose : std::uint8_t { kBootstrap, kKnownPeer, kHearsay, kRekey, kCrawl };
+
+struct DialRequest {
+  Endpoint endpoint;
+  std::optional<NodeId> pin;
+  DialPurpose purpose{};
+  std::optional<NodeId> expected;  // whom we hope to meet; another id is no error, but news
+  AddressGroup heard_from;         // of hearsay: the group of who said it
+};
+
+struct DialOutcome {
+  DialRequest request;
+  Expected<Handshaken> result = Unexpected(Error::kTimeout);
+  Duration rtt{};  // of the last exchange, when it succeeded
+  bool our_query_reached_us = false;  // with kSelf
+};
+
+class Dialler {
+ public:
+  static constexpr std::size_t kMaxDials = 256;
+
+  // All are borrowed and outlive the dialler.
+  Dialler(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
+          Codec& codec, Rng& rng, Counters& counters);
+
+  // False when full or when the endpoint is being dialled.
+  bool Start(const DialRequest& request, Time now, Effects& out);
+  bool IsDialling(const Endpoint& endpoint) const;
+  std::size_t pending() const { return dials_.size(); }
+  // A bare keepalive that came in carries one of our own queries: that dial reached ourselves.
+  std::optional<DialOutcome> OnOwnHello(const Cookie& query);
+  // Answers to our packets. Nothing when they belong to no dial of ours, or the dial goes on.
+  std::optional<DialOutcome> OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out);
+  std::optional<DialOutcome> OnResponse(const HandshakeResponse& response, const Datagram& datagram, Time now);
+  // Ends the dial that this query answers.
+  std::optional<DialOutcome> Abort(const Cookie& query, Error why);
+  // Retransmits what is due; appends what has failed.
+  void Tick(Time now, Effects& out, std::vector<DialOutcome>& failed);
+  Time NextDeadline() const;
+
+ private:
+  struct Dial {
+    Initiator initiator;
+    DialRequest request;
+    std::size_t attempts = 0;
+    Time sent_at{};
+    Time deadline{};
+    Bytes proof;  // the encoded proof, once made
+  };
+  void Transmit(Dial& dial, Time now, Effects& out);
+  DialOutcome Finish(std::map<Cookie, Dial>::iterator it, Expected<Handshaken> result, Time now);
+
+  const Identity& identity_;
+  const NetworkKey& network_;
+  const std::uint64_t boot_epoch_;
+  const Rhythm& rhythm_;
+  Codec& codec_;
+  Rng& rng_;
+  Counters& counters_;
+  std::uint64_t dial_sequence_ = 0;
+  std::map<Cookie, Dial> dials_;
+  DatagramBuffer buffer_;
+};
+
+}  // namespace hearsay

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// Rhythm: every interval, timeout and rate of the machine, by the scope of the address it concerns.
+//
+// DESIGN: internet every 15 s; on private and loopback networks clamp(view x 50 ms, 0.5 s, 5 s), so that a node sends
+// about 20 keepalives a second whatever the view's size, and somebody meets a dead peer within a fraction of that.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include "node/core/seam.h"
+#include "node/core/token_bucket.h"
+#include "proto/endpoint.h"
+
+namespace hearsay {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+inline constexpr Duration kRound = seconds{15};
+inline constexpr int kProbeAttempts = 3;            // misses until a peer is stale
+inline constexpr std::size_t kMaxDialAttempts = 4;  // hellos or proofs in one dial
+inline constexpr Duration kFresh = std::chrono::minutes{5};      // a sample names peers proved this recently
+inline constexpr Duration kHorizon = std::chrono::hours{24 * 30}; // a peer unseen for longer is evicted (Bitcoin's 30 d)
+inline constexpr Duration kBurstTime = seconds{30};              // eager pulls after start
+inline constexpr Duration kWarmTime = seconds{60};               // larger verification budget after start
+inline constexpr Duration kRefreshTime = std::chrono::hours{1};  // an active peer's last_seen is persisted this often
+
+// Fast on networks where packets are cheap and latency small.
+class Rhythm {
+ public:
+  explicit Rhythm(Profile profile) : profile_(profile) {}
+
+  bool IsLan(Scope scope) const {
+    if (profile_ == Profile::kLan) return true;
+    if (profile_ == Profile::kInternet) return false;
+    return scope == Scope::kLoopback || scope == Scope::kPrivate;
+  }
+  Duration KeepaliveInterval(Scope scope, std::size_t view) const {
+    if (!IsLan(scope)) return kRound;
+    return std::clamp<Duration>(milliseconds{50} * static_cast<std::int64_t>(view), milliseconds{500}, seconds{5});
+  }
+  // Timeout of one probe: RFC 6298's formula between these bounds.
+  Duration ProbeTimeout(Scope scope, Duration smoothed, Duration variance) const {
+    const bool lan = IsLan(scope);
+    const Duration low = lan ? milliseconds{100} : milliseconds{500};
+    const Duration high = lan ? milliseconds{600} : seconds{3};
+    return std::clamp<Duration>(smoothed + 4 * variance, low, high);
+  }
+  // Wait after the attempt-th packet of a dial (0-based), doubling: 1.5 s in all on a LAN, 6 s elsewhere (kMaxDialAttempts).
+  Duration DialWait(Scope scope, std::size_t attempt) const {
+    return (IsLan(scope) ? milliseconds{100} : milliseconds{400}) * (1 << std::min<std::size_t>(attempt, 5));
+  }
+  // Base of the exponential back-off after failed dials; the caller adds jitter.
+  Duration RetryDelay(Scope scope, std::uint32_t failures) const {
+    const bool lan = IsLan(scope);
+    const Duration base = lan ? seconds{1} : seconds{15};
+    const Duration cap = lan ? seconds{60} : std::chrono::hours{1};
+    return std::min<Duration>(base * (std::int64_t{1} << std::min<std::uint32_t>(failures, 12)), cap);
+  }
+  // Silence after which a channel that we did not choose is dropped.
+  Duration IdleTimeout(Scope scope) const { return IsLan(scope) ? seconds{20} : seconds{60}; }
+
+  // Dials and path challenges to endpoints not yet verified: 16 a round, 64 in the first minute; a larger burst where
+  // addresses are private (a container network is the whole membership).
+  Rate VerificationRate(Scope scope, bool warming) const {
+    return {.tokens = warming ? 64u : 16u, .period = kRound, .burst = IsLan(scope) ? 128u : 64u};
+  }
+
+ private:
+  Profile profile_;
+};
+
+}  // namespace hearsay

@@ -18,3 +18,7 @@ if(HEARSAY_SANITIZE)
     add_compile_options(-Wno-maybe-uninitialized -Wno-tsan)
   endif()
 endif()
+if(HEARSAY_FUZZ)
+  # Coverage for libFuzzer everywhere; its main() only in tests/fuzz. -fno-sanitize=function: clang 14 cannot emit it here.
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize=function)
+endif()

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "node/core/own_address.h"
+
+#include <algorithm>
+
+#include "proto/limits.h"
+
+namespace hearsay {
+namespace {
+
+constexpr std::size_t kMaxBound = 8;
+constexpr Duration kVoteLife = std::chrono::minutes{10};
+constexpr Duration kContactLife = std::chrono::minutes{30};  // longer than any NAT's UDP mapping (RFC 4787: >= 2 min)
+
+bool Contains(const std::vector<Endpoint>& list, const Endpoint& e) {
+  return std::find(list.begin(), list.end(), e) != list.end();
+}
+
+bool HasScope(const std::vector<Endpoint>& list, Scope scope) {
+  return std::any_of(list.begin(), list.end(), [&](const Endpoint& e) { return e.scope() == scope; });
+}
+
+}  // namespace
+
+bool OwnAddress::IsKnown(const Endpoint& e) const {
+  return Contains(announced_, e) || Contains(bound_, e) || Contains(confirmed_, e);
+}
+
+OwnAddress::Verdict OwnAddress::Judge(const Endpoint& claimed, const Endpoint& local) const {
+  if (claimed == local || Contains(announced_, claimed) || Contains(confirmed_, claimed)) return Verdict::kMine;
+  // On a global or loopback address nothing translates: whoever dialled something else was relayed.
+  if (local.scope() != Scope::kPrivate) return Verdict::kNotMine;
+  // Behind a translation, knowing one endpoint of that scope is knowing which one is ours.
+  if (HasScope(announced_, claimed.scope()) || HasScope(confirmed_, claimed.scope())) return Verdict::kNotMine;
+  return Verdict::kUnknown;
+}
+
+bool OwnAddress::LearnBound(const Endpoint& local) {
+  if (!local.IsDialable() || Contains(bound_, local) || bound_.size() >= kMaxBound) return false;
+  bound_.push_back(local);
+  return true;
+}
+
+void OwnAddress::Vote(const AddressGroup& voter, const Endpoint& observed, Time now) {
+  if (observed.scope() != Scope::kGlobal || IsKnown(observed)) return;
+  std::erase_if(votes_, [&](const auto& v) { return now - v.second.at > kVoteLife; });
+  if (votes_.size() >= kMaxVotes && !votes_.contains(voter)) return;
+  votes_[voter] = {observed, now};
+}
+
+std::optional<Endpoint> OwnAddress::Winner(Time now) const {
+  std::map<Endpoint, std::size_t> counts;
+  for (const auto& [group, vote] : votes_) {
+    if (now - vote.at <= kVoteLife) ++counts[vote.endpoint];
+  }
+  const auto best = std::max_element(counts.begin(), counts.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (best == counts.end() || best->second < kVoteGroups) return std::nullopt;
+  return best->first;
+}
+
+void OwnAddress::NoteContacted(const IpAddress& address, Time now) {
+  if (contacted_.size() >= kMaxContacted && !contacted_.contains(address)) {
+    std::erase_if(contacted_, [&](const auto& c) { return now - c.second > kContactLife; });
+    if (contacted_.size() >= kMaxContacted) contacted_.erase(contacted_.begin());
+  }
+  contacted_[address] = now;
+}
+
+bool OwnAddress::OnProofFrom(const Endpoint& source, const Endpoint& dialled, Time now) {
+  if (IsKnown(dialled) || confirmed_.size() >= kMaxBound) return false;
+  const auto it = contacted_.find(source.address);
+  if (it != contacted_.end() && now - it->second <= kContactLife) return false;
+  if (Winner(now) != dialled) return false;
+  confirmed_.push_back(dialled);
+  return true;
+}
+
+std::vector<Endpoint> OwnAddress::EndpointsFor(Scope peer) const {
+  std::vector<Endpoint> out;
+  for (const auto* list : {&announced_, &confirmed_, &bound_}) {
+    for (const Endpoint& e : *list) {
+      if (out.size() < kMaxRecordEndpoints && MayTravel(e.scope(), peer) && !Contains(out, e)) out.push_back(e);
+    }
+  }
+  return out;
+}
+
+std::vector<Endpoint> OwnAddress::All() const {
+  std::vector<Endpoint> out = announced_;
+  for (const auto* list : {&confirmed_, &bound_}) {
+    for (const Endpoint& e : *list) {
+      if (!Contains(out, e)) out.push_back(e);
+    }
+  }
+  return out;
+}
+
+}  // namespace hearsay

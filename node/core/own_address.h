@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+//
+// OwnAddress: which endpoints are ours, and how we know.
+//
+//   announced  the operator says so (--announce)
+//   bound      a datagram came in that was sent to it (IP_PKTINFO): no translation lies between
+//   voted      peers of >= kVoteGroups address groups see us there, and then a first packet came in, dialled there, from
+//              an address that we had never contacted: not through a mapping that we opened ourselves
+// An attacker needs kVoteGroups groups among the peers that we chose, and still moves nothing without the last step.
+// Sources: DESIGN 4.7; discv5 ip_vote counts ids, which are free; groups are not.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "proto/endpoint.h"
+#include "proto/time.h"
+
+namespace hearsay {
+
+class OwnAddress {
+ public:
+  static constexpr std::size_t kVoteGroups = 3;
+  static constexpr std::size_t kMaxVotes = 64;
+  static constexpr std::size_t kMaxContacted = 4096;
+  enum class Verdict { kMine, kUnknown, kNotMine };
+
+  explicit OwnAddress(std::vector<Endpoint> announced) : announced_(std::move(announced)) {}
+
+  // Is `claimed`, at which a datagram that came in on `local` says it reached us, ours? kNotMine: the datagram was
+  // passed on by somebody else. kUnknown: an address translation may lie between, and nobody told us.
+  Verdict Judge(const Endpoint& claimed, const Endpoint& local) const;
+
+  // Each returns true when the set of our endpoints grew.
+  bool LearnBound(const Endpoint& local);
+  void Vote(const AddressGroup& voter, const Endpoint& observed, Time now);
+  void NoteContacted(const IpAddress& address, Time now);
+  bool OnProofFrom(const Endpoint& source, const Endpoint& dialled, Time now);
+
+  // What may be told to a peer at this scope; announced first; at most kMaxRecordEndpoints.
+  std::vector<Endpoint> EndpointsFor(Scope peer) const;
+  std::vector<Endpoint> All() const;
+
+ private:
+  struct VoteCast {
+    Endpoint endpoint;
+    Time at{};
+  };
+  bool IsKnown(const Endpoint& endpoint) const;
+  std::optional<Endpoint> Winner(Time now) const;
+
+  std::vector<Endpoint> announced_;
+  std::vector<Endpoint> bound_;      // at most kMaxBound
+  std::vector<Endpoint> confirmed_;  // at most kMaxBound
+  std::map<AddressGroup, VoteCast> votes_;
+  std::map<IpAddress, Time> contacted_;
+};
+
+}  // namespace hearsay

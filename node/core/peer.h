@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// Peer: another node as seen from here; Channel: the live, authenticated pipe to it.
+//
+// A Peer without a channel is small (there may be 16,384 of them); all that only a live peer needs is in its Channel.
+// A channel holds at most kMaxSessions UDP sessions: one that sends, others that only drain.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "node/core/seam.h"
+#include "node/core/token_bucket.h"
+#include "proto/session.h"
+
+namespace hearsay {
+
+inline constexpr std::size_t kMaxSessions = 4;
+// Pulls that a channel may ask of us: eager at the start (a newcomer, a crawler), then slow.
+inline constexpr Rate kPullRate{.tokens = 2, .period = std::chrono::seconds{1}, .burst = 24};
+// Packets on a channel that make us work: answers, signed records, path answers.
+inline constexpr Rate kWorkRate{.tokens = 50, .period = std::chrono::seconds{1}, .burst = 200};
+
+struct UdpSession {
+  explicit UdpSession(const SessionKeys& keys) : session(keys) {}
+  Session session;
+  NodeId initiator;
+  std::uint64_t epochs = 0;         // sum of both boot epochs: grows when either side restarts
+  std::uint64_t dial_sequence = 0;  // of the initiator
+  Time established{};
+  Time drain_until = kNever;        // kNever while it is the one that sends
+  bool doubted = false;             // its peer said that it holds no such session
+};
+
+// SPEC "Choosing a session": both sides come to the same answer from what both know.
+bool IsBetterSession(const UdpSession& a, const UdpSession& b);
+
+struct PathChallenge {
+  enum class Purpose : std::uint8_t { kNone, kVerify, kRoam };
+  Purpose purpose = Purpose::kNone;
+  std::uint64_t token = 0;
+  Endpoint to;
+  Time sent_at{};
+};
+
+struct Channel {
+  std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
+  Endpoint path;                                      // where our packets go
+  std::uint64_t peer_epoch = 0;
+  Time opened_at{};
+  Time last_heard{};
+  bool inbound = false;        // the peer dialled us and we have not chosen it
+  bool preconfigured = false;  // reached through the operator's list: may be pulled though not verified
+
+  // Liveness: one probe at a time, the same ping number in each attempt.
+  std::uint32_t last_ping = 0;
+  std::uint32_t open_ping = 0;
+  Time ping_sent_at{};
+  int misses = 0;
+  std::optional<Duration> smoothed_rtt;
+  Duration rtt_variance{};
+
+  // Node records, ours and theirs.
+  std::unique_ptr<NodeRecord> record;
+  std::uint64_t peer_holds = 0;
+  std::uint64_t record_sent = 0;
+  Time record_sent_at{};
+
+  PathChallenge challenge;
+  TokenBucket pulls{kPullRate};
+  TokenBucket work{kWorkRate};
+  bool pull_open = false;      // we asked and read one answer
+  std::uint64_t record_held() const { return record ? record->sequence : 0; }
+};
+
+struct Peer {
+  NodeId id;
+  Endpoint endpoint;            // verified when in_table; else the channel's path
+  PeerState state = PeerState::kHeard;
+  bool in_table = false;        // its endpoint was proved to us, in this run or an earlier one
+  bool has_error = false;
+  Error last_error{};
+  std::uint32_t failures = 0;
+  std::uint32_t table_index = 0;
+  Time first_seen{};
+  Time last_seen{};
+  Time last_verified{};
+  Time next_retry = kNever;
+  Time persisted_at{};
+  std::unique_ptr<Channel> channel;
+
+  bool IsVerified() const {
+    return in_table && (state == PeerState::kVerified || state == PeerState::kActive);
+  }
+};
+
+}  // namespace hearsay

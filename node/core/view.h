@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// View: which peers of the table this node keeps channels to.
+//
+// While at most kViewSlots table peers are verified, each of them is chosen. Above, kViewSlots slots choose: a slot is
+// {random seed, peer} and keeps the lowest rank it has seen, rank = SipHash(seed, address group) then SipHash(seed,
+// ticket). The ticket is the address where addresses cost money and the endpoint on private and loopback networks;
+// never the node id, because ids are free (Marcus 2018). BASALT (Auvolat 2021) with memory: a slot that loses its peer
+// is refilled from the table. An attacker with a share a of the address groups gets about a of the slots, however
+// often it pushes; ports and ids gain nothing.
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "node/core/peer.h"
+#include "proto/known_peer.h"
+#include "proto/rng.h"
+
+namespace hearsay {
+
+class View {
+ public:
+  // Missing seeds are drawn.
+  View(std::vector<std::uint64_t> seeds, Rng& rng);
+
+  // A verified table peer, new or back. True when a slot changed.
+  bool Offer(const Peer& peer);
+  // The peer is dead or gone; its slots look for the next best in the table (verified peers only).
+  void Withdraw(const NodeId& id, std::span<Peer* const> table);
+  // One slot draws a new seed and is refilled from the table.
+  void Reseed(Rng& rng, std::span<Peer* const> table);
+  bool Holds(const NodeId& id) const { return held_.contains(id); }
+  std::vector<std::uint64_t> Seeds() const;
+  std::vector<NodeId> Chosen() const;  // without repeats, in id order
+  void CheckInvariants() const;
+
+ private:
+  struct Rank {
+    std::uint64_t group = UINT64_MAX;
+    std::uint64_t ticket = UINT64_MAX;
+    auto operator<=>(const Rank&) const = default;
+  };
+  struct Slot {
+    std::uint64_t seed = 0;
+    NodeId peer;
+    Rank rank;
+    bool filled = false;
+  };
+  static Rank RankOf(std::uint64_t seed, const Endpoint& endpoint);
+  void Put(Slot& slot, const NodeId& peer, Rank rank);
+  void Empty(Slot& slot);
+  void Refill(Slot& slot, std::span<Peer* const> table);
+
+  std::vector<Slot> slots_;
+  std::map<NodeId, std::size_t> held_;  // peer -> how many slots
+  std::size_t next_reseed_ = 0;
+};
+
+}  // namespace hearsay

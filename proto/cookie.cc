@@ -5,18 +5,21 @@
 
 namespace hearsay {
 
+CookieJar::Slot::~Slot() { sodium_memzero(secret.data(), secret.size()); }
+
 void CookieJar::Rotate(Time now, Rng& rng) {
   if (slots_[0].live && now < rotated_at_ + kCookieSlot) return;
   if (slots_[0].live && now < rotated_at_ + 2 * kCookieSlot) {
     slots_[1] = slots_[0];
+    // By whole slots: a late call must not stretch the life of the secret that retires.
+    rotated_at_ += kCookieSlot;
   } else {
-    sodium_memzero(slots_[1].secret.data(), slots_[1].secret.size());
     slots_[1] = Slot{};
+    rotated_at_ = now;
   }
   rng.Fill(slots_[0].secret);
   slots_[0].ephemeral = KeyPair::Generate(rng);
   slots_[0].live = true;
-  rotated_at_ = now;
 }
 
 Cookie CookieJar::Mac(const Slot& slot, const Endpoint& source, const Cookie& query) {

@@ -28,7 +28,7 @@ class CookieJar {
     PublicKey ephemeral{};
   };
   Challenge Make(const Endpoint& source, const Cookie& query, Time now, Rng& rng);
-  // The slot's key pair when `cookie` was made for this source and query at most two slots ago; else kBadCookie.
+  // The slot's key pair when `cookie` was made for this source and query less than two slots ago; else kBadCookie.
   // The pointer is good until the next call. Single use is SpentCookies' business.
   Expected<const KeyPair*> Check(const Endpoint& source, const Cookie& query, const Cookie& cookie, Time now, Rng& rng);
 
@@ -37,6 +37,11 @@ class CookieJar {
     ByteArray<32> secret{};
     KeyPair ephemeral;
     bool live = false;
+
+    Slot() = default;
+    Slot(const Slot&) = default;
+    Slot& operator=(const Slot&) = default;
+    ~Slot();  // wipes the secret; KeyPair wipes its own
   };
   void Rotate(Time now, Rng& rng);
   static Cookie Mac(const Slot& slot, const Endpoint& source, const Cookie& query);

@@ -23,6 +23,7 @@ constexpr V4Block kV4Blocks[] = {
     {0x7f000000, 8, Scope::kLoopback},  {0x0a000000, 8, Scope::kPrivate},    // 127/8, 10/8
     {0xac100000, 12, Scope::kPrivate},  {0xc0a80000, 16, Scope::kPrivate},   // 172.16/12, 192.168/16
     {0x64400000, 10, Scope::kPrivate},  {0xa9fe0000, 16, Scope::kPrivate},   // 100.64/10, 169.254/16
+    {0xc6120000, 15, Scope::kPrivate},                                       // 198.18/15, benchmarks
     {0x00000000, 8, Scope::kUnusable},  {0xc0000000, 24, Scope::kUnusable},  // 0/8, 192.0.0/24
     {0xc0000200, 24, Scope::kUnusable}, {0xc6336400, 24, Scope::kUnusable},  // TEST-NET-1, -2
     {0xcb007100, 24, Scope::kUnusable}, {0xe0000000, 3, Scope::kUnusable},   // TEST-NET-3, 224/4 and 240/4
@@ -47,6 +48,7 @@ Scope V6Scope(const ByteArray<16>& b) {
 }
 
 std::optional<std::uint16_t> ParsePort(std::string_view text) {
+  if (text.size() > 1 && text[0] == '0') return std::nullopt;  // one way to write a port
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
@@ -82,7 +84,8 @@ IpAddress IpAddress::V4(std::uint32_t host_order) {
 }
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
-  if (text.empty() || text.size() >= INET6_ADDRSTRLEN) return std::nullopt;
+  // A NUL would end the text early for inet_pton and hide what follows it.
+  if (text.empty() || text.size() >= INET6_ADDRSTRLEN || text.find('\0') != text.npos) return std::nullopt;
   const std::string copy(text);
   std::uint32_t v4 = 0;
   if (inet_pton(AF_INET, copy.c_str(), &v4) == 1) return V4(ntohl(v4));

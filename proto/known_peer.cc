@@ -13,6 +13,10 @@ std::string Text(BytesView b) { return std::string(AsText(b)); }
 std::int64_t ToMicros(Time t) { return t.time_since_epoch().count(); }
 Time FromMicros(std::int64_t us) { return Time{Duration{us}}; }
 
+// 1970 to 9999: far from where sums and differences of times would overflow.
+constexpr std::int64_t kMaxMicros = 253'402'300'799'999'999;
+bool IsTime(std::int64_t us) { return us >= 0 && us <= kMaxMicros; }
+
 Bytes Serialize(const google::protobuf::MessageLite& message) {
   Bytes out(message.ByteSizeLong());
   message.SerializeToArray(out.data(), static_cast<int>(out.size()));
@@ -38,7 +42,10 @@ Expected<KnownPeer> DecodeKnownPeer(BytesView bytes) {
   if (!m.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Unexpected(Error::kMalformed);
   const auto id = NodeId::FromBytes(AsBytes(m.node_id()));
   const BytesView endpoint = AsBytes(m.endpoint());
-  if (!id || endpoint.size() != Endpoint::kSize) return Unexpected(Error::kMalformed);
+  if (!id || endpoint.size() != Endpoint::kSize || !IsTime(m.first_seen()) || !IsTime(m.last_seen()) ||
+      !IsTime(m.last_verified())) {
+    return Unexpected(Error::kMalformed);
+  }
   KnownPeer peer;
   peer.id = *id;
   peer.endpoint = Endpoint::FromBytes(endpoint.first<Endpoint::kSize>());
@@ -61,12 +68,12 @@ Bytes EncodeNodeState(const NodeState& state) {
 }
 
 Expected<NodeState> DecodeNodeState(BytesView bytes) {
-  if (bytes.size() > 8192) return Unexpected(Error::kTooLong);
+  if (bytes.size() > kMaxStoredStateBytes) return Unexpected(Error::kTooLong);
   stored::NodeState m;
   if (!m.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return Unexpected(Error::kMalformed);
   const BytesView secret = AsBytes(m.table_secret());
   if (secret.size() != 16 || m.slot_seeds_size() > static_cast<int>(kViewSlots) ||
-      m.view_size() > static_cast<int>(kViewSlots) || m.listen_port() > 65535) {
+      m.view_size() > static_cast<int>(kViewSlots) || m.listen_port() > 65535 || m.boot_epoch() == UINT64_MAX) {
     return Unexpected(Error::kMalformed);
   }
   NodeState state;

@@ -3,7 +3,8 @@
 // KnownPeer and NodeState: what a node remembers between runs, and their bytes in a store.
 //
 // Both are total codecs over an attacker's bytes (a damaged or foreign store): any input gives a value or an Error.
-// Encoding: protobuf messages KnownPeer and NodeState of proto/stored.proto; unknown fields are skipped.
+// Encoding: protobuf messages KnownPeer and NodeState of proto/stored.proto; unknown fields are skipped. Times lie in the
+// years 1970 to 9999; a boot epoch has a successor.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,9 @@ struct NodeState {
   bool operator==(const NodeState&) const = default;
 };
 
-// At most kMaxStoredPeerBytes.
-inline constexpr std::size_t kMaxStoredPeerBytes = 160;
+// What decoding reads at most; encoding stays below half of it, so that a later version has room for new fields.
+inline constexpr std::size_t kMaxStoredPeerBytes = 256;
+inline constexpr std::size_t kMaxStoredStateBytes = 8192;
 Bytes EncodeKnownPeer(const KnownPeer& peer);
 Expected<KnownPeer> DecodeKnownPeer(BytesView bytes);
 Bytes EncodeNodeState(const NodeState& state);

@@ -5,6 +5,7 @@
 
 #include "proto/check.h"
 #include "proto/hearsay.pb.h"
+#include "proto/text.h"
 
 namespace hearsay {
 namespace {
@@ -14,11 +15,6 @@ constexpr std::string_view kRoleNames[] = {"dual", "controller", "worker", "seed
 
 bool IsKeyCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-}
-
-bool HasControl(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 // What a signature covers: the network and the body as it travels.
@@ -54,8 +50,8 @@ Expected<NodeRecord> FromWire(const wire::NodeRecord& m, const NodeId& signer) {
     if (!e.IsDialable()) return Unexpected(Error::kBadEndpoint);
     record.endpoints.push_back(e);
   }
-  if (m.software().size() > kMaxSoftwareBytes || m.name().size() > kMaxNameBytes || HasControl(m.software()) ||
-      HasControl(m.name()) || !FillAttributes(m, record.attributes)) {
+  if (m.software().size() > kMaxSoftwareBytes || m.name().size() > kMaxNameBytes ||
+      !IsPrintableAscii(m.software()) || !IsPrintableUtf8(m.name()) || !FillAttributes(m, record.attributes)) {
     return Unexpected(Error::kMalformed);
   }
   // A role of a later version is tolerated as the plain one.
@@ -85,7 +81,7 @@ std::string CheckAttributes(const Attributes& attributes) {
     if (key.empty() || key.size() > 32 || !std::all_of(key.begin(), key.end(), IsKeyCharacter)) {
       return "attribute key '" + key + "' is not 1 to 32 characters of a-z 0-9 _ . -";
     }
-    if (HasControl(value)) return "attribute " + key + " has a control character in its value";
+    if (!IsPrintableUtf8(value)) return "attribute " + key + " has a value that is not printable UTF-8";
     total += key.size() + value.size() + 2;
   }
   if (total > kMaxAttributeBytes) {

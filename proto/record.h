@@ -28,7 +28,7 @@ std::optional<Role> ParseRole(std::string_view name);
 
 // Ordered by key, so that equal attributes encode equally.
 using Attributes = std::map<std::string, std::string, std::less<>>;
-// Keys: 1 to 32 of [a-z0-9_.-]; values: UTF-8 without control characters; sum of (key + value + 2) at most
+// Keys: 1 to 32 of [a-z0-9_.-]; values: printable UTF-8 (text.h); sum of (key + value + 2) at most
 // kMaxAttributeBytes; at most kMaxAttributes. Empty result = fine; else the first thing wrong, for people.
 std::string CheckAttributes(const Attributes& attributes);
 

@@ -21,6 +21,11 @@ Nonce MakeNonce(std::uint64_t counter) {
 
 }  // namespace
 
+SessionKeys::~SessionKeys() {
+  sodium_memzero(send.data(), send.size());
+  sodium_memzero(receive.data(), receive.size());
+}
+
 bool ReplayWindow::WouldAccept(std::uint64_t counter) const {
   if (counter >= next_) return true;
   if (next_ - counter > kReplayWindow) return false;
@@ -36,7 +41,6 @@ bool ReplayWindow::Accept(std::uint64_t counter) {
     const std::uint64_t new_word = counter / 64;
     const std::uint64_t steps = std::min<std::uint64_t>(new_word - old_word, kWords);
     for (std::uint64_t i = 1; i <= steps; ++i) bits_[(old_word + i) % kWords] = 0;
-    if (steps == kWords) bits_.fill(0);
     next_ = counter + 1;
   }
   bits_[(counter / 64) % kWords] |= std::uint64_t{1} << (counter % 64);
@@ -45,11 +49,9 @@ bool ReplayWindow::Accept(std::uint64_t counter) {
 
 Session::Session(Session&& other) noexcept
     : keys_(other.keys_), next_counter_(other.next_counter_), opened_(other.opened_), window_(other.window_) {
-  sodium_memzero(&other.keys_, sizeof other.keys_);
+  other.keys_ = SessionKeys{};
   other.next_counter_ = kMaxPackets;
 }
-
-Session::~Session() { sodium_memzero(&keys_, sizeof keys_); }
 
 std::optional<std::size_t> Session::Seal(BytesView plaintext, std::span<std::byte, kMaxDatagramBytes> out) {
   HEARSAY_CHECK(plaintext.size() <= kMaxPlaintextBytes);

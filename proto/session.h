@@ -6,7 +6,7 @@
 //
 // The 17 header bytes are the associated data; the nonce is four zero bytes and the counter. A replay window of
 // kReplayWindow packets (RFC 6479) admits reordering. Counters never wrap: at kMaxPackets Seal refuses, long after
-// the session asked to be replaced. Not copyable: two copies would reuse nonces. Keys are wiped at the end.
+// the session asked to be replaced. Not copyable: two copies would reuse nonces. Keys are wiped wherever they die.
 #pragma once
 
 #include <array>
@@ -30,6 +30,11 @@ struct SessionKeys {
   ByteArray<32> receive{};
   std::uint64_t send_id = 0;     // goes into packets we seal: the peer chose it
   std::uint64_t receive_id = 0;  // in packets sealed to us: we chose it
+
+  SessionKeys() = default;
+  SessionKeys(const SessionKeys&) = default;
+  SessionKeys& operator=(const SessionKeys&) = default;
+  ~SessionKeys();  // wipes
 };
 
 // RFC 6479's sliding window over 64-bit counters.
@@ -51,7 +56,6 @@ class Session {
   Session(Session&& other) noexcept;
   Session& operator=(Session&&) = delete;
   Session(const Session&) = delete;
-  ~Session();
 
   std::uint64_t send_id() const { return keys_.send_id; }
   std::uint64_t receive_id() const { return keys_.receive_id; }

@@ -50,6 +50,11 @@ Transcript::Bytes Transcript::WholePart() const {
   return out;
 }
 
+TrafficKeys::~TrafficKeys() {
+  sodium_memzero(to_responder.data(), to_responder.size());
+  sodium_memzero(to_initiator.data(), to_initiator.size());
+}
+
 TrafficKeys DeriveTrafficKeys(const NetworkKey& network, const SharedSecret& slot, const SharedSecret& fresh,
                               BytesView whole_transcript) {
   constexpr std::string_view kLabel = "hearsay v1 session";
@@ -63,8 +68,8 @@ TrafficKeys DeriveTrafficKeys(const NetworkKey& network, const SharedSecret& slo
                           out.size());
   crypto_generichash_update(&state, AsUnsigned(AsBytes(kLabel).data()), kLabel.size());
   crypto_generichash_update(&state, &zero, 1);
-  crypto_generichash_update(&state, AsUnsigned(slot.data()), slot.size());
-  crypto_generichash_update(&state, AsUnsigned(fresh.data()), fresh.size());
+  crypto_generichash_update(&state, AsUnsigned(slot.bytes.data()), slot.bytes.size());
+  crypto_generichash_update(&state, AsUnsigned(fresh.bytes.data()), fresh.bytes.size());
   crypto_generichash_update(&state, AsUnsigned(digest.data()), digest.size());
   crypto_generichash_final(&state, AsUnsigned(out.data()), out.size());
   TrafficKeys keys;

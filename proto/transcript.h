@@ -52,6 +52,11 @@ struct Transcript {
 struct TrafficKeys {
   ByteArray<32> to_responder{};
   ByteArray<32> to_initiator{};
+
+  TrafficKeys() = default;
+  TrafficKeys(const TrafficKeys&) = default;
+  TrafficKeys& operator=(const TrafficKeys&) = default;
+  ~TrafficKeys();  // wipes
 };
 TrafficKeys DeriveTrafficKeys(const NetworkKey& network, const SharedSecret& slot, const SharedSecret& fresh,
                               BytesView whole_transcript);

@@ -14,10 +14,12 @@ KeyPair KeyPair::Generate(Rng& rng) {
 
 KeyPair::~KeyPair() { sodium_memzero(secret.data(), secret.size()); }
 
+SharedSecret::~SharedSecret() { sodium_memzero(bytes.data(), bytes.size()); }
+
 std::optional<SharedSecret> KeyPair::Agree(const PublicKey& other) const {
   SharedSecret shared;
-  if (crypto_scalarmult_curve25519(AsUnsigned(shared.data()), AsUnsigned(secret.data()), AsUnsigned(other.data())) !=
-      0) {
+  if (crypto_scalarmult_curve25519(AsUnsigned(shared.bytes.data()), AsUnsigned(secret.data()),
+                                   AsUnsigned(other.data())) != 0) {
     return std::nullopt;
   }
   return shared;

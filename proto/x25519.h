@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// KeyPair: an ephemeral X25519 key pair (RFC 7748). The secret is wiped when the value dies.
+// KeyPair: an ephemeral X25519 key pair (RFC 7748), and what two of them agree on. Secrets are wiped when they die.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,14 @@
 
 namespace hearsay {
 
-using SharedSecret = ByteArray<32>;
+struct SharedSecret {
+  ByteArray<32> bytes{};
+
+  SharedSecret() = default;
+  SharedSecret(const SharedSecret&) = default;
+  SharedSecret& operator=(const SharedSecret&) = default;
+  ~SharedSecret();
+};
 
 struct KeyPair {
   ByteArray<32> secret{};

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// Text that strangers chose and that people will see: in terminals, logs, pages and metrics labels.
+//
+// Refused is what would act on the reader instead of being read: control characters of either set (ESC and CSI drive
+// terminals), line and paragraph separators, and the marks that turn the direction of writing around ("Trojan Source",
+// Boucher and Anderson 2021). Total, allocates nothing.
+#pragma once
+
+#include <string_view>
+
+namespace hearsay {
+
+// 0x20 to 0x7e only.
+bool IsPrintableAscii(std::string_view text);
+// Well-formed UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF) without the above.
+bool IsPrintableUtf8(std::string_view text);
+
+}  // namespace hearsay

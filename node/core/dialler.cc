@@ -49,7 +49,8 @@ void Dialler::Transmit(Dial& dial, Time now, Effects& out) {
 }
 
 DialOutcome Dialler::Finish(std::map<Cookie, Dial>::iterator it, Expected<Handshaken> result, Time now) {
-  DialOutcome outcome{.request = it->second.request, .result = result, .rtt = {}, .our_query_reached_us = false};
+  DialOutcome outcome{.request = it->second.request, .result = result, .rtt = {}, .our_query_reached_us = false,
+                      .answered = it->second.initiator.proved()};
   if (result) {
     outcome.rtt = now - it->second.sent_at;
     counters_.Add(Counter::kDialsSucceeded);

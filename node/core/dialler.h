@@ -34,6 +34,7 @@ struct DialOutcome {
   Expected<Handshaken> result = Unexpected(Error::kTimeout);
   Duration rtt{};  // of the last exchange, when it succeeded
   bool our_query_reached_us = false;  // with kSelf
+  bool answered = false;              // it sent its query: somebody is there, whatever the result
 };
 
 class Dialler {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// The local API's door: which requests are answered at all, judged by their headers alone.
+//
+//  - DNS rebinding: a web page whose name was made to point at 127.0.0.1 reaches the API with its own name in Host.
+//    So on TCP the Host must name this machine, and an Origin, which only browsers send, must be that very host.
+//    A browser cannot reach a unix socket.
+//  - Bodies: nothing here takes one, so announcing one is refused (413). Two lengths, or a length and chunks, are how
+//    requests are smuggled past proxies (400).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace hearsay {
+
+struct RequestHead {
+  std::size_t hosts = 0;  // how many Host headers
+  std::string host;
+  std::optional<std::string> origin;
+  std::size_t lengths = 0;     // how many Content-Length headers
+  std::string content_length;
+  bool transfer_encoding = false;
+};
+
+struct Refusal {
+  unsigned status = 0;
+  std::string text;
+};
+
+enum class ApiTransport { kTcp, kUnix };
+
+// nullopt: come in.
+std::optional<Refusal> JudgeHead(const RequestHead& head, ApiTransport transport);
+
+}  // namespace hearsay

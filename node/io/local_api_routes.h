@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// ApiRoutes: which path answers what. Knows nothing of sockets or libmicrohttpd: a request in, an answer out.
+//
+// Unknown query parameters are errors, so that a misspelt filter never shows everything.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "node/io/event_log.h"
+#include "node/io/json_views.h"
+#include "node/io/metrics.h"
+#include "node/io/node_view.h"
+
+namespace hearsay {
+
+struct ApiRequest {
+  std::string method;
+  std::string path;  // decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::string last_event_id;  // header; empty: none
+};
+
+struct ApiAnswer {
+  unsigned status = 200;
+  const char* content_type = "application/json";
+  std::string body;
+};
+
+// Instead of an answer: a stream of events that starts after this id (absent: now).
+struct OpenEventStream {
+  std::optional<std::uint64_t> after;
+};
+
+class ApiRoutes {
+ public:
+  ApiRoutes(const NodeView& node, const EventLog& events) : node_(node), events_(events) {}
+
+  struct Reply {
+    ApiAnswer answer;
+    std::optional<OpenEventStream> stream;  // when set, `answer` says nothing
+  };
+  Reply Handle(const ApiRequest& request, const ApiCounters& counters) const;
+
+  ApiIdentity identity;    // as the status shows it
+  std::string unhealthy;   // empty: healthy
+
+  static ApiAnswer ErrorAnswer(unsigned status, std::string_view text);
+
+ private:
+  ApiAnswer Health() const;
+  ApiAnswer Ready() const;
+  ApiAnswer Peers(const ApiRequest& request) const;
+  ApiAnswer Peer(std::string_view id) const;
+  Reply Events(const ApiRequest& request) const;
+
+  const NodeView& node_;
+  const EventLog& events_;
+};
+
+}  // namespace hearsay

@@ -12,9 +12,7 @@ constexpr std::size_t kMaxLabelBytes = 63;
 constexpr std::string_view kForms =
     "write HOST[:PORT], IPV4[:PORT], [IPV6]:PORT, dns:NAME, file:PATH, http(s)://URL or NODEID@HOST:PORT";
 
-tl::unexpected<std::string> Wrong(std::string_view text, std::string_view why) {
-  return tl::unexpected("peer '" + std::string(text.substr(0, 128)) + "' " + std::string(why));
-}
+tl::unexpected<std::string> Wrong(std::string why) { return tl::unexpected(std::move(why)); }
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -39,8 +37,7 @@ struct NameAndPort {
   std::uint16_t port = kDefaultPort;
 };
 
-// `whole` is what errors quote.
-Result<NameAndPort> ParseHost(std::string_view text, std::string_view whole) {
+Result<NameAndPort> ParseHost(std::string_view text) {
   NameAndPort out;
   const auto colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
@@ -48,10 +45,10 @@ Result<NameAndPort> ParseHost(std::string_view text, std::string_view whole) {
     const std::string_view digits = text.substr(colon + 1);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
     if (error != std::errc{} || end != digits.data() + digits.size() || out.port == 0) {
-      return Wrong(whole, "has no port from 1 to 65535 after ':'; write HOST:PORT, or HOST alone for port 7075");
+      return Wrong("has no port from 1 to 65535 after ':'; write HOST:PORT, or HOST alone for port 7075");
     }
   }
-  if (!IsHostName(name)) return Wrong(whole, "is no address and no host name; " + std::string(kForms));
+  if (!IsHostName(name)) return Wrong("is no address and no host name; " + std::string(kForms));
   out.name = name;
   return out;
 }
@@ -61,33 +58,61 @@ Result<void> CheckUrl(std::string_view url) {
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   const std::string_view host = authority.substr(authority.rfind('@') + 1);  // npos + 1 is 0
   const bool printable = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!printable) return Wrong(RedactUrl(url), "holds white space or bytes that a URL must percent-encode");
-  if (host.empty() || host.front() == ':') return Wrong(RedactUrl(url), "has no host; write https://HOST/PATH");
+  if (!printable) return Wrong("holds white space or bytes that a URL must percent-encode");
+  if (host.empty() || host.front() == ':') return Wrong("has no host; write https://HOST/PATH");
   return {};
 }
 
 Result<PeerEntry> ParsePinnable(std::string_view text, PeerEntry entry) {
-  const std::string whole = entry.text;
   if (const auto at = text.find('@'); at != std::string_view::npos) {
     entry.pin = NodeId::Parse(text.substr(0, at));
-    if (!entry.pin) return Wrong(whole, "has no node id before '@': a node id is 64 hex digits");
+    if (!entry.pin) return Wrong("has no node id before '@': a node id is 64 hex digits");
     text = text.substr(at + 1);
   }
   if (const auto endpoint = Endpoint::Parse(text, kDefaultPort)) {
-    if (endpoint->port == 0) return Wrong(whole, "has port 0; a peer listens on a port from 1 to 65535");
+    if (endpoint->port == 0) return Wrong("has port 0; a peer listens on a port from 1 to 65535");
     if (!endpoint->IsDialable()) {
-      return Wrong(whole, "is an address that no peer can have (unspecified, multicast, documentation or reserved)");
+      return Wrong("is an address that no peer can have (unspecified, multicast, documentation or reserved)");
     }
     entry.target = *endpoint;
     return entry;
   }
   if (std::count(text.begin(), text.end(), ':') > 1) {
-    return Wrong(whole, "is no IPv6 address; write [2001:db8::7]:7075, without a zone");
+    return Wrong("is no IPv6 address; write [2001:db8::7]:7075, without a zone");
   }
-  auto host = ParseHost(text, whole);
+  auto host = ParseHost(text);
   if (!host) return tl::unexpected(host.error());
   entry.target = HostPeer{std::move(host->name), host->port};
   return entry;
+}
+
+// The error is without the entry's text.
+Result<PeerEntry> Parse(std::string_view text) {
+  if (text.empty()) return Wrong("is empty; " + std::string(kForms));
+  if (text.size() > kMaxPeerEntryBytes) return Wrong("is longer than 2048 characters");
+  PeerEntry entry;
+  entry.text = text;
+  if (text.starts_with("http://") || text.starts_with("https://")) {
+    if (auto fine = CheckUrl(text); !fine) return tl::unexpected(fine.error());
+    entry.target = UrlPeer{entry.text};
+    return entry;
+  }
+  if (text.starts_with("file:")) {
+    FilePeer file{std::string(text.substr(5))};
+    if (file.path.empty() || file.path.find('\0') != std::string::npos) {
+      return Wrong("names no file; write file:PATH");
+    }
+    entry.target = std::move(file);
+    return entry;
+  }
+  if (text.find("://") != std::string_view::npos) return Wrong("has a scheme that is neither http nor https");
+  if (text.starts_with("dns:")) {
+    auto host = ParseHost(text.substr(4));
+    if (!host) return tl::unexpected(host.error());
+    entry.target = DnsPeer{std::move(host->name), host->port};
+    return entry;
+  }
+  return ParsePinnable(text, std::move(entry));
 }
 
 }  // namespace
@@ -108,8 +133,9 @@ bool IsHostName(std::string_view name) {
 }
 
 std::string RedactUrl(std::string_view text) {
-  if (!text.starts_with("http://") && !text.starts_with("https://")) return std::string(text);
-  const std::size_t start = text.find("://") + 3;
+  const auto scheme_end = text.find("://");
+  if (scheme_end == std::string_view::npos) return std::string(text);
+  const std::size_t start = scheme_end + 3;
   const std::size_t authority_end = std::min(text.find_first_of("/?#", start), text.size());
   const std::string_view authority = text.substr(start, authority_end - start);
   std::string out(text.substr(0, start));
@@ -124,33 +150,15 @@ std::string RedactUrl(std::string_view text) {
 
 std::string PeerEntry::Display() const { return RedactUrl(text); }
 
-Result<PeerEntry> ParsePeerEntry(std::string_view raw) {
-  const std::string_view text = Trim(raw);
-  if (text.empty()) return Wrong(text, "is empty; " + std::string(kForms));
-  if (text.size() > kMaxPeerEntryBytes) return Wrong(text, "… is longer than 2048 characters");
-  PeerEntry entry;
-  entry.text = text;
-  if (text.starts_with("http://") || text.starts_with("https://")) {
-    if (auto fine = CheckUrl(text); !fine) return tl::unexpected(fine.error());
-    entry.target = UrlPeer{entry.text};
-    return entry;
-  }
-  if (text.find("://") != std::string_view::npos) return Wrong(text, "has a scheme that is neither http nor https");
-  if (text.starts_with("file:")) {
-    FilePeer file{std::string(text.substr(5))};
-    if (file.path.empty() || file.path.find('\0') != std::string::npos) {
-      return Wrong(text, "names no file; write file:PATH");
-    }
-    entry.target = std::move(file);
-    return entry;
-  }
-  if (text.starts_with("dns:")) {
-    auto host = ParseHost(text.substr(4), text);
-    if (!host) return tl::unexpected(host.error());
-    entry.target = DnsPeer{std::move(host->name), host->port};
-    return entry;
-  }
-  return ParsePinnable(text, std::move(entry));
+Result<PeerEntry> ParsePeerEntry(std::string_view text) {
+  auto entry = Parse(Trim(text));
+  if (!entry) return Wrong("peer '" + RedactUrl(Trim(text)).substr(0, 128) + "' " + entry.error());
+  return entry;
+}
+
+std::string ExplainPeerEntry(std::string_view text) {
+  const auto entry = Parse(Trim(text));
+  return entry ? std::string() : entry.error();
 }
 
 }  // namespace hearsay

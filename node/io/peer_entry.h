@@ -55,7 +55,10 @@ struct PeerEntry {
   bool operator==(const PeerEntry&) const = default;
 };
 
+// The error is a whole line: "peer 'seed:x' has no port …".
 Result<PeerEntry> ParsePeerEntry(std::string_view text);
+// Only what is wrong, for callers that have named the entry already; empty when nothing is.
+std::string ExplainPeerEntry(std::string_view text);
 // 1 to 253 characters of RFC 1123 labels (and underscores), a final dot allowed; never something that looks like an
 // IPv4 address.
 bool IsHostName(std::string_view name);

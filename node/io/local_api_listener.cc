@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "node/io/local_api_listener.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -12,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "node/io/local_api_address.h"
+#include "node/io/udp_address.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -27,29 +25,11 @@ std::string Reason() { return std::strerror(errno); }
 
 sockaddr* AsSockaddr(auto& address) { return reinterpret_cast<sockaddr*>(&address); }
 
-// The socket address of a loopback endpoint; the length is 0 for none.
-socklen_t Fill(const Endpoint& endpoint, sockaddr_storage& out) {
-  std::memset(&out, 0, sizeof out);
-  if (endpoint.address.IsV4()) {
-    auto& v4 = reinterpret_cast<sockaddr_in&>(out);
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(endpoint.port);
-    std::memcpy(&v4.sin_addr, endpoint.address.bytes.data() + 12, 4);
-    return sizeof v4;
-  }
-  auto& v6 = reinterpret_cast<sockaddr_in6&>(out);
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(endpoint.port);
-  std::memcpy(&v6.sin6_addr, endpoint.address.bytes.data(), 16);
-  return sizeof v6;
-}
-
 std::uint16_t BoundPort(int fd) {
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
   HEARSAY_CHECK(::getsockname(fd, AsSockaddr(bound), &size) == 0);
-  return ntohs(bound.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(bound).sin_port
-                                          : reinterpret_cast<sockaddr_in6&>(bound).sin6_port);
+  return FromSocketAddress(bound).port;
 }
 
 // Makes way for a socket at `name`: nothing there, or a dead socket, which is removed.
@@ -88,14 +68,16 @@ Result<void> ApiListener::OpenTcp(const Endpoint& endpoint) {
   if (endpoint.scope() != Scope::kLoopback) {
     return Fault(text, "not a loopback address, and the API has no passwords; give 127.0.0.1:PORT or unix:PATH");
   }
-  sockaddr_storage name;
-  const socklen_t size = Fill(endpoint, name);
-  fd_ = ::socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  sockaddr_storage name{};
+  const int family = endpoint.address.IsV4() ? AF_INET : AF_INET6;
+  const std::optional<socklen_t> size = ToSocketAddress(endpoint, family, name);
+  HEARSAY_CHECK(size.has_value());
+  fd_ = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd_ < 0) return Fault(text, "no socket: " + Reason());
   // A restart must not wait for TIME_WAIT. On Linux this never lets two listeners share a port.
   const int on = 1;
   ::setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (::bind(fd_, AsSockaddr(name), size) != 0 || ::listen(fd_, kBacklog) != 0) {
+  if (::bind(fd_, AsSockaddr(name), *size) != 0 || ::listen(fd_, kBacklog) != 0) {
     if (errno == EADDRINUSE) return Fault(text, "the port is in use; choose another one, or 0 for any free one");
     return Fault(text, "cannot listen: " + Reason());
   }

@@ -21,10 +21,10 @@
 #include "proto/endpoint.h"
 #include "tests/sim/endpoint_index.h"
 #include "tests/sim/event_queue.h"
-#include "tests/sim/flight_pool.h"
 #include "tests/sim/link_model.h"
 #include "tests/sim/nat.h"
 #include "tests/sim/partition.h"
+#include "tests/sim/pool.h"
 
 namespace hearsay::sim {
 
@@ -78,7 +78,7 @@ class Wire {
   bool up(HostId host) const { return hosts_[host].up; }
   const Endpoint& inside(HostId host) const { return hosts_[host].inside; }
   std::optional<NatId> nat_of(HostId host) const { return hosts_[host].nat; }
-  Nat& nat(NatId id) { return nats_[id].nat; }
+  const Nat& nat(NatId id) const { return nats_[id].nat; }
   bool forwarded(HostId host) const { return hosts_[host].forwarded; }
 
   void Send(HostId sender, const Endpoint& to, BytesView bytes, Duration now);
@@ -92,9 +92,15 @@ class Wire {
   Partition& partition() { return partition_; }
   LinkModel& link() { return link_; }
   const WireCounters& counters() const { return counters_; }
-  std::size_t flying() const { return flights_.flying(); }
+  std::size_t flying() const { return flights_.in_use(); }
 
  private:
+  struct Flight {
+    Endpoint from;  // as the receiver will see it
+    Endpoint to;
+    std::uint32_t target = 0;  // a host, or a translator with kNatBit
+    Bytes bytes;
+  };
   struct Host {
     Endpoint inside;
     std::optional<NatId> nat;
@@ -121,7 +127,7 @@ class Wire {
   LinkModel link_;
   EventQueue& queue_;
   Partition partition_;
-  FlightPool flights_;
+  Pool<Flight> flights_;
   EndpointIndex index_;  // hosts of the internet by endpoint; translators by address with port 0
   std::vector<Host> hosts_;
   std::vector<Box> nats_;

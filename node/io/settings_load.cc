@@ -40,13 +40,14 @@ std::string Value(const Environment& environment, std::string_view name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
-const char* ShapeName(SettingShape shape) {
-  switch (shape) {
-    case SettingShape::kScalar: return "one value: 'key: value'";
-    case SettingShape::kList: return "a list: 'key: [a, b]'";
-    case SettingShape::kMap: return "a mapping: 'key: {name: value}'";
+std::string Wants(const Setting& setting) {
+  const std::string key(setting.key);
+  switch (setting.shape) {
+    case SettingShape::kScalar: return "'" + key + "' wants one value; write '" + key + ": VALUE'";
+    case SettingShape::kList: return "'" + key + "' wants a list; write '" + key + ": [A, B]'";
+    case SettingShape::kMap: return "'" + key + "' wants a mapping; write '" + key + ": {NAME: VALUE}'";
   }
-  return "";
+  return {};
 }
 
 // One pass from the weakest place to the strongest; every error is kept.
@@ -110,7 +111,7 @@ class Loader {
       return;
     }
     if (yaml.shape != setting->shape) {
-      errors.push_back({yaml.place, "'" + yaml.key + "' wants " + ShapeName(setting->shape)});
+      errors.push_back({yaml.place, Wants(*setting)});
       return;
     }
     for (const YamlValue& value : yaml.values) {

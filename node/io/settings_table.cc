@@ -7,6 +7,7 @@
 #include "node/io/peer_entry.h"
 #include "proto/limits.h"
 #include "proto/network.h"
+#include "proto/text.h"
 
 namespace hearsay {
 namespace {
@@ -52,26 +53,6 @@ std::string AddNumber(std::string_view text, std::uint64_t least, std::uint64_t 
   }
   out = value;
   return {};
-}
-
-// RFC 3629, no control characters.
-bool IsPrintableUtf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x20 || lead == 0x7f || (lead >= 0x80 && lead < 0xc2) || lead > 0xf4) return false;
-    const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    if (text.size() - i < size) return false;
-    std::uint32_t code = size == 1 ? lead : lead & (0x7f >> size);
-    for (std::size_t k = 1; k < size; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xc0) != 0x80) return false;
-      code = code << 6 | (next & 0x3f);
-    }
-    const bool overlong = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-    if (overlong || code > 0x10ffff || (code >= 0xd800 && code < 0xe000) || (code >= 0x80 && code < 0xa0)) return false;
-    i += size;
-  }
-  return true;
 }
 
 std::string AddListen(Settings& s, std::string_view text) {
@@ -146,9 +127,9 @@ constexpr auto kRestart = SettingChange::kRestart;
 // In the order in which people need them.
 constexpr Setting kTable[] = {
     {"network", "--network", "NAME", kScalar, kRestart, "hearsay",
-     "The network to be in: 1 to 64 of A-Z a-z 0-9 _ . -. Nodes of different networks never talk.",
+     "The network to be in: 1 to 64 letters, digits, '_', '.' or '-'. Nodes of different networks never talk.",
      [](Settings& s, std::string_view t) {
-       if (!IsNetworkName(t)) return std::string("is no network name: 1 to 64 of A-Z a-z 0-9 _ . -");
+       if (!IsNetworkName(t)) return std::string("is no network name: 1 to 64 letters, digits, '_', '.' or '-'");
        s.network = t;
        return std::string();
      },
@@ -192,7 +173,7 @@ constexpr Setting kTable[] = {
      },
      Clear<&Settings::role>, [](const Settings& s) { return Values{std::string(RoleName(s.role))}; }},
     {"attributes", "--attribute", "KEY=VALUE", kMap, kReload, "none",
-     "Told to every peer: a service port, a tag. Keys of a-z 0-9 _ . -; at most 16, 256 bytes in all.", AddAttribute,
+     "Told to every peer: a service port, a tag. Keys of a-z, digits, '_', '.' and '-'; at most 16, 256 bytes in all.", AddAttribute,
      Clear<&Settings::attributes>,
      [](const Settings& s) {
        Values out;

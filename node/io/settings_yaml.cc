@@ -158,7 +158,6 @@ class Reader {
 
   void ReadSetting(const YamlNode& key, const YamlNode& value) {
     YamlSetting setting{.place = key.place, .key = key.text, .shape = SettingShape::kScalar, .values = {}};
-    const std::size_t errors_before = out_.errors.size();
     switch (value.kind) {
       case YamlNode::Kind::kNull:
       case YamlNode::Kind::kScalar: ReadValue(key.text, {}, value, setting); break;
@@ -176,8 +175,6 @@ class Reader {
         break;
       }
     }
-    // A setting with a wrong value is still handed on, without values, so that an unknown key is told as well.
-    if (out_.errors.size() != errors_before) setting.values.clear();
     out_.settings.push_back(std::move(setting));
   }
 

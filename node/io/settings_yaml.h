@@ -43,7 +43,7 @@ struct YamlSetting {
   YamlPlace place;  // of the key
   std::string key;
   SettingShape shape{};
-  std::vector<YamlValue> values;  // exactly one for a scalar
+  std::vector<YamlValue> values;  // those that are not in error; at most one for a scalar
 };
 struct YamlSettings {
   std::vector<YamlSetting> settings;  // keys are unique

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+//
+// hearsay check: everything that `hearsay run` would refuse to start with, told at once and without starting.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "node/io/identity_file.h"
+#include "node/io/network_key_file.h"
+#include "node/io/read_file.h"
+#include "node/io/settings_table.h"
+#include "node/io/weights_file.h"
+#include "tools/commands.h"
+#include "tools/settings_flags.h"
+
+namespace hearsay {
+namespace {
+
+constexpr std::size_t kMaxCaFileBytes = 16 << 20;
+
+struct Options {
+  SettingsSources sources;
+  std::string file;
+  bool print = false;
+  bool describe = false;
+  bool as_json = false;
+};
+
+// The files that the settings name. Nothing is made: an identity that is not there yet is fine.
+std::vector<std::string> CheckFiles(const Settings& settings) {
+  std::vector<std::string> wrong;
+  const auto keep = [&](const auto& result) {
+    if (!result) wrong.push_back(result.error());
+  };
+  struct stat info {};
+  if (::lstat(IdentityPath(settings.data_dir).c_str(), &info) == 0) keep(LoadIdentity(settings.data_dir));
+  keep(LoadNetworkKey(settings.network, settings.network_key_file));
+  if (!settings.weights_file.empty()) keep(LoadWeights(settings.weights_file));
+  if (!settings.list_ca_file.empty()) {
+    keep(ReadFile("CA file", settings.list_ca_file, kMaxCaFileBytes, FileSecrecy::kPublic));
+  }
+  return wrong;
+}
+
+int ReportErrors(const SettingsErrors& errors, bool as_json) {
+  if (!as_json) return ReportSettingsErrors("check", errors);
+  const nlohmann::ordered_json out{{"ok", false}, {"errors", errors.lines}};
+  std::puts(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  return errors.usage ? kExitUsage : kExitFailed;
+}
+
+int Check(Options options) {
+  if (options.describe) {
+    std::fputs(DescribeSettings().c_str(), stdout);
+    return kExitFine;
+  }
+  if (!options.file.empty()) options.sources.config_file = options.file;
+  const auto settings = LoadSettings(options.sources);
+  if (!settings) return ReportErrors(settings.error(), options.as_json);
+  SettingsErrors errors{.lines = CheckFiles(*settings), .usage = false};
+  if (!errors.lines.empty()) return ReportErrors(errors, options.as_json);
+  if (options.print) {
+    std::fputs(PrintSettings(*settings).c_str(), stdout);
+  } else {
+    std::puts(options.as_json ? R"({"ok":true,"errors":[]})" : "fine: `hearsay run` would start with these settings");
+  }
+  return kExitFine;
+}
+
+void SetUp(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  app.add_option("FILE", options->file, "The same as --config FILE.");
+  app.add_flag("--print", options->print, "Print the effective settings as YAML, without secrets.");
+  app.add_flag("--json", options->as_json, "Print one JSON object: ok, errors.");
+  app.add_flag("--describe", options->describe, "Print docs/settings.md.")->group("");
+  AddSettingsOptions(app, options->sources);
+  app.callback([options, &exit_code] {
+    options->sources.environment = SystemEnvironment();
+    exit_code = Check(*options);
+  });
+}
+
+const RegisterCommand kRegistered{
+    {.name = "check",
+     .group = CommandGroup::kRun,
+     .summary = "Check settings, or print the effective ones",
+     .description = "Reads settings as `hearsay run` does, from flags, HEARSAY_ variables and the file, and reports "
+                    "everything that is wrong, each with its place. The key, weights and identity files that they "
+                    "name are read too. Nothing is started, made or changed. Exit code 0: fine; 1: something is "
+                    "wrong; 2: a flag is wrong.",
+     .examples = "  hearsay check node.yaml\n"
+                 "  hearsay check -c node.yaml --print\n"
+                 "  HEARSAY_PEERS=seed.example.net hearsay check --print\n",
+     .set_up = SetUp}};
+
+}  // namespace
+}  // namespace hearsay

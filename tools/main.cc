@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+//
+// hearsay: the command line. Finds the command, sets up its flags alone, runs it, and turns what is wrong with the line
+// into one sentence and an exit code.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <sodium.h>
+
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "node/io/did_you_mean.h"
+#include "node/io/version.h"
+#include "tools/commands.h"
+#include "tools/help.h"
+#include "tools/report.h"
+
+namespace hearsay {
+namespace {
+
+const Command* first_command = nullptr;
+
+const Command* FindCommand(std::string_view name) {
+  for (const Command* c = FirstCommand(); c != nullptr; c = c->next) {
+    if (name == c->name) return c;
+  }
+  return nullptr;
+}
+
+int PrintOut(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  return written ? kExitFine : Fail("", std::string("cannot write to standard output: ") + std::strerror(errno));
+}
+
+// CLI11 leaves what it did not understand in remaining(): flags with their values, words.
+std::string DescribeExtras(const CLI::App& app) {
+  const std::vector<std::string> extras = app.remaining();
+  const std::string word = extras.empty() ? std::string() : extras.front().substr(0, extras.front().find('='));
+  if (!word.starts_with('-')) return "'" + word + "' is one argument too many";
+  std::vector<std::string> flags;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+  }
+  const std::string_view closest = ClosestWord(word, std::vector<std::string_view>(flags.begin(), flags.end()));
+  return "unknown flag " + word + (closest.empty() ? std::string() : "; did you mean " + std::string(closest) + "?");
+}
+
+int RunCommand(const Command& command, int argc, char** argv) {
+  int exit_code = kExitFine;
+  CLI::App app("", std::string("hearsay ") + command.name);
+  app.set_help_flag("-h,--help", "Show this help and exit.");
+  command.set_up(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return PrintOut(CommandHelp(command, app));
+  } catch (const CLI::ExtrasError&) {
+    return Usage(command.name, DescribeExtras(app));
+  } catch (const CLI::ParseError& error) {
+    return Usage(command.name, error.what());
+  }
+  return exit_code;
+}
+
+int UnknownCommand(const std::string& word) {
+  std::vector<std::string_view> names{"--help", "--version"};
+  for (const Command* c = FirstCommand(); c != nullptr; c = c->next) names.push_back(c->name);
+  return Usage("", "unknown command '" + word + "'" + DidYouMean(word, names));
+}
+
+int Main(int argc, char** argv) {
+  if (sodium_init() < 0) return Fail("", "libsodium found no source of entropy; is /dev/urandom there?");
+  if (argc < 2) {
+    PrintOut(RootHelp());
+    return kExitUsage;
+  }
+  const std::string word = argv[1];
+  if (word == "--version" || word == "-V") return PrintOut("hearsay " + std::string(Version()) + "\n");
+  if (word == "--help" || word == "-h" || (word == "help" && argc == 2)) return PrintOut(RootHelp());
+  if (word == "help") {
+    const Command* about = FindCommand(argv[2]);
+    char help[] = "--help";
+    char* line[] = {argv[2], help, nullptr};
+    return about != nullptr ? RunCommand(*about, 2, line) : UnknownCommand(argv[2]);
+  }
+  const Command* command = FindCommand(word);
+  return command != nullptr ? RunCommand(*command, argc - 1, argv + 1) : UnknownCommand(word);
+}
+
+}  // namespace
+
+RegisterCommand::RegisterCommand(const Command& command) : command_(command) {
+  command_.next = first_command;
+  first_command = &command_;
+}
+
+const Command* FirstCommand() { return first_command; }
+
+}  // namespace hearsay
+
+int main(int argc, char** argv) { return hearsay::Main(argc, argv); }

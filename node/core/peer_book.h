@@ -42,6 +42,8 @@ class PeerBook {
   // Puts the peer into the table at `endpoint`, or moves it there. When there is no room for it, returns false; when
   // room was made, appends the ids of the peers that must go (the caller removes them).
   bool AdmitToTable(Peer& peer, const Endpoint& endpoint, std::vector<NodeId>& evicted);
+  // The peer stays for its channel's sake; its endpoint proves nothing any more.
+  void DropFromTable(Peer& peer) { RemoveFromTable(peer); }
   // Checks the transition and keeps the counts.
   void SetState(Peer& peer, PeerState state);
 

@@ -18,7 +18,7 @@ namespace hearsay {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-inline constexpr Duration kRound = seconds{15};
+inline constexpr Duration kRoundTime = seconds{15};
 inline constexpr int kProbeAttempts = 3;            // misses until a peer is stale
 inline constexpr std::size_t kMaxDialAttempts = 4;  // hellos or proofs in one dial
 inline constexpr Duration kFresh = std::chrono::minutes{5};      // a sample names peers proved this recently
@@ -38,7 +38,7 @@ class Rhythm {
     return scope == Scope::kLoopback || scope == Scope::kPrivate;
   }
   Duration KeepaliveInterval(Scope scope, std::size_t view) const {
-    if (!IsLan(scope)) return kRound;
+    if (!IsLan(scope)) return kRoundTime;
     return std::clamp<Duration>(milliseconds{50} * static_cast<std::int64_t>(view), milliseconds{500}, seconds{5});
   }
   // Timeout of one probe: RFC 6298's formula between these bounds.
@@ -65,7 +65,7 @@ class Rhythm {
   // Dials and path challenges to endpoints not yet verified: 16 a round, 64 in the first minute; a larger burst where
   // addresses are private (a container network is the whole membership).
   Rate VerificationRate(Scope scope, bool warming) const {
-    return {.tokens = warming ? 64u : 16u, .period = kRound, .burst = IsLan(scope) ? 128u : 64u};
+    return {.tokens = warming ? 64u : 16u, .period = kRoundTime, .burst = IsLan(scope) ? 128u : 64u};
   }
 
  private:

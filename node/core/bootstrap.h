@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// Bootstrap: when preconfigured peers are contacted.
+//
+// At start all of them; afterwards only while the online weight is below its minimum, for ever, with back-off; above
+// it, never. Their names are looked up anew at each use. A failure is said once until the entry works again.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "node/core/counters.h"
+#include "node/core/seam.h"
+#include "proto/rng.h"
+
+namespace hearsay {
+
+class Bootstrap {
+ public:
+  static constexpr std::uint64_t kDefaultMinimum = 8;
+  static constexpr Duration kFirstDelay = std::chrono::seconds{1};
+  static constexpr Duration kMaxDelay = std::chrono::seconds{60};
+
+  explicit Bootstrap(const CoreConfig& config);
+  void Reconfigure(const CoreConfig& config);
+
+  std::uint64_t WeightOf(const NodeId& id) const;
+  std::uint64_t minimum() const;
+  // Emits Resolve for every entry when it is time and the weight is too low. Returns when to ask again.
+  Time Tick(Time now, std::uint64_t online_weight, Rng& rng, Effects& out);
+  // Remembers what came of an entry; returns the contacts to dial, with the entry's pin.
+  std::vector<Resolved::Contact> OnResolved(const Resolved& resolved, Counters& counters, Effects& out);
+  // What came of dialling a contact: said once as an event.
+  void OnDialFailed(const Endpoint& endpoint, Error why, Counters& counters, Effects& out);
+  void OnDialed(const Endpoint& endpoint);
+  bool IsContact(const Endpoint& endpoint) const { return contacts_.contains(endpoint); }
+  bool empty() const { return entries_.empty(); }
+
+ private:
+  struct Entry {
+    Preconfigured preconfigured;
+    std::size_t contacts = 0;
+    bool complained = false;
+  };
+  void Complain(std::size_t entry, const Endpoint& endpoint, const std::string& why, Counters& counters, Effects& out);
+
+  std::vector<Entry> entries_;
+  std::map<NodeId, std::uint64_t> weights_;
+  std::optional<std::uint64_t> minimum_;
+  std::map<Endpoint, std::size_t> contacts_;  // -> entry; at most kMaxResolvedContacts
+  Duration delay_ = kFirstDelay;
+  Time next_{};
+};
+
+}  // namespace hearsay

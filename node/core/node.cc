@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "node/core/node.h"
+
+#include <algorithm>
+
+#include "node/core/node_impl.h"
+#include "proto/check.h"
+
+namespace hearsay {
+namespace {
+
+NodeState NextState(NodeState state, Rng& rng, Time now) {
+  // Greater than any before, whatever the wall clock did: max(stored + 1, unix time).
+  const auto unix_now = static_cast<std::uint64_t>(std::max<std::int64_t>(UnixSeconds(now), 0));
+  state.boot_epoch = std::max(state.boot_epoch + 1, unix_now);
+  if (state.table_secret == ByteArray<16>{}) rng.Fill(state.table_secret);
+  return state;
+}
+
+}  // namespace
+
+Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snapshot snapshot, const Rng::Seed& seed,
+                 Time now)
+    : config_(std::move(config)),
+      identity_(std::move(identity)),
+      network_(std::move(network)),
+      rng_(seed),
+      rhythm_(config_.profile),
+      state_(NextState(std::move(snapshot.state), rng_, now)),
+      started_at_(now),
+      book_(state_.table_secret, kTableCapacity),
+      view_(state_.slot_seeds, rng_),
+      own_(config_.announce),
+      dialler_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
+      responder_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
+      bootstrap_(config_),
+      record_sequence_(state_.boot_epoch),
+      verification_(Rate{.tokens = 64, .period = kRoundTime, .burst = 128}),
+      challenges_(kChallengeRate),
+      resets_(kResetRate) {
+  state_.listen_port = config_.listen_port;
+  Remember(snapshot.peers, now);
+  timers_.Set(TimerKind::kRound, now);
+}
+
+void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
+  const bool says_otherwise =
+      config.name != config_.name || config.role != config_.role || config.attributes != config_.attributes;
+  config_.name = config.name;
+  config_.role = config.role;
+  config_.attributes = config.attributes;
+  config_.preconfigured = config.preconfigured;
+  config_.weights = config.weights;
+  config_.online_weight_minimum = config.online_weight_minimum;
+  bootstrap_.Reconfigure(config_);
+  RunBootstrap(now, out);
+  if (!says_otherwise) return;
+  RecordChanged(now);
+  for (auto& [id, peer] : book_.peers()) {
+    if (peer.channel) SendDraft(peer, Draft(peer, now), now, out);
+  }
+}
+
+void Node::Impl::Leave(Time now, Effects& out) {
+  out.Add(PersistState{StateToStore()});
+  const BytesView leave = codec_.EncodeLeave(plain_);
+  for (auto& [id, peer] : book_.peers()) {
+    if (peer.in_table) Persist(peer, now, out);
+    if (!peer.channel) continue;
+    Session& session = peer.channel->sessions.front()->session;
+    if (const auto size = session.Seal(leave, sealed_.bytes)) {
+      out.AddSend(peer.channel->path, BytesView(sealed_.bytes).first(*size));
+    }
+  }
+  left_ = true;
+}
+
+NodeState Node::Impl::StateToStore() const {
+  NodeState state = state_;
+  state.slot_seeds = view_.Seeds();
+  state.view.clear();
+  for (const auto& [id, peer] : book_.peers()) {
+    if (peer.channel && IsChosen(peer) && state.view.size() < kViewSlots) state.view.push_back(id);
+  }
+  return state;
+}
+
+CoreStatus Node::Impl::Status() const {
+  CoreStatus status;
+  status.id = identity_.id();
+  status.boot_epoch = state_.boot_epoch;
+  status.own_endpoints = own_.All();
+  for (const auto& [id, peer] : book_.peers()) {
+    if (peer.channel && IsChosen(peer)) ++status.view;
+  }
+  status.channels = channels_;
+  status.table = book_.verified_count();
+  status.heard = hearsay_.size();
+  status.dialling = dialler_.pending();
+  status.online_weight = OnlineWeight();
+  status.online_weight_minimum = bootstrap_.minimum();
+  status.duplicate_identities = duplicates_;
+  return status;
+}
+
+PeerInfo Node::Impl::InfoOf(const Peer& peer) const {
+  PeerInfo info;
+  info.id = peer.id;
+  info.state = peer.state;
+  info.endpoint = peer.in_table || !peer.channel ? peer.endpoint : peer.channel->path;
+  info.in_view = peer.channel != nullptr && IsChosen(peer);
+  info.reachable = peer.IsVerified();
+  info.first_seen = peer.first_seen;
+  info.last_seen = peer.last_seen;
+  if (peer.has_error) info.last_error = ErrorName(peer.last_error);
+  info.weight = bootstrap_.WeightOf(peer.id);
+  info.failures = peer.failures;
+  info.next_retry = peer.next_retry;
+  if (peer.channel) {
+    info.rtt = peer.channel->smoothed_rtt;
+    if (const NodeRecord* record = peer.channel->record.get()) {
+      info.software = record->software;
+      info.name = record->name;
+      info.role = record->role;
+      info.attributes = record->attributes;
+    }
+  }
+  return info;
+}
+
+std::optional<PeerInfo> Node::Impl::SamplePeer() {
+  // The lowest rank in the table under a fresh seed: uniform over address groups, then over addresses.
+  const SipKey key = SipKeyFromSeed(rng_.Next64());
+  const Peer* best = nullptr;
+  std::pair<std::uint64_t, std::uint64_t> best_rank;
+  for (const Peer* peer : book_.table()) {
+    if (peer->state != PeerState::kActive) continue;
+    const std::pair rank{SipHash(key, peer->endpoint.group().key), SipHash(key, peer->endpoint.ToBytes())};
+    if (best == nullptr || rank < best_rank) {
+      best = peer;
+      best_rank = rank;
+    }
+  }
+  return best == nullptr ? std::nullopt : std::optional(InfoOf(*best));
+}
+
+void Node::Impl::CheckInvariants(Time now) const {
+  book_.CheckInvariants();
+  view_.CheckInvariants();
+  for (const NodeId& id : view_.Chosen()) {
+    const Peer* peer = book_.Find(id);
+    HEARSAY_CHECK(peer != nullptr && peer->in_table);
+  }
+  std::size_t channels = 0;
+  std::size_t inbound = 0;
+  std::size_t sessions = 0;
+  for (const auto& [id, peer] : book_.peers()) {
+    HEARSAY_CHECK(id != identity_.id());
+    if (!peer.channel) continue;
+    ++channels;
+    inbound += peer.channel->inbound ? 1 : 0;
+    HEARSAY_CHECK(!peer.channel->sessions.empty() && peer.channel->sessions.size() <= kMaxSessions);
+    HEARSAY_CHECK(peer.channel->sessions.front()->drain_until == kNever);
+    HEARSAY_CHECK(left_ || timers_.TimeOf({TimerKind::kKeepalive, id}) || timers_.TimeOf({TimerKind::kIdle, id}));
+    sessions += peer.channel->sessions.size();
+  }
+  HEARSAY_CHECK(channels == channels_ && inbound == inbound_ && inbound <= kMaxInbound);
+  HEARSAY_CHECK(sessions == session_owner_.size());
+  HEARSAY_CHECK(suspicions_.size() <= kMaxSuspicions && hearsay_.size() <= HearsayQueue::kCapacity);
+  HEARSAY_CHECK(left_ || !started_ || NextDeadline() != kNever);
+  HEARSAY_CHECK(now >= started_at_);
+}
+
+Node::Node(CoreConfig config, Identity identity, NetworkKey network, Snapshot snapshot, const Rng::Seed& seed,
+           Time now)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(identity), std::move(network), std::move(snapshot),
+                                   seed, now)) {}
+Node::~Node() = default;
+
+void Node::Receive(const Datagram& datagram, Time now, Effects& out) { impl_->Receive(datagram, now, out); }
+void Node::Tick(Time now, Effects& out) { impl_->Tick(now, out); }
+Time Node::NextDeadline() const { return impl_->NextDeadline(); }
+void Node::OnResolved(const Resolved& resolved, Time now, Effects& out) { impl_->OnResolved(resolved, now, out); }
+void Node::Remember(std::span<const KnownPeer> peers, Time now, Effects&) { impl_->Remember(peers, now); }
+void Node::Reconfigure(const CoreConfig& config, Time now, Effects& out) { impl_->Reconfigure(config, now, out); }
+void Node::Leave(Time now, Effects& out) { impl_->Leave(now, out); }
+CoreStatus Node::Status() const { return impl_->Status(); }
+const Counters& Node::counters() const { return impl_->counters_; }
+std::optional<PeerInfo> Node::SamplePeer() { return impl_->SamplePeer(); }
+void Node::CheckInvariants(Time now) const { impl_->CheckInvariants(now); }
+
+std::vector<PeerInfo> Node::Peers() const {
+  std::vector<PeerInfo> infos;
+  infos.reserve(impl_->book_.peers().size());
+  for (const auto& [id, peer] : impl_->book_.peers()) infos.push_back(impl_->InfoOf(peer));
+  return infos;
+}
+
+std::optional<PeerInfo> Node::FindPeer(const NodeId& id) const {
+  const Peer* peer = impl_->book_.Find(id);
+  return peer == nullptr ? std::nullopt : std::optional(impl_->InfoOf(*peer));
+}
+
+}  // namespace hearsay

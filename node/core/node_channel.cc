@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+//
+// Sessions and channels: attaching, choosing which session sends, keepalives out, probes, and the end of a peer.
+#include <algorithm>
+
+#include "node/core/node_impl.h"
+#include "proto/check.h"
+
+namespace hearsay {
+namespace {
+
+constexpr std::size_t kSuspicionFanout = 3;  // Guess: as Serf's gossip fanout; the next keepalives carry it further
+constexpr Duration kSuspicionLife = seconds{3};
+
+}  // namespace
+
+bool Node::Impl::IsChosen(const Peer& peer) const {
+  return peer.IsVerified() && (book_.verified_count() <= kViewSlots || view_.Holds(peer.id));
+}
+
+bool Node::Impl::MayPull(const Peer& peer) const {
+  return peer.channel != nullptr && (IsChosen(peer) || peer.channel->preconfigured);
+}
+
+bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
+  if (peer.channel == nullptr) {
+    if (fresh.inbound && !MakeInboundRoom(fresh.path, now, out)) {
+      counters_.Drop(Error::kRefused);
+      return false;
+    }
+    // It was gone and comes from elsewhere: what we knew of its endpoint is no proof for now.
+    const bool was_gone = peer.state != PeerState::kVerified && peer.state != PeerState::kDialling;
+    if (peer.in_table && fresh.inbound && was_gone && peer.endpoint != fresh.path) {
+      view_.Withdraw(peer.id, book_.table());
+      book_.DropFromTable(peer);
+    }
+    if (!peer.in_table) peer.endpoint = fresh.path;
+    peer.channel = std::make_unique<Channel>();
+    peer.channel->opened_at = peer.channel->last_heard = now;
+    peer.channel->inbound = fresh.inbound;
+    peer.channel->path = fresh.path;
+    ++channels_;
+    inbound_ += fresh.inbound ? 1 : 0;
+    timers_.Cancel({TimerKind::kRetry, peer.id});
+    peer.next_retry = kNever;
+    peer.last_seen = now;
+    book_.SetState(peer, PeerState::kActive);
+    if (peer.IsVerified() && view_.Offer(peer)) view_changed_ = true;
+    Emit(PeerEventKind::kActive, peer, "", out);
+  }
+  Channel& channel = *peer.channel;
+  if (!fresh.inbound && channel.inbound) {
+    channel.inbound = false;
+    --inbound_;
+  }
+  channel.preconfigured |= fresh.preconfigured;
+  if (fresh.peer_epoch > channel.peer_epoch) {
+    // The peer restarted: whatever the old incarnation held is gone.
+    for (const auto& old : channel.sessions) DropSession(*old);
+    counters_.Add(Counter::kSessionsReplaced, channel.sessions.size());
+    channel.sessions.clear();
+    channel.peer_epoch = fresh.peer_epoch;
+    channel.peer_holds = channel.record_sent = 0;
+    channel.open_ping = 0;
+    channel.misses = 0;
+  }
+  UdpSession* const added = fresh.session.get();
+  session_owner_[added->session.receive_id()] = {&peer, added};
+  channel.sessions.push_back(std::move(fresh.session));
+  ArrangeSessions(channel, now);
+  if (channel.sessions.front().get() == added) channel.path = fresh.path;
+  Rearm(peer, now);
+  return true;
+}
+
+// The best session sends, the others receive for kDrainTime more.
+void Node::Impl::ArrangeSessions(Channel& channel, Time now) {
+  auto& sessions = channel.sessions;
+  std::stable_sort(sessions.begin(), sessions.end(), [](const auto& a, const auto& b) { return IsBetterSession(*a, *b); });
+  sessions.front()->drain_until = kNever;
+  for (std::size_t i = 1; i < sessions.size(); ++i) {
+    if (sessions[i]->drain_until == kNever) {
+      sessions[i]->drain_until = now + kDrainTime;
+      counters_.Add(Counter::kSessionsReplaced);
+    }
+  }
+  while (sessions.size() > kMaxSessions || (sessions.size() > 1 && sessions.back()->drain_until <= now)) {
+    DropSession(*sessions.back());
+    sessions.pop_back();
+  }
+  if (sessions.size() > 1) timers_.SetNoLater(TimerKind::kDrain, now + kDrainTime);
+}
+
+bool Node::Impl::MakeInboundRoom(const Endpoint& path, Time now, Effects& out) {
+  const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, e.group().key); };
+  const bool global = path.scope() == Scope::kGlobal;
+  std::size_t of_group = 0;
+  Peer* last = nullptr;
+  for (auto& [id, peer] : book_.peers()) {
+    if (!peer.channel || !peer.channel->inbound) continue;
+    if (global && peer.channel->path.group() == path.group()) ++of_group;
+    if (last == nullptr || rank(peer.channel->path) > rank(last->channel->path)) last = &peer;
+  }
+  if (of_group >= kMaxInboundPerGroup) return false;
+  if (inbound_ < kMaxInbound) return true;
+  if (last == nullptr || rank(last->channel->path) <= rank(path)) return false;
+  CloseChannel(*last, PeerState::kVerified, out, now);
+  return true;
+}
+
+// Ends the channel. A table peer goes on in state `next`; another is forgotten: `peer` may be gone afterwards.
+void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now) {
+  HEARSAY_CHECK(peer.channel != nullptr);
+  for (const auto& session : peer.channel->sessions) DropSession(*session);
+  --channels_;
+  inbound_ -= peer.channel->inbound ? 1 : 0;
+  peer.channel.reset();
+  timers_.Cancel({TimerKind::kKeepalive, peer.id});
+  timers_.Cancel({TimerKind::kIdle, peer.id});
+  if (!peer.in_table) {
+    const NodeId id = peer.id;
+    book_.Remove(id);
+    return;
+  }
+  book_.SetState(peer, next);
+  if (next != PeerState::kVerified) view_.Withdraw(peer.id, book_.table());
+  Persist(peer, now, out);
+}
+
+void Node::Impl::RemoveIfUseless(Peer& peer) {
+  if (!peer.in_table && peer.channel == nullptr) book_.Remove(NodeId(peer.id));
+}
+
+void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
+  counters_.Add(Counter::kPeersStale);
+  const bool was_chosen = IsChosen(peer);
+  const bool in_table = peer.in_table;
+  const NodeId id = peer.id;
+  peer.has_error = true;
+  peer.last_error = Error::kTimeout;
+  Emit(PeerEventKind::kStale, peer, "missed its keepalives", out);
+  CloseChannel(peer, PeerState::kStale, out, now);
+  if (was_chosen) {
+    std::erase_if(suspicions_, [&](const Suspicion& s) { return s.until <= now || s.prefix == PrefixOf(id); });
+    if (suspicions_.size() >= kMaxSuspicions) suspicions_.erase(suspicions_.begin());
+    suspicions_.push_back({PrefixOf(id), now + kSuspicionLife});
+    std::vector<Peer*> others;
+    for (auto& [other_id, other] : book_.peers()) {
+      if (other.channel && IsChosen(other)) others.push_back(&other);
+    }
+    rng_.PartialShuffle(others, kSuspicionFanout);
+    for (std::size_t i = 0; i < std::min(others.size(), kSuspicionFanout); ++i) {
+      SendDraft(*others[i], Draft(*others[i], now), now, out);
+    }
+  }
+  timers_.SetNoLater(TimerKind::kBudget, now);
+  if (in_table && !DialPeer(peer, now, out)) {
+    book_.SetState(peer, PeerState::kRetry);
+    ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), 0)), now);
+  }
+}
+
+void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out) {
+  peer.failures = 0;
+  peer.has_error = false;
+  peer.last_verified = now;
+  recent_.Remove(endpoint);
+  if (peer.in_table && peer.endpoint == endpoint) return Rearm(peer, now);
+  std::vector<NodeId> evicted;
+  const bool was_known = peer.in_table;
+  if (was_known) view_.Withdraw(peer.id, book_.table());
+  if (!book_.AdmitToTable(peer, endpoint, evicted)) return;
+  counters_.Add(Counter::kPeersVerified);
+  if (view_.Offer(peer)) view_changed_ = true;
+  for (const NodeId& id : evicted) Evict(id, "its place was needed", now, out);
+  if (peer.channel && peer.channel->inbound && IsChosen(peer)) {
+    peer.channel->inbound = false;
+    --inbound_;
+  }
+  Persist(peer, now, out);
+  Emit(PeerEventKind::kVerified, peer, was_known ? "at a new endpoint" : "", out);
+  Rearm(peer, now);
+}
+
+void Node::Impl::Evict(const NodeId& id, std::string_view why, Time now, Effects& out) {
+  Peer* peer = book_.Find(id);
+  if (peer == nullptr) return;
+  counters_.Add(Counter::kPeersEvicted);
+  Emit(PeerEventKind::kEvicted, *peer, why, out);
+  timers_.Cancel({TimerKind::kRetry, id});
+  if (peer->channel) CloseChannel(*peer, PeerState::kVerified, out, now);
+  if (book_.Find(id) != nullptr) book_.Remove(id);
+  view_.Withdraw(id, book_.table());
+  out.Add(ForgetPeer{id});
+}
+
+void Node::Impl::Probe(Peer& peer, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  if (channel.open_ping != 0) return;
+  Keepalive& keepalive = Draft(peer, now);
+  if (++channel.last_ping == 0) ++channel.last_ping;
+  channel.open_ping = keepalive.ping = channel.last_ping;
+  channel.ping_sent_at = now;
+  channel.misses = 0;
+  SendDraft(peer, keepalive, now, out);
+  Rearm(peer, now);
+}
+
+void Node::Impl::OnKeepaliveTimer(Peer& peer, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  if (channel.open_ping == 0) {
+    if (!IsChosen(peer) && !channel.preconfigured) return Rearm(peer, now);
+    return Probe(peer, now, out);
+  }
+  if (++channel.misses >= kProbeAttempts) return Stale(peer, now, out);
+  Keepalive& keepalive = Draft(peer, now);
+  keepalive.ping = channel.open_ping;
+  channel.ping_sent_at = now;
+  SendDraft(peer, keepalive, now, out);
+  Rearm(peer, now);
+}
+
+// Sets the one timer that fits: an open probe's timeout, the next keepalive, or the end by silence.
+void Node::Impl::Rearm(Peer& peer, Time now) {
+  if (!peer.channel) return;
+  Channel& channel = *peer.channel;
+  const Scope scope = channel.path.scope();
+  const Timers::Key keepalive{TimerKind::kKeepalive, peer.id};
+  const Timers::Key idle{TimerKind::kIdle, peer.id};
+  if (channel.open_ping != 0) {
+    const Duration smoothed = channel.smoothed_rtt.value_or(Duration{0});
+    timers_.Set(keepalive, channel.ping_sent_at + rhythm_.ProbeTimeout(scope, smoothed, channel.rtt_variance));
+    timers_.Cancel(idle);
+  } else if (IsChosen(peer) || channel.preconfigured) {
+    ScheduleKeepalive(peer, now);
+    timers_.Cancel(idle);
+  } else {
+    timers_.Set(idle, channel.last_heard + rhythm_.IdleTimeout(scope));
+    timers_.Cancel(keepalive);
+  }
+}
+
+void Node::Impl::ScheduleKeepalive(Peer& peer, Time now) {
+  const std::size_t view = std::min(book_.verified_count(), kViewSlots);
+  const Duration interval = rhythm_.KeepaliveInterval(peer.channel->path.scope(), view);
+  timers_.Set({TimerKind::kKeepalive, peer.id}, now + Jittered(interval));
+}
+
+// A keepalive with what every keepalive carries: sequences, our record while the peer lacks it, suspicions.
+Keepalive& Node::Impl::Draft(Peer& peer, Time now) {
+  Channel& channel = *peer.channel;
+  draft_.Clear();
+  draft_.record_sequence = record_sequence_;
+  draft_.record_held = channel.record_held();
+  const bool lacks = channel.peer_holds < record_sequence_;
+  const bool sent_lately = channel.record_sent == record_sequence_ && now < channel.record_sent_at + milliseconds{200};
+  if (lacks && !sent_lately) draft_.record = OwnRecord(channel.path.scope());
+  for (const Suspicion& suspicion : suspicions_) {
+    if (suspicion.until > now) draft_.suspects.push_back(suspicion.prefix);
+  }
+  return draft_;
+}
+
+void Node::Impl::SendDraftTo(Peer& peer, Keepalive& keepalive, const Endpoint& to, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  const auto size = channel.sessions.front()->session.Seal(codec_.EncodeKeepalive(keepalive, plain_), sealed_.bytes);
+  if (!size) return;  // the counter is used up: long before, the round asked for a new session
+  if (!keepalive.record.empty()) {
+    channel.record_sent = record_sequence_;
+    channel.record_sent_at = now;
+  }
+  counters_.Add(Counter::kKeepalivesSent);
+  if (!keepalive.suspects.empty()) counters_.Add(Counter::kSuspicionsSent);
+  out.AddSend(to, BytesView(sealed_.bytes).first(*size));
+}
+
+const Bytes& Node::Impl::OwnRecord(Scope scope) {
+  Bytes& cached = records_[scope];
+  if (cached.empty()) {
+    NodeRecord record;
+    record.id = identity_.id();
+    record.sequence = record_sequence_;
+    record.endpoints = own_.EndpointsFor(scope);
+    record.role = config_.role;
+    record.software = config_.software;
+    record.name = config_.name;
+    record.attributes = config_.attributes;
+    counters_.Add(Counter::kSignaturesMade);
+    cached = SignRecord(record, identity_, network_);
+  }
+  return cached;
+}
+
+void Node::Impl::RecordChanged(Time) {
+  ++record_sequence_;
+  records_.clear();
+}
+
+}  // namespace hearsay

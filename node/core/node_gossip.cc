@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+//
+// Keepalives in: liveness, records, path challenges, samples, suspicions. Whoever speaks here has proved its id.
+#include <algorithm>
+
+#include "node/core/node_impl.h"
+
+namespace hearsay {
+
+void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  const auto kind = codec_.DecodeMessage(plaintext, incoming_);
+  if (!kind) return counters_.Drop(kind.error());
+  channel.last_heard = peer.last_seen = now;
+  if (peer.in_table && datagram.from == peer.endpoint) peer.last_verified = now;
+  if (kind == ChannelMessageKind::kLeave) return OnLeft(peer, now, out);
+  if (kind != ChannelMessageKind::kKeepalive) return;
+  counters_.Add(Counter::kKeepalivesReceived);
+  OnKeepalive(peer, incoming_, datagram, now, out);
+}
+
+void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  channel.peer_holds = std::max(channel.peer_holds, std::min(in.record_held, record_sequence_));
+  if (in.pong != 0 && in.pong == channel.open_ping) OnPong(peer, now);
+  if (in.path_response != 0) OnPathResponse(peer, in, datagram, now, out);
+  if (!in.record.empty()) OnRecord(peer, in, now, out);
+  if (in.sampled && channel.pull_open) ReadSample(peer, in, now, out);
+  if (!in.suspects.empty()) OnSuspects(in, now, out);
+  // "A roamed endpoint is used only after path validation": until then answers go to where the peer was.
+  const bool roamed = datagram.from != channel.path;
+  if (roamed && channel.challenge.purpose != PathChallenge::Purpose::kVerify &&
+      now > channel.challenge.sent_at + milliseconds{500}) {
+    Challenge(peer, PathChallenge::Purpose::kRoam, datagram.from, now, out);
+  }
+  if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
+  if (!channel.work.Take(kWorkRate, now)) return counters_.Drop(Error::kRateLimited);
+  if (in.ping != 0 || in.path_challenge != 0) {
+    Keepalive& answer = Draft(peer, now);
+    answer.pong = in.ping;
+    answer.path_response = in.path_challenge;
+    // A path response goes where the challenge came from; the answer to a ping rides along.
+    SendDraftTo(peer, answer, in.path_challenge != 0 ? datagram.from : channel.path, now, out);
+    // This exchange proved both alive: our own keepalive may wait an interval.
+    if (channel.open_ping == 0) Rearm(peer, now);
+  }
+  if (in.pull) AnswerPull(peer, in, now, out);
+}
+
+// RFC 6298, with Karn's rule: no sample from a repeated ping.
+void Node::Impl::OnPong(Peer& peer, Time now) {
+  Channel& channel = *peer.channel;
+  if (channel.misses == 0) {
+    const Duration sample = now - channel.ping_sent_at;
+    if (!channel.smoothed_rtt) {
+      channel.smoothed_rtt = sample;
+      channel.rtt_variance = sample / 2;
+    } else {
+      const Duration smoothed = *channel.smoothed_rtt;
+      const Duration error = sample > smoothed ? sample - smoothed : smoothed - sample;
+      channel.rtt_variance = (3 * channel.rtt_variance + error) / 4;
+      channel.smoothed_rtt = (7 * smoothed + sample) / 8;
+    }
+  }
+  channel.open_ping = 0;
+  channel.misses = 0;
+  Rearm(peer, now);
+}
+
+void Node::Impl::OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  if (in.record_sequence <= channel.record_held()) return;
+  if (!channel.work.Take(kWorkRate, now)) return counters_.Drop(Error::kRateLimited);
+  counters_.Add(Counter::kSignaturesVerified);
+  auto record = OpenRecord(in.record, peer.id, network_);
+  if (!record) return counters_.Drop(record.error());
+  if (record->sequence <= channel.record_held()) return counters_.Drop(Error::kStaleRecord);
+  const bool first = channel.record == nullptr;
+  const bool differs = !first && (record->attributes != channel.record->attributes ||
+                                  record->name != channel.record->name || record->role != channel.record->role);
+  channel.record = std::make_unique<NodeRecord>(std::move(*record));
+  if (first || differs) Emit(PeerEventKind::kUpdated, peer, first ? "first record" : "", out);
+  ConsiderVerifying(peer, now, out);
+}
+
+// A peer that dialled us is proved where its signed record says it lives, by a sealed challenge sent there: it answers
+// only if that endpoint reaches it, and it announces only endpoints that it knows to be its own. Worth a dial of ours.
+void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
+  const Channel& channel = *peer.channel;
+  const std::vector<Endpoint>& announced = channel.record->endpoints;
+  const Scope scope = channel.path.scope();
+  if (peer.in_table && std::find(announced.begin(), announced.end(), peer.endpoint) != announced.end()) return;
+  if (channel.challenge.purpose == PathChallenge::Purpose::kVerify && now < channel.challenge.sent_at + seconds{5}) {
+    return;
+  }
+  const Endpoint* best = nullptr;
+  for (const Endpoint& e : announced) {
+    if (!MayTravel(e.scope(), scope)) continue;
+    if (best == nullptr || e == channel.path || (e.scope() == scope && best->scope() != scope)) best = &e;
+    if (e == channel.path) break;
+  }
+  if (best == nullptr) return;
+  if (!challenges_.Take(kChallengeRate, now)) return;  // its next record or our next round tries again
+  Challenge(peer, PathChallenge::Purpose::kVerify, *best, now, out);
+}
+
+void Node::Impl::Challenge(Peer& peer, PathChallenge::Purpose purpose, const Endpoint& to, Time now, Effects& out) {
+  PathChallenge& challenge = peer.channel->challenge;
+  challenge = {.purpose = purpose, .token = rng_.Next64() | 1, .to = to, .sent_at = now};
+  counters_.Add(Counter::kPathChallenges);
+  Keepalive& keepalive = Draft(peer, now);
+  keepalive.path_challenge = challenge.token;
+  keepalive.record.clear();
+  SendDraftTo(peer, keepalive, to, now, out);
+}
+
+void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  if (channel.challenge.purpose == PathChallenge::Purpose::kNone || in.path_response != channel.challenge.token) {
+    return counters_.Drop(Error::kNotExpected);
+  }
+  const PathChallenge answered = std::exchange(channel.challenge, {});
+  if (answered.purpose == PathChallenge::Purpose::kVerify) return SetVerified(peer, answered.to, now, out);
+  // A roaming answer must come from the new path itself.
+  if (datagram.from != answered.to) return counters_.Drop(Error::kNotExpected);
+  channel.path = answered.to;
+  counters_.Add(Counter::kRoamed);
+}
+
+void Node::Impl::OnSuspects(const Keepalive& in, Time now, Effects& out) {
+  counters_.Add(Counter::kSuspicionsReceived);
+  // Third parties' word causes a probe, never a removal.
+  for (const IdPrefix prefix : in.suspects) {
+    Peer* peer = book_.FindByPrefix(prefix);
+    if (peer == nullptr || !peer->channel || !IsChosen(*peer)) continue;
+    if (now < peer->channel->last_heard + milliseconds{100}) continue;
+    Probe(*peer, now, out);
+  }
+}
+
+void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& out) {
+  peer.channel->pull_open = false;
+  if (!MayPull(peer)) return;
+  counters_.Add(Counter::kSampleEndpointsReceived, in.sample.size());
+  const Scope scope = peer.channel->path.scope();
+  const AddressGroup source = peer.channel->path.group();
+  bool fresh = false;
+  for (const Endpoint& endpoint : in.sample) {
+    if (!MayTravel(endpoint.scope(), scope) || recent_.Contains(endpoint, now)) continue;
+    if (book_.FindByEndpoint(endpoint) != nullptr || dialler_.IsDialling(endpoint)) continue;
+    const std::vector<Endpoint> own = own_.All();
+    if (std::find(own.begin(), own.end(), endpoint) != own.end()) continue;
+    fresh |= hearsay_.Push(endpoint, source);
+  }
+  idle_pulls_ = fresh ? 0 : idle_pulls_ + 1;
+  if (fresh) DialHearsay(now, out);
+}
+
+void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out) {
+  if (!peer.channel->pulls.Take(kPullRate, now)) return counters_.Drop(Error::kRateLimited);
+  counters_.Add(Counter::kPullsAnswered);
+  Keepalive& answer = Draft(peer, now);
+  answer.record.clear();  // record and sample together may not fit; the record goes with the next one
+  answer.sampled = true;
+  FillSample(peer.channel->path.scope(), peer.id, in.pull_seed, now, answer.sample);
+  SendDraft(peer, answer, now, out);
+}
+
+// "Drawn without replacement from the peers that the sender itself dialled and verified within the last minutes."
+void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now,
+                            std::vector<Endpoint>& out) {
+  const std::span<Peer* const> table = book_.table();
+  const auto fits = [&](const Peer& peer) {
+    return peer.IsVerified() && peer.last_verified + kFresh > now && peer.id != asker &&
+           MayTravel(peer.endpoint.scope(), scope);
+  };
+  if (seed != 0) {
+    const SipKey key = SipKeyFromSeed(seed);
+    std::vector<std::pair<std::uint64_t, const Peer*>> ranked;
+    for (const Peer* peer : table) {
+      if (fits(*peer)) ranked.emplace_back(SipHash(key, peer->endpoint.ToBytes()), peer);
+    }
+    const std::size_t n = std::min(ranked.size(), kMaxSampleEndpoints);
+    std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(n), ranked.end(),
+                      [](const auto& a, const auto& b) {
+                        return std::pair(a.first, a.second->id) < std::pair(b.first, b.second->id);
+                      });
+    for (std::size_t i = 0; i < n; ++i) out.push_back(ranked[i].second->endpoint);
+    return;
+  }
+  draw_.resize(table.size());
+  for (std::uint32_t i = 0; i < draw_.size(); ++i) draw_[i] = i;
+  for (std::size_t i = 0; i < draw_.size() && out.size() < kMaxSampleEndpoints; ++i) {
+    std::swap(draw_[i], draw_[i + rng_.Below(draw_.size() - i)]);
+    const Peer& peer = *table[draw_[i]];
+    if (fits(peer)) out.push_back(peer.endpoint);
+  }
+}
+
+void Node::Impl::OnLeft(Peer& peer, Time now, Effects& out) {
+  counters_.Add(Counter::kPeersLeft);
+  Emit(PeerEventKind::kLeft, peer, "said goodbye", out);
+  const bool in_table = peer.in_table;
+  CloseChannel(peer, PeerState::kRetry, out, now);
+  timers_.SetNoLater(TimerKind::kBudget, now);
+  if (in_table) ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), 2)), now);
+}
+
+}  // namespace hearsay

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+//
+// Node::Impl: where the classes of this folder meet. Private to node/core/node*.cc.
+//
+//   node.cc          construction, status, leaving, invariants
+//   node_receive.cc  one datagram: handshake packets, sealed packets, resets
+//   node_channel.cc  sessions and channels: attach, choose, keepalives out, probes, stale
+//   node_gossip.cc   keepalives in: records, samples, suspicions, path challenges
+//   node_tick.cc     timers, whom to dial, rounds
+#pragma once
+
+#include <unordered_map>
+
+#include "node/core/bootstrap.h"
+#include "node/core/dialler.h"
+#include "node/core/hearsay_queue.h"
+#include "node/core/node.h"
+#include "node/core/own_address.h"
+#include "node/core/peer_book.h"
+#include "node/core/recent_endpoints.h"
+#include "node/core/responder.h"
+#include "node/core/rhythm.h"
+#include "node/core/timers.h"
+#include "node/core/view.h"
+#include "proto/codec.h"
+
+namespace hearsay {
+
+// Path challenges are cheaper than dials (one sealed packet each way), so newcomers that dial us are proved faster.
+inline constexpr Rate kChallengeRate{.tokens = 32, .period = std::chrono::seconds{1}, .burst = 256};
+inline constexpr Rate kResetRate{.tokens = 10, .period = std::chrono::seconds{1}, .burst = 20};
+
+inline constexpr std::size_t kMaxInbound = 256;        // channels that we did not choose
+inline constexpr std::size_t kMaxInboundPerGroup = 8;  // of one global address group
+inline constexpr std::size_t kMaxConcurrentDials = 64; // of our own choice; bootstrap contacts may add to them
+
+class Node::Impl {
+  // First, because what follows is made from them.
+  CoreConfig config_;
+  Identity identity_;
+  NetworkKey network_;
+  Rng rng_;
+  Rhythm rhythm_;
+  Codec codec_;
+  NodeState state_;
+  Time started_at_;
+  bool started_ = false;
+  bool left_ = false;
+
+ public:
+  Impl(CoreConfig config, Identity identity, NetworkKey network, Snapshot snapshot, const Rng::Seed& seed, Time now);
+
+  // node_receive.cc
+  void Receive(const Datagram& datagram, Time now, Effects& out);
+  // node_tick.cc
+  void Tick(Time now, Effects& out);
+  Time NextDeadline() const;
+  void OnResolved(const Resolved& resolved, Time now, Effects& out);
+  void Remember(std::span<const KnownPeer> peers, Time now);
+  // node.cc
+  void Reconfigure(const CoreConfig& config, Time now, Effects& out);
+  void Leave(Time now, Effects& out);
+  CoreStatus Status() const;
+  PeerInfo InfoOf(const Peer& peer) const;
+  std::optional<PeerInfo> SamplePeer();
+  void CheckInvariants(Time now) const;
+
+  Counters counters_;
+  PeerBook book_;
+
+ private:
+  // node_receive.cc
+  void OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out);
+  void OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out);
+  void OnProof(const HandshakeProof& proof, const Datagram& datagram, Time now, Effects& out);
+  void OnSealed(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out);
+  void OnUnknownSession(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out);
+  void OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out);
+  void OnDialDone(const DialOutcome& outcome, Time now, Effects& out);
+  void OnDialFailed(const DialOutcome& outcome, Time now, Effects& out);
+  void NoteDuplicate(const Endpoint& endpoint, Effects& out);
+  void CountSends(std::size_t first_effect, const Effects& out);
+
+  // node_channel.cc
+  struct NewSession {
+    std::unique_ptr<UdpSession> session;
+    Endpoint path;
+    std::uint64_t peer_epoch = 0;
+    bool inbound = false;
+    bool preconfigured = false;
+  };
+  // False when there is no room for a channel that we did not choose.
+  bool Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
+  bool MakeInboundRoom(const Endpoint& path, Time now, Effects& out);
+  void ArrangeSessions(Channel& channel, Time now);
+  void DropSession(const UdpSession& session) { session_owner_.erase(session.session.receive_id()); }
+  void CloseChannel(Peer& peer, PeerState next, Effects& out, Time now);
+  void RemoveIfUseless(Peer& peer);
+  void Stale(Peer& peer, Time now, Effects& out);
+  void SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out);
+  void Evict(const NodeId& id, std::string_view why, Time now, Effects& out);
+  bool IsChosen(const Peer& peer) const;
+  bool MayPull(const Peer& peer) const;
+  void Probe(Peer& peer, Time now, Effects& out);
+  void OnKeepaliveTimer(Peer& peer, Time now, Effects& out);
+  void ScheduleKeepalive(Peer& peer, Time now);
+  void Rearm(Peer& peer, Time now);
+  Keepalive& Draft(Peer& peer, Time now);
+  void SendDraft(Peer& peer, Keepalive& keepalive, Time now, Effects& out) { SendDraftTo(peer, keepalive, peer.channel->path, now, out); }
+  void SendDraftTo(Peer& peer, Keepalive& keepalive, const Endpoint& to, Time now, Effects& out);
+  const Bytes& OwnRecord(Scope scope);
+  void RecordChanged(Time now);
+  Duration Jittered(Duration d) { return d * 3 / 4 + Duration{static_cast<std::int64_t>(rng_.Below(static_cast<std::uint64_t>(d.count() / 2 + 1)))}; }
+
+  // node_gossip.cc
+  void OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out);
+  void OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
+  void OnPong(Peer& peer, Time now);
+  void OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& out);
+  void ConsiderVerifying(Peer& peer, Time now, Effects& out);
+  void OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
+  void OnSuspects(const Keepalive& in, Time now, Effects& out);
+  void ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& out);
+  void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
+  void FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now, std::vector<Endpoint>& out);
+  void OnLeft(Peer& peer, Time now, Effects& out);
+  void Challenge(Peer& peer, PathChallenge::Purpose purpose, const Endpoint& to, Time now, Effects& out);
+
+  // node_tick.cc
+  void Start(Time now, Effects& out);
+  void RunTimer(const Timers::Key& key, Time now, Effects& out);
+  bool DialPeer(Peer& peer, Time now, Effects& out);
+  void DialHearsay(Time now, Effects& out);
+  void Retry(Peer& peer, Time now, Effects& out);
+  void ScheduleRetry(Peer& peer, Duration delay, Time now);
+  void Pull(Time now, Effects& out);
+  void Round(Time now, Effects& out);
+  void Reverify(Time now, Effects& out);
+  bool TakeVerification(Scope scope, Time now);
+  bool IsWarming(Time now) const { return now < started_at_ + kWarmTime; }
+  std::uint64_t OnlineWeight() const;
+  void RunBootstrap(Time now, Effects& out);
+  void Persist(Peer& peer, Time now, Effects& out);
+  NodeState StateToStore() const;
+  void Emit(PeerEventKind kind, const Peer& peer, std::string_view detail, Effects& out);
+
+  View view_;
+  OwnAddress own_;
+  Dialler dialler_;
+  Responder responder_;
+  Bootstrap bootstrap_;
+  HearsayQueue hearsay_;
+  RecentEndpoints recent_{1024};
+  Timers timers_;
+
+  // Which peer a sealed packet is for, by the session id that we chose. Looked up, never iterated.
+  std::unordered_map<std::uint64_t, std::pair<Peer*, UdpSession*>> session_owner_;
+  std::size_t channels_ = 0;
+  std::size_t inbound_ = 0;
+
+  std::uint64_t record_sequence_ = 0;
+  std::map<Scope, Bytes> records_;  // ours, signed, by the scope of who reads it
+
+  struct Suspicion {
+    IdPrefix prefix = 0;
+    Time until{};
+  };
+  std::vector<Suspicion> suspicions_;  // at most kMaxSuspicions; newest last
+  TokenBucket verification_;
+  TokenBucket challenges_;
+  TokenBucket resets_;
+  int idle_pulls_ = 0;             // answers in a row that brought nothing new
+  std::size_t duplicates_ = 0;
+  bool view_changed_ = false;
+  int quiet_rounds_ = 0;           // rounds in which the table did not grow
+  std::size_t table_at_round_ = 0;
+  std::size_t rounds_ = 0;
+
+  Keepalive draft_;
+  Keepalive incoming_;
+  DatagramBuffer plain_;
+  DatagramBuffer sealed_;
+  DatagramBuffer opened_;
+  std::vector<DialOutcome> failed_;
+  std::vector<std::uint32_t> draw_;  // scratch of FillSample
+};
+
+}  // namespace hearsay

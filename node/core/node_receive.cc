@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+//
+// One datagram: handshake packets, sealed packets, resets. What is wrong is counted by its Error and dropped.
+#include "node/core/node_impl.h"
+#include "proto/check.h"
+
+namespace hearsay {
+
+void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
+  if (left_) return;
+  counters_.Add(Counter::kDatagramsReceived);
+  counters_.Add(Counter::kBytesReceived, datagram.bytes.size());
+  if (!datagram.from.IsDialable()) return counters_.Drop(Error::kBadEndpoint);
+  const std::size_t first_effect = out.list.size();
+  const auto packet = codec_.Decode(datagram.bytes, network_);
+  if (!packet) return counters_.Drop(packet.error());
+  if (const auto* sealed = std::get_if<SealedPacket>(&*packet)) {
+    OnSealed(*sealed, datagram, now, out);
+  } else if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) {
+    OnHello(*hello, datagram, now, out);
+  } else if (const auto* query = std::get_if<HandshakeQuery>(&*packet)) {
+    OnQuery(*query, datagram, now, out);
+  } else if (const auto* proof = std::get_if<HandshakeProof>(&*packet)) {
+    OnProof(*proof, datagram, now, out);
+  } else if (const auto* response = std::get_if<HandshakeResponse>(&*packet)) {
+    if (const auto outcome = dialler_.OnResponse(*response, datagram, now)) OnDialDone(*outcome, now, out);
+  } else if (const auto* reset = std::get_if<ResetHint>(&*packet)) {
+    OnReset(*reset, datagram, now, out);
+  }
+  CountSends(first_effect, out);
+}
+
+void Node::Impl::CountSends(std::size_t first_effect, const Effects& out) {
+  for (std::size_t i = first_effect; i < out.list.size(); ++i) {
+    if (const auto* send = std::get_if<Send>(&out.list[i])) {
+      counters_.Add(Counter::kDatagramsSent);
+      counters_.Add(Counter::kBytesSent, send->size);
+    }
+  }
+}
+
+void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
+  if (const auto outcome = dialler_.OnOwnHello(hello.query)) return OnDialFailed(*outcome, now, out);
+  responder_.OnHello(hello, datagram, now, out);
+  timers_.SetNoLater(TimerKind::kDrain, now + Responder::kWaitTime);
+}
+
+void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out) {
+  // "A refuses one whose observed initiator address is not its own."
+  if (own_.Judge(query.observed, datagram.local) == OwnAddress::Verdict::kNotMine) {
+    if (const auto outcome = dialler_.Abort(query.answer_to, Error::kNotMyEndpoint)) {
+      return OnDialFailed(*outcome, now, out);
+    }
+    return counters_.Drop(Error::kNotExpected);
+  }
+  if (const auto outcome = dialler_.OnQuery(query, datagram, now, out)) {
+    return OnDialFailed(*outcome, now, out);
+  }
+}
+
+void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, Time now, Effects& out) {
+  const auto done = responder_.OnProof(proof, datagram, own_, now, out);
+  timers_.SetNoLater(TimerKind::kDrain, now + Responder::kWaitTime);
+  if (!done) {
+    counters_.Drop(done.error());
+    if (done.error() == Error::kDuplicateIdentity) NoteDuplicate(datagram.from, out);
+    return;
+  }
+  // The datagram reached us where it was sent to: that endpoint is ours.
+  if (datagram.local == proof.dialled && own_.LearnBound(datagram.local)) RecordChanged(now);
+  if (own_.OnProofFrom(datagram.from, proof.dialled, now)) {
+    RecordChanged(now);
+    PeerEvent event;
+    event.kind = PeerEventKind::kSelfEndpoint;
+    event.endpoint = proof.dialled;
+    out.Add(std::move(event));
+  }
+}
+
+void Node::Impl::NoteDuplicate(const Endpoint& endpoint, Effects& out) {
+  ++duplicates_;
+  recent_.Add(endpoint, kNever);
+  PeerEvent event;
+  event.kind = PeerEventKind::kDuplicateIdentity;
+  event.id = identity_.id();
+  event.endpoint = endpoint;
+  event.detail = "another live node holds this node's identity; give each node a data dir of its own";
+  out.Add(std::move(event));
+}
+
+void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out) {
+  auto owner = session_owner_.find(packet.session_id);
+  if (owner == session_owner_.end()) {
+    WaitingSession* waiting = responder_.Find(packet.session_id);
+    if (waiting == nullptr) return OnUnknownSession(packet, datagram, now, out);
+    const auto opened = waiting->session->session.Open(datagram.bytes, opened_.bytes);
+    if (!opened) return counters_.Drop(opened.error());
+    // The first sealed packet confirms the keys: now there is a channel.
+    WaitingSession confirmed = responder_.Take(packet.session_id);
+    Peer& peer = book_.GetOrAdd(confirmed.peer, now);
+    const bool attached = Attach(peer,
+                                 {.session = std::move(confirmed.session),
+                                  .path = confirmed.path,
+                                  .peer_epoch = confirmed.peer_epoch,
+                                  .inbound = true,
+                                  .preconfigured = false},
+                                 now, out);
+    if (!attached) return RemoveIfUseless(peer);
+    return OnMessage(peer, *opened, datagram, now, out);
+  }
+  const auto [peer, session] = owner->second;
+  const auto opened = session->session.Open(datagram.bytes, opened_.bytes);
+  if (!opened) return counters_.Drop(opened.error());
+  OnMessage(*peer, *opened, datagram, now, out);
+}
+
+void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out) {
+  counters_.Drop(Error::kUnknownSession);
+  // Strangers to a closed network get silence. A reset is no answer to a reset: only sealed packets come here.
+  if (network_.closed() || !resets_.Take(kResetRate, now)) return;
+  codec_.Encode(ResetHint{packet.session_id}, network_, sealed_);
+  HEARSAY_CHECK(sealed_.size < datagram.bytes.size());
+  counters_.Add(Counter::kResetsSent);
+  out.AddSend(datagram.from, sealed_.view());
+}
+
+void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out) {
+  // A hint: it makes us look, by a new handshake; it ends nothing by itself.
+  if (network_.closed() || !resets_.Take(kResetRate, now)) return counters_.Drop(Error::kNotExpected);
+  for (auto& [id, peer] : book_.peers()) {
+    if (!peer.channel || peer.channel->path != datagram.from) continue;
+    UdpSession& session = *peer.channel->sessions.front();
+    if (session.session.send_id() != hint.session_id || session.doubted) continue;
+    counters_.Add(Counter::kResetsReceived);
+    session.doubted = true;
+    dialler_.Start({.endpoint = datagram.from,
+                    .pin = {},
+                    .purpose = DialPurpose::kRekey,
+                    .expected = id,
+                    .heard_from = {}},
+                   now, out);
+    return;
+  }
+  counters_.Drop(Error::kNotExpected);
+}
+
+void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) {
+  if (!outcome.result) return OnDialFailed(outcome, now, out);
+  const Handshaken& done = *outcome.result;
+  const Endpoint& endpoint = outcome.request.endpoint;
+  if (done.peer == identity_.id()) return NoteDuplicate(endpoint, out);
+  bootstrap_.OnDialed(endpoint);
+  if (outcome.request.expected && *outcome.request.expected != done.peer) {
+    DialOutcome missed = outcome;
+    missed.result = Unexpected(Error::kWrongNodeId);
+    OnDialFailed(missed, now, out);
+  }
+  Peer& peer = book_.GetOrAdd(done.peer, now);
+  auto session = std::make_unique<UdpSession>(done.keys);
+  session->initiator = identity_.id();
+  session->epochs = state_.boot_epoch + done.peer_epoch;
+  session->dial_sequence = done.dial_sequence;
+  session->established = now;
+  Attach(peer,
+         {.session = std::move(session),
+          .path = endpoint,
+          .peer_epoch = done.peer_epoch,
+          .inbound = false,
+          .preconfigured = bootstrap_.IsContact(endpoint)},
+         now, out);
+  if (!peer.channel->smoothed_rtt) {
+    peer.channel->smoothed_rtt = outcome.rtt;
+    peer.channel->rtt_variance = outcome.rtt / 2;
+  }
+  if (done.confirmed) SetVerified(peer, endpoint, now, out);
+  own_.Vote(endpoint.group(), done.observed, now);
+  Keepalive& first = Draft(peer, now);
+  if (MayPull(peer) && now < started_at_ + kBurstTime) {
+    first.pull = true;
+    peer.channel->pull_open = true;
+    counters_.Add(Counter::kPullsSent);
+  }
+  peer.channel->open_ping = first.ping = ++peer.channel->last_ping;
+  peer.channel->ping_sent_at = now;
+  SendDraft(peer, first, now, out);
+  Rearm(peer, now);
+  DialHearsay(now, out);
+}
+
+void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out) {
+  const Error why = outcome.result ? Error::kWrongNodeId : outcome.result.error();
+  const Endpoint& endpoint = outcome.request.endpoint;
+  const bool self = why == Error::kSelf;
+  bootstrap_.OnDialFailed(endpoint, why, counters_, out);
+  // Ourselves for ever; others may be heard of again once the reason may have passed.
+  const Duration forget = rhythm_.IsLan(endpoint.scope()) ? Duration{seconds{3}} : Duration{std::chrono::minutes{5}};
+  recent_.Add(endpoint, self ? kNever : now + forget);
+  Peer* peer = outcome.request.expected ? book_.Find(*outcome.request.expected) : nullptr;
+  if (peer == nullptr) return DialHearsay(now, out);
+  peer->has_error = true;
+  peer->last_error = why;
+  if (peer->state == PeerState::kDialling) {
+    ++peer->failures;
+    book_.SetState(*peer, why == Error::kWrongNodeId ? PeerState::kRefused : PeerState::kRetry);
+    view_.Withdraw(peer->id, book_.table());
+    const bool gone = now - peer->last_seen > kHorizon && peer->failures >= 8;
+    if (gone) return Evict(peer->id, "unseen for 30 days", now, out);
+    ScheduleRetry(*peer, Jittered(rhythm_.RetryDelay(endpoint.scope(), peer->failures - 1)), now);
+  } else if (peer->channel && peer->channel->sessions.front()->doubted) {
+    Stale(*peer, now, out);
+  }
+  DialHearsay(now, out);
+}
+
+}  // namespace hearsay

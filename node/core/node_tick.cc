@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+//
+// Time: the timers, whom to dial and when, pulls, rounds, bootstrap.
+#include <algorithm>
+
+#include "node/core/node_impl.h"
+
+namespace hearsay {
+namespace {
+
+constexpr Duration kEagerPull = milliseconds{125};  // 8 a second after start
+constexpr Duration kSteadyPull = kRoundTime / 2;        // two a round
+constexpr int kIdlePulls = 12;                      // answers without news that end the eager phase
+constexpr int kWarmRounds = 10;                     // rounds without growth; or kWarmAtLatest rounds
+constexpr std::size_t kWarmAtLatest = 100;
+constexpr std::size_t kReverifyEachRound = 8;       // half of the steady verification budget
+constexpr Time kForEver = kNever - Duration{1};      // still "recent" then: one of our own endpoints
+
+}  // namespace
+
+void Node::Impl::Tick(Time now, Effects& out) {
+  if (left_) return;
+  const std::size_t first_effect = out.list.size();
+  if (!started_) Start(now, out);
+  failed_.clear();
+  dialler_.Tick(now, out, failed_);
+  // Finishing one may start others; those do not end in this loop.
+  const std::vector<DialOutcome> failed = std::move(failed_);
+  failed_ = {};
+  for (const DialOutcome& outcome : failed) OnDialFailed(outcome, now, out);
+  // Bounded: whatever a timer sets is later than now or handled in the next call.
+  std::size_t budget = timers_.size() + 16;
+  while (budget-- > 0) {
+    const auto key = timers_.PopDue(now);
+    if (!key) break;
+    RunTimer(*key, now, out);
+  }
+  CountSends(first_effect, out);
+}
+
+Time Node::Impl::NextDeadline() const {
+  if (left_) return kNever;
+  return std::min(timers_.Next(), dialler_.NextDeadline());
+}
+
+void Node::Impl::Start(Time now, Effects& out) {
+  started_ = true;
+  // Before anything is sent: a session made under an epoch that was not stored could be repeated.
+  out.Add(PersistState{StateToStore()});
+  timers_.Set(TimerKind::kRound, now + kRoundTime);
+  timers_.Set(TimerKind::kPull, now + kEagerPull);
+  timers_.Set(TimerKind::kBudget, now);
+  RunBootstrap(now, out);
+}
+
+void Node::Impl::RunTimer(const Timers::Key& key, Time now, Effects& out) {
+  Peer* peer = book_.Find(key.id);
+  switch (key.kind) {
+    case TimerKind::kKeepalive:
+      if (peer != nullptr && peer->channel) OnKeepaliveTimer(*peer, now, out);
+      return;
+    case TimerKind::kIdle:
+      if (peer == nullptr || !peer->channel) return;
+      if (IsChosen(*peer) || peer->channel->preconfigured) return Probe(*peer, now, out);
+      if (now < peer->channel->last_heard + rhythm_.IdleTimeout(peer->channel->path.scope())) return Rearm(*peer, now);
+      return CloseChannel(*peer, PeerState::kVerified, out, now);
+    case TimerKind::kRetry:
+      if (peer != nullptr) Retry(*peer, now, out);
+      return;
+    case TimerKind::kRound: return Round(now, out);
+    case TimerKind::kPull: return Pull(now, out);
+    case TimerKind::kBootstrap: return RunBootstrap(now, out);
+    case TimerKind::kBudget: return DialHearsay(now, out);
+    case TimerKind::kDrain:
+      responder_.Expire(now);
+      if (const Time next = responder_.NextDeadline(); next != kNever) timers_.SetNoLater(TimerKind::kDrain, next);
+      for (auto& [id, p] : book_.peers()) {
+        if (p.channel && p.channel->sessions.size() > 1) ArrangeSessions(*p.channel, now);
+      }
+      return;
+  }
+}
+
+bool Node::Impl::TakeVerification(Scope scope, Time now) {
+  return verification_.Take(rhythm_.VerificationRate(scope, IsWarming(now)), now);
+}
+
+bool Node::Impl::DialPeer(Peer& peer, Time now, Effects& out) {
+  const bool started = dialler_.Start({.endpoint = peer.endpoint,
+                                       .pin = {},
+                                       .purpose = DialPurpose::kKnownPeer,
+                                       .expected = peer.id,
+                                       .heard_from = {}},
+                                      now, out);
+  if (!started) return false;
+  own_.NoteContacted(peer.endpoint.address, now);
+  book_.SetState(peer, PeerState::kDialling);
+  return true;
+}
+
+// Whoever our slots choose first, then what we were told, within the budget.
+void Node::Impl::DialHearsay(Time now, Effects& out) {
+  if (book_.verified_count() > kViewSlots) {
+    for (const NodeId& id : view_.Chosen()) {
+      Peer* peer = book_.Find(id);
+      if (peer != nullptr && peer->state == PeerState::kVerified) DialPeer(*peer, now, out);
+    }
+  }
+  while (!hearsay_.empty() && dialler_.pending() < kMaxConcurrentDials) {
+    // The scope of what comes next is not known before it is taken; the budget is one for all.
+    const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
+    if (!TakeVerification(scope, now)) {
+      const Rate rate = rhythm_.VerificationRate(scope, IsWarming(now));
+      timers_.SetNoLater(TimerKind::kBudget, std::max(verification_.ReadyAt(rate, now), now + milliseconds{10}));
+      return;
+    }
+    const auto item = hearsay_.Pop();
+    if (book_.FindByEndpoint(item->endpoint) != nullptr || recent_.Contains(item->endpoint, now)) continue;
+    dialler_.Start({.endpoint = item->endpoint,
+                    .pin = {},
+                    .purpose = DialPurpose::kHearsay,
+                    .expected = {},
+                    .heard_from = item->source},
+                   now, out);
+    own_.NoteContacted(item->endpoint.address, now);
+  }
+}
+
+void Node::Impl::ScheduleRetry(Peer& peer, Duration delay, Time now) {
+  peer.next_retry = now + delay;
+  timers_.Set({TimerKind::kRetry, peer.id}, peer.next_retry);
+}
+
+void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
+  if (peer.channel || peer.state == PeerState::kDialling) return;
+  const Scope scope = peer.endpoint.scope();
+  if (dialler_.pending() >= kMaxConcurrentDials) return ScheduleRetry(peer, Jittered(milliseconds{200}), now);
+  if (!TakeVerification(scope, now)) {
+    const Rate rate = rhythm_.VerificationRate(scope, IsWarming(now));
+    return ScheduleRetry(peer, verification_.ReadyAt(rate, now) - now + Jittered(seconds{1}), now);
+  }
+  if (!DialPeer(peer, now, out)) ScheduleRetry(peer, Jittered(seconds{1}), now);
+}
+
+void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now) {
+  std::vector<NodeId> evicted;
+  for (const KnownPeer& known : peers) {
+    if (known.id == identity_.id() || book_.Find(known.id) != nullptr) continue;
+    if (book_.FindByEndpoint(known.endpoint) != nullptr || book_.table().size() >= kTableCapacity) continue;
+    Peer& peer = book_.GetOrAdd(known.id, now);
+    peer.state = PeerState::kRetry;
+    // A wall clock that went backwards must not make the past the future.
+    peer.first_seen = std::min(known.first_seen, now);
+    peer.last_seen = std::min(known.last_seen, now);
+    peer.last_verified = std::min(known.last_verified, now);
+    peer.failures = known.failures;
+    book_.AdmitToTable(peer, known.endpoint, evicted);
+    // Best first: the last view at once, then by how long ago each was seen, a second for each hour.
+    const bool in_last_view = std::find(state_.view.begin(), state_.view.end(), known.id) != state_.view.end();
+    const Duration age = now - peer.last_seen;
+    ScheduleRetry(peer, in_last_view ? Duration{0} : std::min<Duration>(age / 3600, seconds{30}), now);
+  }
+}
+
+// Two pulls a round; eight a second after start, for as long as they bring news.
+void Node::Impl::Pull(Time now, Effects& out) {
+  const bool eager = now < started_at_ + kBurstTime && idle_pulls_ < kIdlePulls;
+  timers_.Set(TimerKind::kPull, now + Jittered(eager ? kEagerPull : kSteadyPull));
+  std::vector<Peer*> candidates;
+  for (auto& [id, peer] : book_.peers()) {
+    if (MayPull(peer)) candidates.push_back(&peer);
+  }
+  if (candidates.empty()) return;
+  Peer& peer = *candidates[rng_.Below(candidates.size())];
+  Keepalive& keepalive = Draft(peer, now);
+  keepalive.pull = true;
+  peer.channel->pull_open = true;
+  counters_.Add(Counter::kPullsSent);
+  SendDraft(peer, keepalive, now, out);
+}
+
+void Node::Impl::Round(Time now, Effects& out) {
+  timers_.Set(TimerKind::kRound, now + Jittered(kRoundTime));
+  ++rounds_;
+  const bool grew = book_.table().size() > table_at_round_;
+  table_at_round_ = book_.table().size();
+  quiet_rounds_ = grew ? 0 : quiet_rounds_ + 1;
+  const bool warm = quiet_rounds_ >= kWarmRounds || rounds_ >= kWarmAtLatest;
+  if (warm && book_.verified_count() > kViewSlots) {
+    view_.Reseed(rng_, book_.table());
+    view_changed_ = true;
+  }
+  Reverify(now, out);
+  for (auto& [id, peer] : book_.peers()) {
+    if (!peer.channel) continue;
+    if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);
+    if (peer.channel->record && !peer.in_table) ConsiderVerifying(peer, now, out);
+    // Rekey by count and age. The initiator acts; the other side only when it did not.
+    const UdpSession& session = *peer.channel->sessions.front();
+    const Duration limit = session.initiator == identity_.id() ? kRekeyAge : kRekeyAge + kRekeyAge / 4;
+    if (session.session.NeedsRekey() || now > session.established + limit) {
+      dialler_.Start({.endpoint = peer.in_table ? peer.endpoint : peer.channel->path,
+                      .pin = {},
+                      .purpose = DialPurpose::kRekey,
+                      .expected = id,
+                      .heard_from = {}},
+                     now, out);
+    }
+  }
+  if (view_changed_) out.Add(PersistState{StateToStore()});
+  view_changed_ = false;
+  timers_.SetNoLater(TimerKind::kBudget, now + milliseconds{1});
+}
+
+// Table peers without a channel are proved again, the longest unproved first, within the budget.
+void Node::Impl::Reverify(Time now, Effects& out) {
+  std::vector<Peer*> due;
+  for (Peer* peer : book_.table()) {
+    if (peer->state == PeerState::kVerified && now > peer->last_verified + kFresh / 2) due.push_back(peer);
+  }
+  const std::size_t n = std::min(due.size(), kReverifyEachRound);
+  std::partial_sort(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(n), due.end(), [](const Peer* a, const Peer* b) {
+    return std::pair(a->last_verified, a->id) < std::pair(b->last_verified, b->id);
+  });
+  for (std::size_t i = 0; i < n; ++i) {
+    if (!TakeVerification(due[i]->endpoint.scope(), now)) return;
+    DialPeer(*due[i], now, out);
+  }
+}
+
+std::uint64_t Node::Impl::OnlineWeight() const {
+  std::uint64_t weight = 0;
+  for (const auto& [id, peer] : book_.peers()) {
+    if (peer.channel) weight += bootstrap_.WeightOf(id);
+  }
+  return weight;
+}
+
+void Node::Impl::RunBootstrap(Time now, Effects& out) {
+  const Time next = bootstrap_.Tick(now, OnlineWeight(), rng_, out);
+  if (next != kNever) timers_.Set(TimerKind::kBootstrap, std::max(next, now + milliseconds{100}));
+}
+
+void Node::Impl::OnResolved(const Resolved& resolved, Time now, Effects& out) {
+  if (left_) return;
+  const std::size_t first_effect = out.list.size();
+  for (const Resolved::Contact& contact : bootstrap_.OnResolved(resolved, counters_, out)) {
+    const Peer* known = book_.FindByEndpoint(contact.endpoint);
+    if ((known != nullptr && known->channel) || recent_.Contains(contact.endpoint, kForEver)) continue;
+    dialler_.Start({.endpoint = contact.endpoint,
+                    .pin = contact.pin,
+                    .purpose = DialPurpose::kBootstrap,
+                    .expected = known == nullptr ? std::nullopt : std::optional(known->id),
+                    .heard_from = {}},
+                   now, out);
+    own_.NoteContacted(contact.endpoint.address, now);
+  }
+  CountSends(first_effect, out);
+}
+
+void Node::Impl::Persist(Peer& peer, Time now, Effects& out) {
+  peer.persisted_at = now;
+  out.Add(PersistPeer{{.id = peer.id,
+                       .endpoint = peer.endpoint,
+                       .first_seen = peer.first_seen,
+                       .last_seen = peer.last_seen,
+                       .last_verified = peer.last_verified,
+                       .failures = peer.failures}});
+}
+
+void Node::Impl::Emit(PeerEventKind kind, const Peer& peer, std::string_view detail, Effects& out) {
+  PeerEvent event;
+  event.kind = kind;
+  event.id = peer.id;
+  event.endpoint = peer.in_table || !peer.channel ? peer.endpoint : peer.channel->path;
+  event.detail = detail;
+  if (peer.channel && peer.channel->record) event.attributes = peer.channel->record->attributes;
+  out.Add(std::move(event));
+}
+
+}  // namespace hearsay

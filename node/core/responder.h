@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+//
+// Responder: the answering side of node_id_handshake, and what strangers may cost.
+//
+// Order of checks, cheapest first: network MAC (codec), rate, cookie, spent, own endpoint, work budget, signature. Until
+// a valid cookie has come back nothing is kept about a source: the rate limits of strangers live in a fixed array.
+// After a valid proof a session waits, unconfirmed, for its first sealed packet: at most kMaxWaiting, kWaitTime each.
+// A cookie is good once; a repeated proof is answered with the same bytes while its session waits (a lost answer).
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "node/core/counters.h"
+#include "node/core/own_address.h"
+#include "node/core/peer.h"
+#include "node/core/rhythm.h"
+#include "proto/codec.h"
+#include "proto/cookie.h"
+#include "proto/handshake.h"
+#include "proto/siphash.h"
+
+namespace hearsay {
+
+// A session whose initiator has proved itself but has not yet sealed a packet to us.
+struct WaitingSession {
+  std::unique_ptr<UdpSession> session;
+  NodeId peer;
+  Endpoint path;
+  Endpoint dialled;
+  std::uint64_t peer_epoch = 0;
+  Cookie cookie{};
+  Bytes response;  // to repeat
+  Time until{};
+};
+
+class Responder {
+ public:
+  static constexpr std::size_t kMaxWaiting = 1024;
+  static constexpr Duration kWaitTime = std::chrono::seconds{10};
+
+  Responder(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
+            Codec& codec, Rng& rng, Counters& counters);
+
+  void OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out);
+
+  // Errors are counted here. On success the session waits; nothing is known of the peer's channel yet. kDuplicateIdentity:
+  // the proof is of our own identity, and its signature is good.
+  Expected<void> OnProof(const HandshakeProof& proof, const Datagram& datagram, const OwnAddress& own, Time now,
+                         Effects& out);
+
+  // The waiting session with this receive id; it stays until taken.
+  WaitingSession* Find(std::uint64_t receive_id);
+  WaitingSession Take(std::uint64_t receive_id);
+  void Expire(Time now);
+  std::size_t waiting() const { return waiting_.size(); }
+  Time NextDeadline() const;
+
+ private:
+  struct Spent {
+    Cookie cookie{};
+    Time until{};
+  };
+  static constexpr std::size_t kGroupBuckets = 1024;
+  bool AdmitStranger(const Endpoint& source, Time now);
+
+  const Identity& identity_;
+  const NetworkKey& network_;
+  const std::uint64_t boot_epoch_;
+  const Rhythm& rhythm_;
+  Codec& codec_;
+  Rng& rng_;
+  Counters& counters_;
+  SipKey bucket_key_;
+  CookieJar jar_;
+  std::vector<TokenBucket> group_buckets_;
+  TokenBucket all_strangers_;
+  TokenBucket signatures_;
+  std::map<Cookie, std::uint64_t> spent_;   // -> receive id of the session it opened
+  std::deque<Spent> spent_order_;           // oldest first; bounded by the signature budget times a cookie's life
+  std::map<std::uint64_t, WaitingSession> waiting_;
+  DatagramBuffer buffer_;
+};
+
+}  // namespace hearsay

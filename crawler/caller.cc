@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "crawler/caller.h"
+
+#include <variant>
+
+#include "proto/record.h"
+
+namespace hearsay {
+namespace {
+
+Bytes SignOwnRecord(const Identity& identity, const NetworkKey& network, std::string_view software,
+                    std::uint64_t sequence) {
+  NodeRecord record;
+  record.id = identity.id();
+  record.sequence = sequence;
+  record.role = Role::kCrawler;
+  record.software = software;
+  return SignRecord(record, identity, network);
+}
+
+}  // namespace
+
+Caller::Caller(Identity identity, const NetworkKey& network, std::string_view software, const Rng::Seed& seed,
+               Time now)
+    : identity_(std::move(identity)),
+      network_(network),
+      boot_epoch_(static_cast<std::uint64_t>(UnixSeconds(now))),
+      rng_(seed),
+      record_(SignOwnRecord(identity_, network_, software, boot_epoch_)),
+      dialler_(identity_, network_, boot_epoch_, rhythm_, codec_, rng_, counters_) {}
+
+Caller::Heard Caller::Receive(const Datagram& datagram, Time now, Effects& out) {
+  counters_.Add(Counter::kDatagramsReceived);
+  counters_.Add(Counter::kBytesReceived, datagram.bytes.size());
+  const auto packet = codec_.Decode(datagram.bytes, network_);
+  if (!packet) {
+    counters_.Drop(packet.error());
+    return {};
+  }
+  if (const auto* query = std::get_if<HandshakeQuery>(&*packet)) {
+    return {.outcome = dialler_.OnQuery(*query, datagram, now, out), .session = {}};
+  }
+  if (const auto* response = std::get_if<HandshakeResponse>(&*packet)) {
+    return {.outcome = dialler_.OnResponse(*response, datagram, now), .session = {}};
+  }
+  if (const auto* sealed = std::get_if<SealedPacket>(&*packet)) {
+    return {.outcome = {}, .session = sealed->session_id};
+  }
+  if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) {
+    counters_.Add(Counter::kHellosReceived);
+    return {.outcome = dialler_.OnOwnHello(hello->query), .session = {}};
+  }
+  // A proof: we never sent a cookie. A reset hint: a visit that it concerns runs out of time by itself.
+  counters_.Drop(Error::kNotExpected);
+  return {};
+}
+
+void Caller::CountSends(const Effects& out, std::size_t first) {
+  for (std::size_t i = first; i < out.list.size(); ++i) {
+    if (const auto* send = std::get_if<Send>(&out.list[i])) {
+      counters_.Add(Counter::kDatagramsSent);
+      counters_.Add(Counter::kBytesSent, send->size);
+    }
+  }
+}
+
+}  // namespace hearsay

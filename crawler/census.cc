@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include "crawler/census.h"
+
+#include <algorithm>
+
+#include "proto/check.h"
+
+namespace hearsay {
+
+std::string_view VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kNotVisited: return "not_visited";
+    case Verdict::kReachable: return "reachable";
+    case Verdict::kUnconfirmed: return "unconfirmed";
+    case Verdict::kTimeout: return "timeout";
+    case Verdict::kRefused: return "refused";
+    case Verdict::kWrongNodeId: return "wrong_node_id";
+    case Verdict::kSelf: return "self";
+  }
+  return "unknown";
+}
+
+Duration NearestRank(const std::vector<Duration>& ordered, std::size_t percent) {
+  HEARSAY_CHECK(!ordered.empty() && percent <= 100);
+  const std::size_t rank = (ordered.size() * percent + 99) / 100;
+  return ordered[std::max<std::size_t>(rank, 1) - 1];
+}
+
+CensusSummary Summarize(const Census& census) {
+  CensusSummary summary;
+  std::vector<Duration> rtts;
+  summary.nodes = census.nodes.size();
+  for (const MappedNode& node : census.nodes) {
+    if (node.verdict == Verdict::kReachable) {
+      ++summary.reachable;
+    } else {
+      ++summary.reasons[std::string(VerdictName(node.verdict))];
+    }
+    ++summary.versions[node.record ? node.record->software : "unknown"];
+    ++summary.roles[node.record ? std::string(RoleName(node.record->role)) : "unknown"];
+    if (node.rtt) rtts.push_back(*node.rtt);
+  }
+  for (const MappedEndpoint& endpoint : census.silent) ++summary.reasons[std::string(VerdictName(endpoint.verdict))];
+  summary.unreachable = summary.nodes - summary.reachable + census.silent.size();
+  summary.edges = census.edges.size();
+  summary.duration = census.finished_at - census.started_at;
+  if (!rtts.empty()) {
+    std::sort(rtts.begin(), rtts.end());
+    summary.rtt = Quantiles{.min = rtts.front(), .p50 = NearestRank(rtts, 50), .p90 = NearestRank(rtts, 90),
+                            .p99 = NearestRank(rtts, 99), .max = rtts.back()};
+  }
+  return summary;
+}
+
+}  // namespace hearsay

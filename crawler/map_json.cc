@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+#include "crawler/map_json.h"
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "proto/rfc3339.h"
+
+namespace hearsay {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Json Milliseconds(Duration d) { return static_cast<double>(d.count()) / 1000.0; }
+
+Json RttOf(const std::optional<Quantiles>& rtt) {
+  if (!rtt) return nullptr;
+  return {{"min", Milliseconds(rtt->min)}, {"p50", Milliseconds(rtt->p50)}, {"p90", Milliseconds(rtt->p90)},
+          {"p99", Milliseconds(rtt->p99)}, {"max", Milliseconds(rtt->max)}};
+}
+
+Json CountsOf(const std::map<std::string, std::size_t, std::less<>>& counts) {
+  Json out = Json::object();
+  for (const auto& [name, count] : counts) out[name] = count;
+  return out;
+}
+
+Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic) {
+  return {{"nodes", summary.nodes},
+          {"reachable", summary.reachable},
+          {"unreachable", summary.unreachable},
+          {"reasons", CountsOf(summary.reasons)},
+          {"versions", CountsOf(summary.versions)},
+          {"roles", CountsOf(summary.roles)},
+          {"rtt_ms", RttOf(summary.rtt)},
+          {"edges", summary.edges},
+          {"duration_seconds", Milliseconds(summary.duration).get<double>() / 1000.0},
+          {"packets_sent", traffic.packets_sent},
+          {"bytes_sent", traffic.bytes_sent},
+          {"packets_received", traffic.packets_received},
+          {"bytes_received", traffic.bytes_received}};
+}
+
+Json ObjectOf(const MappedNode& node) {
+  const bool reachable = node.verdict == Verdict::kReachable;
+  Json out = {{"node_id", node.id.ToString()}, {"endpoints", Json::array()}, {"reachable", reachable},
+              {"reason", nullptr}};
+  for (const Endpoint& endpoint : node.endpoints) out["endpoints"].push_back(endpoint.ToString());
+  if (!reachable) out["reason"] = VerdictName(node.verdict);
+  if (node.record) {
+    out["software"] = node.record->software;
+    out["name"] = node.record->name;
+    out["role"] = RoleName(node.record->role);
+    out["attributes"] = Json::object();
+    for (const auto& [key, value] : node.record->attributes) out["attributes"][key] = value;
+  } else {
+    out["software"] = out["name"] = out["role"] = out["attributes"] = nullptr;
+  }
+  out["rtt_ms"] = node.rtt ? Milliseconds(*node.rtt) : Json(nullptr);
+  out["sampled"] = node.sampled;
+  out["sampled_verified"] = node.sampled_verified;
+  return out;
+}
+
+Json ObjectOf(const MappedEndpoint& silent) {
+  return {{"node_id", nullptr},
+          {"endpoints", Json::array({silent.endpoint.ToString()})},
+          {"reachable", false},
+          {"reason", VerdictName(silent.verdict)},
+          {"software", nullptr},
+          {"name", nullptr},
+          {"role", nullptr},
+          {"attributes", nullptr},
+          {"rtt_ms", nullptr},
+          {"sampled", 0},
+          {"sampled_verified", 0}};
+}
+
+// Elements of an array, one a line.
+class Lines {
+ public:
+  explicit Lines(std::ostream& out) : out_(out) {}
+  void Add(std::string_view text) {
+    out_ << (first_ ? "\n" : ",\n") << text;
+    first_ = false;
+  }
+
+ private:
+  std::ostream& out_;
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::string SummaryJson(const Census& census) { return Text(ObjectOf(Summarize(census), census.traffic)); }
+
+void WriteMapJson(const Census& census, const MapHeader& header, std::ostream& out) {
+  out << "{\"schema\":" << kMapSchema << ",\n\"software\":" << Text(header.software)
+      << ",\n\"network\":" << Text(header.network) << ",\n\"started_at\":" << Text(FormatRfc3339(census.started_at))
+      << ",\n\"finished_at\":" << Text(FormatRfc3339(census.finished_at))
+      << ",\n\"complete\":" << (census.complete ? "true" : "false") << ",\n\"summary\":" << SummaryJson(census)
+      << ",\n\"nodes\":[";
+  Lines nodes(out);
+  for (const MappedNode& node : census.nodes) nodes.Add(Text(ObjectOf(node)));
+  for (const MappedEndpoint& silent : census.silent) nodes.Add(Text(ObjectOf(silent)));
+  out << "],\n\"edges\":[";
+  Lines edges(out);
+  for (const auto& [from, to] : census.edges) {
+    edges.Add("[\"" + census.nodes[from].id.ToString() + "\",\"" + census.nodes[to].id.ToString() + "\"]");
+  }
+  out << "]}\n";
+}
+
+}  // namespace hearsay

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// map.json: a census as a JSON document. Its schema is documented in crawler/README.md, "map.json".
+//
+// Written piece by piece, one node and one edge a line, so that memory does not grow with the map and two maps can be
+// compared with diff. The same census gives the same bytes. What other nodes say of themselves is escaped, and what is
+// not UTF-8 becomes U+FFFD, so the document is valid whatever they say.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "crawler/census.h"
+
+namespace hearsay {
+
+inline constexpr int kMapSchema = 1;
+
+struct MapHeader {
+  std::string software;  // of the crawler
+  std::string network;   // the name it was told; never seen on the wire
+};
+void WriteMapJson(const Census& census, const MapHeader& header, std::ostream& out);
+// The "summary" object by itself, on one line.
+std::string SummaryJson(const Census& census);
+
+}  // namespace hearsay

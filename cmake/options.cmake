@@ -8,7 +8,7 @@ target_compile_options(hearsay_options INTERFACE
   $<BUILD_INTERFACE:-Wall;-Wextra;-Wshadow;-Wnon-virtual-dtor;-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Asio at -O2 draws a false warning from g++ 12.
-  target_compile_options(hearsay_options INTERFACE $<BUILD_INTERFACE:-Wno-mismatched-new-delete>)
+  target_compile_options(hearsay_options INTERFACE $<BUILD_INTERFACE:-Wno-mismatched-new-delete;-Wno-missing-field-initializers>)
 endif()
 if(HEARSAY_SANITIZE)
   add_compile_options(-fsanitize=${HEARSAY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

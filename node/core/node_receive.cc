@@ -53,6 +53,8 @@ void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, 
     }
     return counters_.Drop(Error::kNotExpected);
   }
+  // Seen from outside as it is here: no translation lies between, and our record may say so.
+  if (query.observed == datagram.local && own_.LearnBound(datagram.local)) RecordChanged(now);
   if (const auto outcome = dialler_.OnQuery(query, datagram, now, out)) {
     return OnDialFailed(*outcome, now, out);
   }

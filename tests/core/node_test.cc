@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+//
+// What one or a few nodes decide: joining, gossip, liveness, memory.
+#include "node/core/node.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/core/pump.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+bool HasEvent(const Pump::Member& member, PeerEventKind kind) {
+  for (const PeerEvent& e : member.events) {
+    if (e.kind == kind) return true;
+  }
+  return false;
+}
+
+TEST(Node, TwoNodesVerifyEachOtherInOneHandshake) {
+  Pump pump;
+  pump.Add("127.0.0.1:1001");
+  pump.Add("127.0.0.1:1002", {.bootstrap = {At("127.0.0.1:1001")}});
+  pump.RunFor(milliseconds{50});
+  EXPECT_TRUE(pump.InView(0, 1));
+  EXPECT_TRUE(pump.InView(1, 0));
+  EXPECT_TRUE(pump.Sees(0, 1)->reachable);
+  EXPECT_EQ(pump.node(0).counters()[Counter::kDialsStarted], 0u);
+  EXPECT_EQ(pump.node(1).counters()[Counter::kDialsSucceeded], 1u);
+}
+
+TEST(Node, StoresTheBootEpochBeforeItSendsAnything) {
+  Pump pump;
+  pump.Add("127.0.0.1:1002", {.bootstrap = {At("127.0.0.1:1001")}});
+  Effects out;
+  pump.node(0).Tick(pump.now, out);
+  ASSERT_FALSE(out.list.empty());
+  ASSERT_TRUE(std::holds_alternative<PersistState>(out.list.front()));
+  EXPECT_EQ(std::get<PersistState>(out.list.front()).state.boot_epoch, 1'800'000'000u);
+}
+
+TEST(Node, TwentyNodesWithOneBootstrapAllSeeEachOther) {
+  Pump pump;
+  pump.Add("127.0.0.1:1000");
+  for (int i = 1; i < 20; ++i) {
+    pump.Add("127.0.0.1:" + std::to_string(1000 + i), {.bootstrap = {At("127.0.0.1:1000")}});
+  }
+  pump.RunFor(seconds{2});
+  for (std::size_t i = 0; i < 20; ++i) {
+    EXPECT_EQ(pump.node(i).Status().view, 19u) << i;
+    pump.node(i).CheckInvariants(pump.now);
+  }
+}
+
+TEST(Node, AKilledPeerIsInNoViewAfterTwoSeconds) {
+  Pump pump;
+  pump.Add("127.0.0.1:1000");
+  for (int i = 1; i < 30; ++i) {
+    pump.Add("127.0.0.1:" + std::to_string(1000 + i), {.bootstrap = {At("127.0.0.1:1000")}});
+  }
+  pump.RunFor(seconds{10});
+  const NodeId dead = pump.id(7);
+  pump.Kill(7);
+  pump.RunFor(seconds{2});
+  for (std::size_t i = 0; i < 30; ++i) {
+    if (i == 7) continue;
+    EXPECT_FALSE(pump.node(i).FindPeer(dead)->in_view) << i;
+    EXPECT_TRUE(HasEvent(pump.members[i], PeerEventKind::kStale)) << i;
+  }
+}
+
+TEST(Node, ARestartedNodeComesBackFromItsStoreAlone) {
+  Pump pump;
+  pump.Add("127.0.0.1:1000");
+  pump.Add("127.0.0.1:1001", {.bootstrap = {At("127.0.0.1:1000")}});
+  pump.RunFor(seconds{1});
+  Snapshot snapshot;
+  snapshot.state = pump.members[1].states.back();
+  snapshot.peers = pump.members[1].persisted;
+  ASSERT_FALSE(snapshot.peers.empty());
+  pump.Kill(1);
+  pump.RunFor(seconds{5});
+  pump.members[1].endpoint = At("127.0.0.1:9");  // the old one answers no more
+  const auto back = pump.Add("127.0.0.1:1001", {.snapshot = snapshot, .identity = 2});
+  pump.RunFor(milliseconds{100});
+  EXPECT_TRUE(pump.InView(back, 0));
+  EXPECT_TRUE(pump.InView(0, back));
+}
+
+TEST(Node, LeavingIsToldAndBelievedAtOnce) {
+  Pump pump;
+  pump.Add("127.0.0.1:1000");
+  pump.Add("127.0.0.1:1001", {.bootstrap = {At("127.0.0.1:1000")}});
+  pump.RunFor(seconds{1});
+  pump.Leave(1);
+  EXPECT_TRUE(HasEvent(pump.members[0], PeerEventKind::kLeft));
+  EXPECT_FALSE(pump.InView(0, 1));
+  EXPECT_EQ(pump.Sees(0, 1)->state, PeerState::kRetry);
+}
+
+TEST(Node, AttributesReachPeersAndAnUpdateReplacesThem) {
+  Pump pump;
+  CoreConfig config;
+  config.attributes = {{"port", "80"}};
+  pump.Add("127.0.0.1:1000", {.config = config});
+  pump.Add("127.0.0.1:1001", {.bootstrap = {At("127.0.0.1:1000")}});
+  pump.RunFor(seconds{1});
+  EXPECT_EQ(pump.Sees(1, 0)->attributes.at("port"), "80");
+  Effects out;
+  config.attributes["port"] = "81";
+  pump.node(0).Reconfigure(config, pump.now, out);
+  for (const Effect& e : out.list) {
+    if (const auto* send = std::get_if<Send>(&e)) pump.Inject(At("127.0.0.1:1000"), send->to, out.View(*send));
+  }
+  pump.RunFor(milliseconds{10});
+  EXPECT_EQ(pump.Sees(1, 0)->attributes.at("port"), "81");
+}
+
+TEST(Node, NodesOfDifferentNetworksNeverMeet) {
+  Pump pump;
+  pump.Add("127.0.0.1:1000", {.network = "one"});
+  pump.Add("127.0.0.1:1001", {.network = "two", .bootstrap = {At("127.0.0.1:1000")}});
+  pump.Add("127.0.0.1:1002", {.network = "one", .key = ByteArray<32>{}, .bootstrap = {At("127.0.0.1:1000")}});
+  pump.RunFor(seconds{10});
+  EXPECT_EQ(pump.node(0).Status().channels, 0u);
+  EXPECT_GT(pump.node(0).counters().dropped(Error::kWrongNetwork), 0u);
+  EXPECT_EQ(pump.node(0).counters()[Counter::kDatagramsSent], 0u);
+  EXPECT_TRUE(HasEvent(pump.members[1], PeerEventKind::kBootstrapFailed));
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// What comes in: all lines first, then one transaction.
+#include <algorithm>
+#include <array>
+#include <istream>
+
+#include "store/export.h"
+#include "store/import_line.h"
+
+namespace hearsay {
+namespace {
+
+struct Lines {
+  std::vector<KnownPeer> peers;  // by id, each once
+  std::optional<NodeState> state;
+};
+
+std::string LineFault(std::size_t number, const std::string& what) {
+  return "import: line " + std::to_string(number) + ": " + what + "; nothing was changed";
+}
+
+// Of several lines for one peer, the one verified last.
+void KeepLastVerified(std::vector<KnownPeer>& peers) {
+  std::stable_sort(peers.begin(), peers.end(), [](const KnownPeer& a, const KnownPeer& b) {
+    return a.id != b.id ? a.id < b.id : a.last_verified > b.last_verified;
+  });
+  const auto same = [](const KnownPeer& a, const KnownPeer& b) { return a.id == b.id; };
+  peers.erase(std::unique(peers.begin(), peers.end(), same), peers.end());
+}
+
+Result<Lines> ReadLines(std::istream& in, std::size_t max_peers) {
+  Lines lines;
+  std::array<char, kMaxImportLineBytes + 2> buffer;  // the line, its end, getline's zero
+  for (std::size_t number = 1;; ++number) {
+    in.getline(buffer.data(), buffer.size());
+    if (in.bad()) return tl::unexpected(LineFault(number, "the input cannot be read; check its disk or pipe"));
+    auto size = static_cast<std::size_t>(in.gcount());
+    if (in.fail() && size > 0) {
+      return tl::unexpected(LineFault(number, "longer than " + std::to_string(kMaxImportLineBytes) +
+                                                  " bytes; give one object a line, as export does"));
+    }
+    if (in.fail()) break;
+    if (!in.eof()) --size;  // the line break was taken, and counted
+    if (size > 0 && buffer[size - 1] == '\r') --size;
+    if (size == 0) continue;
+    auto line = ParseImportLine({buffer.data(), size});
+    if (!line) return tl::unexpected(LineFault(number, line.error()));
+    if (auto* state = std::get_if<NodeState>(&*line)) {
+      if (lines.state) return tl::unexpected(LineFault(number, "boot_epoch again; keep one state line"));
+      lines.state = std::move(*state);
+    } else if (lines.peers.size() == max_peers) {
+      return tl::unexpected(LineFault(number, "more than " + std::to_string(max_peers) + " peers; raise store_capacity"));
+    } else {
+      lines.peers.push_back(std::get<KnownPeer>(*line));
+    }
+  }
+  KeepLastVerified(lines.peers);
+  return lines;
+}
+
+NodeState Merge(NodeState known, const NodeState& imported) {
+  known.boot_epoch = std::max(known.boot_epoch, imported.boot_epoch);
+  if (known.view.empty()) known.view = imported.view;
+  if (known.listen_port == 0) known.listen_port = imported.listen_port;
+  return known;
+}
+
+}  // namespace
+
+Result<ImportReport> ImportStore(Store& store, std::istream& in, std::size_t max_peers) {
+  auto lines = ReadLines(in, max_peers);
+  if (!lines) return tl::unexpected(lines.error());
+  ImportReport report;
+  std::vector<Change> batch;
+  batch.reserve(lines->peers.size() + 1);
+  for (const KnownPeer& peer : lines->peers) {
+    const auto known = store.FindPeers({&peer.id, 1});
+    if (!known) return tl::unexpected(known.error());
+    if (!known->empty() && known->front().last_verified >= peer.last_verified) {
+      ++report.older;
+      continue;
+    }
+    batch.push_back(PutPeer{peer});
+  }
+  report.peers = batch.size();
+  if (lines->state) {
+    const auto known = store.LoadState();
+    if (!known) return tl::unexpected(known.error());
+    batch.push_back(PutState{Merge(known->value_or(NodeState{}), *lines->state)});
+    report.state = true;
+  }
+  if (batch.empty()) return report;
+  if (auto applied = store.Apply(batch); !applied) return tl::unexpected(applied.error());
+  return report;
+}
+
+}  // namespace hearsay

@@ -29,7 +29,7 @@ bool Dialler::Start(const DialRequest& request, Time now, Effects& out) {
                        .session_id = rng_.Next64()},
                       rng_);
   const Cookie query = initiator.query();
-  const auto [it, fresh] = dials_.emplace(query, Dial{std::move(initiator), request, 0, {}, {}, {}});
+  const auto [it, fresh] = dials_.emplace(query, Dial{std::move(initiator), request});
   if (!fresh) return false;
   counters_.Add(Counter::kDialsStarted);
   Transmit(it->second, now, out);
@@ -79,7 +79,7 @@ std::optional<DialOutcome> Dialler::OnQuery(const HandshakeQuery& query, const D
   }
   Dial& dial = it->second;
   // A second answer to a retransmitted hello: the proof is already on its way, and signing again is work.
-  if (dial.initiator.proved()) return std::nullopt;
+  if (dial.initiator.proved() || now < dial.yields_until) return std::nullopt;
   const auto proof = dial.initiator.OnQuery(query, identity_, network_);
   if (!proof) return Finish(it, Unexpected(proof.error()), now);
   counters_.Add(Counter::kSignaturesMade);
@@ -105,6 +105,19 @@ std::optional<DialOutcome> Dialler::OnResponse(const HandshakeResponse& response
     return std::nullopt;
   }
   return Finish(it, *result, now);
+}
+
+void Dialler::Yield(const Endpoint& from, Time now) {
+  for (auto& [query, dial] : dials_) {
+    // A forged hello can delay a dial once, by kYield; a pinned dial must be ours: the pin is checked there.
+    if (dial.request.endpoint != from || dial.initiator.proved() || dial.yielded || dial.request.pin) continue;
+    dial.yielded = true;
+    dial.yields_until = dial.deadline = now + kYield;
+  }
+}
+
+void Dialler::Cancel(const Endpoint& endpoint) {
+  std::erase_if(dials_, [&](const auto& entry) { return entry.second.request.endpoint == endpoint; });
 }
 
 std::optional<DialOutcome> Dialler::Abort(const Cookie& query, Error why) {

@@ -40,6 +40,7 @@ struct DialOutcome {
 class Dialler {
  public:
   static constexpr std::size_t kMaxDials = 256;
+  static constexpr Duration kYield = std::chrono::milliseconds{400};
 
   // All are borrowed and outlive the dialler.
   Dialler(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
@@ -54,6 +55,10 @@ class Dialler {
   // Answers to our packets. Nothing when they belong to no dial of ours, or the dial goes on.
   std::optional<DialOutcome> OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out);
   std::optional<DialOutcome> OnResponse(const HandshakeResponse& response, const Datagram& datagram, Time now);
+  // `from` dials us while we dial it, and only one handshake is needed: ours waits, once, for kYield.
+  void Yield(const Endpoint& from, Time now);
+  // The endpoint was proved without us: the dial ends without an outcome.
+  void Cancel(const Endpoint& endpoint);
   // Ends the dial that this query answers.
   std::optional<DialOutcome> Abort(const Cookie& query, Error why);
   // Retransmits what is due; appends what has failed.
@@ -68,6 +73,8 @@ class Dialler {
     Time sent_at{};
     Time deadline{};
     Bytes proof;  // the encoded proof, once made
+    bool yielded = false;
+    Time yields_until{};
   };
   void Transmit(Dial& dial, Time now, Effects& out);
   DialOutcome Finish(std::map<Cookie, Dial>::iterator it, Expected<Handshaken> result, Time now);

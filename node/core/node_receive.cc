@@ -41,6 +41,8 @@ void Node::Impl::CountSends(std::size_t first_effect, const Effects& out) {
 
 void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
   if (const auto outcome = dialler_.OnOwnHello(hello.query)) return OnDialFailed(*outcome, now, out);
+  // Two that dial each other at once need one handshake: the smaller endpoint's.
+  if (datagram.from < datagram.local) dialler_.Yield(datagram.from, now);
   responder_.OnHello(hello, datagram, now, out);
   timers_.SetNoLater(TimerKind::kDrain, now + Responder::kWaitTime);
 }

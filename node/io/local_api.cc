@@ -294,6 +294,7 @@ void LocalApi::Impl::OnStreamFree(void* stream) {
 }
 
 ssize_t LocalApi::Impl::ReadStream(Stream& stream, char* out, std::size_t max) {
+  if (stream.closing) return MHD_CONTENT_READER_END_WITH_ERROR;
   stream.took_something = true;
   if (stream.taken == stream.pending.size()) {
     // A reader that fell behind is let go between two events; it comes back with its last id and is told of the gap.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// LocalApi: HTTP/1.1 on loopback or a unix socket, for the command line, monitoring and the application beside the node.
-// docs/api.md describes what it serves. It only reads.
+// LocalApi: HTTP/1.1 on loopback or a unix socket, for the command line, monitoring and the application beside the
+// node. docs/api.md describes what it serves. It only reads.
 //
 // Trust: whoever reaches the socket may read everything. So it listens on loopback addresses only, or on a unix socket
 // of mode 0600; and on TCP the Host and Origin headers must be of this machine, which keeps web pages out (DNS
@@ -29,8 +29,8 @@ namespace hearsay {
 
 struct ApiConfig {
   ApiAddress address;
-  std::string address_file;  // where the bound address is written for the CLI (DATA_DIR/api.address); empty: nowhere
-  std::string software;      // "hearsay/0.1.0"
+  std::string address_file{};  // where the bound address is written for the CLI, DATA_DIR/api.address; empty: nowhere
+  std::string software{};      // "hearsay/0.1.0"
   std::size_t max_connections = 64;
   std::size_t max_event_streams = 16;
   // From the connection, or from the end of the answer before, until the answer has left.

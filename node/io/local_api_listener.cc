@@ -16,7 +16,7 @@
 namespace hearsay {
 namespace {
 
-constexpr int kBacklog = 64;
+constexpr int kBacklog = 256;  // held by the kernel while all connections are taken
 
 tl::unexpected<std::string> Fault(const std::string& address, const std::string& what) {
   return tl::unexpected("api " + address + ": " + what);

@@ -73,7 +73,7 @@ void MhdLoop::Kick() {
   asio::post(io_, [this, alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired()) return;
     kicked_ = false;
-    Run();
+    if (daemon_ != nullptr) Run();
   });
 }
 
@@ -91,6 +91,7 @@ void MhdLoop::OnConnection(void* self, MHD_Connection* connection, void** /*sock
     loop.SetDeadline(connection, Clock::now() + loop.request_deadline_);
   } else {
     loop.deadlines_.erase(connection);
+    loop.Kick();
   }
 }
 

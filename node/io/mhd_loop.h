@@ -6,6 +6,7 @@
 // What MHD 0.9.75 needs around it in this mode:
 //  - After every MHD_run, MHD_get_timeout tells whether there is more to do at once.
 //  - Resuming a suspended connection wakes nobody: Kick() runs MHD soon, from the loop, never inside a callback of MHD.
+//  - At its connection limit it stops listening, and begins again in the run after the one in which a place fell free.
 //  - Its connection timeout counts inactivity, so one byte now and then lives for ever. Here every connection has a
 //    deadline instead, and is shut down when it passes; MHD notices the end of file and closes.
 //  - It aborts when stopped with suspended connections: the owner resumes them before Stop().

@@ -119,7 +119,8 @@ Result<Identity> LoadIdentity(const std::string& data_dir) {
 
 Result<Identity> LoadOrCreateIdentity(const std::string& data_dir) {
   struct stat info {};
-  if (::lstat(IdentityPath(data_dir).c_str(), &info) != 0 && errno == ENOENT) {
+  // Whatever the reason why it is not seen, making it meets the same one and names the directory's remedy.
+  if (::lstat(IdentityPath(data_dir).c_str(), &info) != 0) {
     if (auto written = WriteNewIdentity(data_dir, Existing::kKeep); !written) return tl::unexpected(written.error());
   }
   return LoadIdentity(data_dir);

@@ -131,7 +131,11 @@ class Reader {
 
   void ReadRoot(const YamlNode& root) {
     if (root.kind == YamlNode::Kind::kNull) return;
-    if (root.kind != YamlNode::Kind::kMap) return Wrong(root.place, "the file is no mapping; write lines of 'key: value'");
+    if (root.kind != YamlNode::Kind::kMap) {
+      // What a broken syntax left of a mapping needs no second error.
+      if (out_.errors.empty()) Wrong(root.place, "the file is no mapping; write lines of 'key: value'");
+      return;
+    }
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i + 1 < root.children.size(); i += 2) {
       const YamlNode& key = root.children[i];
@@ -219,6 +223,8 @@ YamlSettings ParseSettingsYaml(std::string_view text, const VariableLookup& vari
     out.errors.push_back({*place, "a control character; a settings file is plain UTF-8 text"});
     return out;
   }
+  // yaml-cpp 0.7 takes a quote that is still open at the end for closed when a line break comes before the end.
+  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
   TreeBuilder builder;
   try {
     std::istringstream stream{std::string(text)};

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""command_line_test.py PROGRAM: the promises of every command: exit codes, one line an error, help within 80 columns.
+
+What a command does beyond that is tested with the room that does it; here are init, check and version.
+"""
+import json
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = ""
+
+
+def hearsay(*arguments, **variables):
+    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **variables}
+    environment |= {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
+    return subprocess.run([PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=30)
+
+
+class Case(unittest.TestCase):
+    def assertRefused(self, result, code, *words):
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+
+class CommandLine(Case):
+    def commands(self):
+        lines = hearsay("--help").stdout.splitlines()
+        return [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("  hearsay")]
+
+    def test_help_lists_commands_and_every_command_explains_itself_in_80_columns(self):
+        self.assertIn("init", self.commands())
+        for command in self.commands():
+            shown = hearsay(command, "--help")
+            self.assertEqual(shown.returncode, 0, command)
+            self.assertIn("Usage: hearsay " + command, shown.stdout)
+            self.assertIn("Examples:", shown.stdout, command)
+            for line in shown.stdout.splitlines():
+                self.assertLessEqual(len(line), 80, f"{command}: {line}")
+            self.assertEqual(hearsay("help", command).stdout, shown.stdout)
+
+    def test_every_command_refuses_an_unknown_flag_as_wrong_usage(self):
+        for command in self.commands():
+            self.assertRefused(hearsay(command, "--no-such-flag"), 2, f"hearsay {command}: ", "--help")
+
+    def test_without_a_command_the_help_is_shown(self):
+        result = hearsay()
+        self.assertEqual((result.returncode, result.stdout), (2, hearsay("--help").stdout))
+
+    def test_a_mistyped_command_or_flag_is_named_with_what_was_meant(self):
+        self.assertRefused(hearsay("chekc"), 2, "unknown command 'chekc'", "did you mean 'check'?")
+        self.assertRefused(hearsay("check", "--lisen", "x"), 2, "hearsay check: unknown flag --lisen; did you mean --listen?")
+        self.assertRefused(hearsay("check", "--listen"), 2, "--listen")
+        self.assertRefused(hearsay("version", "x"), 2, "'x'")
+        self.assertRefused(hearsay("check", "--name", "a", "--name", "b"), 2, "--name")
+
+    def test_errors_never_pass_control_characters_to_the_terminal(self):
+        self.assertRefused(hearsay("a\x1b[2J\nb"), 2, "a?[2J?b")
+
+    def test_version_is_told_to_people_and_machines(self):
+        self.assertRegex(hearsay("--version").stdout, r"^hearsay \d+\.\d+\.\d+\n$")
+        told = json.loads(hearsay("version", "--json").stdout)
+        self.assertEqual(told["software"], "hearsay/" + told["version"])
+
+    def test_a_full_standard_output_is_an_error(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+        self.assertRefused(result, 1, "standard output")
+
+
+class Init(Case):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.data = os.path.join(self.folder.name, "d")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def test_makes_a_private_identity_and_a_line_that_others_can_paste(self):
+        made = json.loads(hearsay("init", "--data-dir", self.data, "--json").stdout)
+        self.assertEqual(stat.S_IMODE(os.stat(made["identity_file"]).st_mode), 0o600)
+        self.assertRegex(made["node_id"], "^[0-9a-f]{64}$")
+        self.assertEqual(hearsay("check", "--peer", made["peer"], "--data-dir", self.data).returncode, 0)
+
+    def test_never_overwrites_an_identity_unless_forced(self):
+        self.assertEqual(hearsay("init", "--data-dir", self.data).returncode, 0)
+        identity = pathlib.Path(self.data, "identity")
+        before = identity.read_bytes()
+        self.assertRefused(hearsay("init", "--data-dir", self.data), 1, str(identity), "--force")
+        self.assertEqual(identity.read_bytes(), before)
+        self.assertEqual(hearsay("init", "--data-dir", self.data, "--force").returncode, 0)
+        self.assertNotEqual(identity.read_bytes(), before)
+
+    def test_takes_the_announced_endpoint_into_the_line(self):
+        made = json.loads(hearsay("init", "--data-dir", self.data, "--announce", "10.9.8.7:6", "--json").stdout)
+        self.assertEqual(made["peer"], made["node_id"] + "@10.9.8.7:6")
+
+
+class Check(Case):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.data = os.path.join(self.folder.name, "d")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def write(self, name, text, mode=0o600):
+        path = pathlib.Path(self.folder.name, name)
+        path.write_text(text)
+        path.chmod(mode)
+        return str(path)
+
+    def check(self, *arguments, **variables):
+        return hearsay("check", "--data-dir", self.data, *arguments, **variables)
+
+    def test_passes_good_settings_and_makes_nothing(self):
+        self.assertEqual(self.check(self.write("n.yaml", "network: n\npeers: [a.example]\n")).returncode, 0)
+        self.assertFalse(os.path.exists(self.data))
+
+    def test_tells_every_error_of_a_file_with_its_place(self):
+        path = self.write("n.yaml", "netwrok: n\nlog_level: loud\nlog_level: info\n")
+        result = self.check("-c", path)
+        self.assertEqual(result.returncode, 1)
+        lines = result.stderr.splitlines()
+        self.assertIn(f"{path}:1:1: unknown key 'netwrok'; did you mean 'network'?", lines[0])
+        self.assertIn(f"{path}:2:12: log_level 'loud'", lines[1])
+        self.assertIn(f"{path}:3:1: duplicate key", lines[2])
+        self.assertEqual(len(json.loads(self.check("-c", path, "--json").stdout)["errors"]), 3)
+
+    def test_a_wrong_flag_is_wrong_usage_and_a_wrong_variable_is_not(self):
+        self.assertRefused(self.check("--listen", "nowhere"), 2, "--listen 'nowhere'")
+        self.assertRefused(self.check(HEARSAY_LISTEN="nowhere"), 1, "HEARSAY_LISTEN 'nowhere'")
+
+    def test_reads_the_files_that_the_settings_name(self):
+        loose = self.write("key", "5" * 64, 0o644)
+        self.assertRefused(self.check("--network-key-file", loose), 1, loose, "chmod 600")
+        weights = self.write("w", "nobody 5\n")
+        self.assertRefused(self.check("--weights-file", weights), 1, weights + ":1: ")
+        self.assertRefused(self.check("--list-ca-file", "/nonexistent"), 1, "/nonexistent")
+        os.mkdir(self.data, 0o700)
+        identity = pathlib.Path(self.data, "identity")
+        identity.write_text("7" * 63 + "\n")
+        identity.chmod(0o600)
+        self.assertRefused(self.check(), 1, str(identity), "64 hex digits")
+        self.assertEqual(identity.read_text(), "7" * 63 + "\n")
+
+    def test_prints_effective_settings_that_read_back_the_same(self):
+        printed = self.check("--print", "--peer", "https://u:secret@h.example/l", HEARSAY_NETWORK="n").stdout
+        self.assertNotIn("secret", printed)
+        path = self.write("printed.yaml", printed)
+        self.assertEqual(hearsay("check", path, "--print").stdout, printed)
+
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()

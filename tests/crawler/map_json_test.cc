@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// map.json: every field of the documented schema, and what a hostile record can put into it.
+#include "crawler/map_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace hearsay {
+namespace {
+
+using nlohmann::json;
+using testing::UnorderedElementsAre;
+
+NodeId Id(std::uint8_t last) {
+  NodeId id;
+  id.bytes[31] = static_cast<std::byte>(last);
+  return id;
+}
+
+Census Example() {
+  Census census;
+  census.started_at = FromUnixSeconds(1'800'000'000);
+  census.finished_at = census.started_at + std::chrono::milliseconds{2500};
+  census.complete = true;
+  NodeRecord record;
+  record.id = Id(1);
+  record.software = "hearsay/0.1.0";
+  record.name = "alpha";
+  record.role = Role::kWorker;
+  record.attributes = {{"port", "8080"}};
+  census.nodes.push_back({.id = Id(1), .endpoints = {*Endpoint::Parse("127.0.0.1:1"), *Endpoint::Parse("[::1]:1")},
+                          .verdict = Verdict::kReachable, .record = record, .rtt = std::chrono::microseconds{1250},
+                          .sampled = 3, .sampled_verified = 2});
+  census.nodes.push_back({.id = Id(2), .endpoints = {*Endpoint::Parse("127.0.0.1:2")},
+                          .verdict = Verdict::kUnconfirmed, .record = {}, .rtt = {}});
+  census.silent.push_back({*Endpoint::Parse("127.0.0.1:3"), Verdict::kTimeout});
+  census.edges = {{0, 1}, {1, 0}};
+  census.traffic = {.packets_sent = 10, .bytes_sent = 1000, .packets_received = 8, .bytes_received = 800};
+  return census;
+}
+
+std::string Written(const Census& census) {
+  std::ostringstream out;
+  WriteMapJson(census, {.software = "hearsay/0.1.0", .network = "test"}, out);
+  return out.str();
+}
+
+std::vector<std::string> KeysOf(const json& object) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.push_back(key);
+  return keys;
+}
+
+TEST(MapJson, HoldsWhatTheSchemaSays) {
+  const json map = json::parse(Written(Example()));
+  EXPECT_THAT(KeysOf(map), UnorderedElementsAre("schema", "software", "network", "started_at", "finished_at",
+                                                "complete", "summary", "nodes", "edges"));
+  EXPECT_EQ(map["schema"], 1);
+  EXPECT_EQ(map["software"], "hearsay/0.1.0");
+  EXPECT_EQ(map["network"], "test");
+  EXPECT_EQ(map["started_at"], "2027-01-15T08:00:00.000Z");
+  EXPECT_EQ(map["finished_at"], "2027-01-15T08:00:02.500Z");
+  EXPECT_EQ(map["complete"], true);
+  EXPECT_EQ(map["edges"], json::array({json::array({Id(1).ToString(), Id(2).ToString()}),
+                                       json::array({Id(2).ToString(), Id(1).ToString()})}));
+}
+
+TEST(MapJson, SummarizesTheCensus) {
+  const json summary = json::parse(Written(Example()))["summary"];
+  EXPECT_THAT(KeysOf(summary),
+              UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "rtt_ms", "edges",
+                                   "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
+                                   "bytes_received"));
+  EXPECT_EQ(summary["nodes"], 2);
+  EXPECT_EQ(summary["reachable"], 1);
+  EXPECT_EQ(summary["unreachable"], 2);
+  EXPECT_EQ(summary["reasons"], (json{{"timeout", 1}, {"unconfirmed", 1}}));
+  EXPECT_EQ(summary["versions"], (json{{"hearsay/0.1.0", 1}, {"unknown", 1}}));
+  EXPECT_EQ(summary["roles"], (json{{"worker", 1}, {"unknown", 1}}));
+  EXPECT_EQ(summary["rtt_ms"], (json{{"min", 1.25}, {"p50", 1.25}, {"p90", 1.25}, {"p99", 1.25}, {"max", 1.25}}));
+  EXPECT_EQ(summary["edges"], 2);
+  EXPECT_EQ(summary["duration_seconds"], 2.5);
+  EXPECT_EQ(summary["packets_sent"], 10);
+  EXPECT_EQ(summary["bytes_received"], 800);
+  EXPECT_EQ(json::parse(SummaryJson(Example())), summary);
+}
+
+TEST(MapJson, GivesEveryNodeTheSameKeys) {
+  const json nodes = json::parse(Written(Example()))["nodes"];
+  ASSERT_EQ(nodes.size(), 3u);
+  for (const json& node : nodes) {
+    EXPECT_THAT(KeysOf(node), UnorderedElementsAre("node_id", "endpoints", "reachable", "reason", "software", "name",
+                                                   "role", "attributes", "rtt_ms", "sampled", "sampled_verified"));
+  }
+  EXPECT_EQ(nodes[0]["node_id"], Id(1).ToString());
+  EXPECT_EQ(nodes[0]["endpoints"], (json{"127.0.0.1:1", "[::1]:1"}));
+  EXPECT_EQ(nodes[0]["reachable"], true);
+  EXPECT_EQ(nodes[0]["reason"], nullptr);
+  EXPECT_EQ(nodes[0]["software"], "hearsay/0.1.0");
+  EXPECT_EQ(nodes[0]["name"], "alpha");
+  EXPECT_EQ(nodes[0]["role"], "worker");
+  EXPECT_EQ(nodes[0]["attributes"], (json{{"port", "8080"}}));
+  EXPECT_EQ(nodes[0]["rtt_ms"], 1.25);
+  EXPECT_EQ(nodes[0]["sampled"], 3);
+  EXPECT_EQ(nodes[0]["sampled_verified"], 2);
+  EXPECT_EQ(nodes[1]["reachable"], false);
+  EXPECT_EQ(nodes[1]["reason"], "unconfirmed");
+  EXPECT_EQ(nodes[1]["attributes"], nullptr);
+  EXPECT_EQ(nodes[2]["node_id"], nullptr);
+  EXPECT_EQ(nodes[2]["endpoints"], (json{"127.0.0.1:3"}));
+  EXPECT_EQ(nodes[2]["reachable"], false);
+  EXPECT_EQ(nodes[2]["reason"], "timeout");
+  EXPECT_EQ(nodes[2]["rtt_ms"], nullptr);
+}
+
+TEST(MapJson, StaysValidWhateverANodeSaysOfItself) {
+  Census census = Example();
+  census.nodes[0].record->name = "quote \" back \\ line\n bell \x07 broken \xff\xc3";
+  census.nodes[0].record->attributes["tag"] = "</script>\xf0\x28";
+  const json map = json::parse(Written(census));
+  EXPECT_THAT(map["nodes"][0]["name"].get<std::string>(), testing::StartsWith("quote \" back \\ line\n bell"));
+}
+
+TEST(MapJson, IsValidForACensusOfNothing) {
+  const json map = json::parse(Written(Census{}));
+  EXPECT_EQ(map["nodes"], json::array());
+  EXPECT_EQ(map["edges"], json::array());
+  EXPECT_EQ(map["summary"]["rtt_ms"], nullptr);
+}
+
+TEST(MapJson, WritesTheSameBytesForTheSameCensus) { EXPECT_EQ(Written(Example()), Written(Example())); }
+
+TEST(Census, TakesQuantilesFromObservedValues) {
+  std::vector<Duration> values;
+  for (int i = 1; i <= 10; ++i) values.push_back(std::chrono::milliseconds{i});
+  EXPECT_EQ(NearestRank(values, 0), std::chrono::milliseconds{1});
+  EXPECT_EQ(NearestRank(values, 50), std::chrono::milliseconds{5});
+  EXPECT_EQ(NearestRank(values, 90), std::chrono::milliseconds{9});
+  EXPECT_EQ(NearestRank(values, 99), std::chrono::milliseconds{10});
+  EXPECT_EQ(NearestRank(values, 100), std::chrono::milliseconds{10});
+}
+
+}  // namespace
+}  // namespace hearsay

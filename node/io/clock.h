@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// SystemClock: the project's only now().
+//
+// The wall clock is read once, at construction; from then on the monotonic clock counts. So Time never goes backwards
+// and never jumps when somebody sets the system's clock, and still prints as a date (off by what was set since).
+#pragma once
+
+#include <chrono>
+
+#include "proto/time.h"
+
+namespace hearsay {
+
+class SystemClock {
+ public:
+  using Steady = std::chrono::steady_clock;
+
+  SystemClock()
+      : steady_start_(Steady::now()),
+        start_(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())) {}
+
+  Time Now() const { return start_ + std::chrono::duration_cast<Duration>(Steady::now() - steady_start_); }
+  Time started_at() const { return start_; }
+  // When a timer must fire for Now() to have reached `time`: rounded up, never a tick too early.
+  Steady::time_point ToSteady(Time time) const;
+
+ private:
+  Steady::time_point steady_start_;
+  Time start_;
+};
+
+}  // namespace hearsay

@@ -42,7 +42,8 @@ Scope V6Scope(const ByteArray<16>& b) {
   if (first15zero) return byte(15) == 1 ? Scope::kLoopback : Scope::kUnusable;
   if ((byte(0) & 0xfe) == 0xfc) return Scope::kPrivate;                          // fc00::/7
   if (byte(0) == 0xfe && (byte(1) & 0xc0) == 0x80) return Scope::kPrivate;       // fe80::/10
-  if (byte(0) == 0x20 && byte(1) == 0x01 && byte(2) == 0x0d && byte(3) == 0xb8) return Scope::kUnusable;  // 2001:db8::/32
+  const bool documentation = byte(0) == 0x20 && byte(1) == 0x01 && byte(2) == 0x0d && byte(3) == 0xb8;
+  if (documentation) return Scope::kUnusable;                                    // 2001:db8::/32
   if ((byte(0) & 0xe0) == 0x20) return Scope::kGlobal;                           // 2000::/3
   return Scope::kUnusable;  // multicast, unallocated, translation prefixes
 }

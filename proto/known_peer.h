@@ -3,8 +3,8 @@
 // KnownPeer and NodeState: what a node remembers between runs, and their bytes in a store.
 //
 // Both are total codecs over an attacker's bytes (a damaged or foreign store): any input gives a value or an Error.
-// Encoding: protobuf messages KnownPeer and NodeState of proto/stored.proto; unknown fields are skipped. Times lie in the
-// years 1970 to 9999; a boot epoch has a successor.
+// Encoding: protobuf messages KnownPeer and NodeState of proto/stored.proto; unknown fields are skipped. Times lie in
+// the years 1970 to 9999; a boot epoch has a successor.
 #pragma once
 
 #include <cstdint>

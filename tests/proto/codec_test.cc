@@ -56,6 +56,10 @@ struct CodecTest : testing::Test {
     response.confirmed = true;
     return response;
   }
+  static void FillSample(Keepalive& k, const std::string& address) {
+    k.sample.clear();
+    for (std::size_t i = 1; i <= kMaxSampleEndpoints; ++i) k.sample.push_back(At(address + std::to_string(i)));
+  }
   // One of each kind that carries a MAC.
   std::vector<Bytes> EveryPacket() {
     return {Encoded(Hello()), Encoded(exchange.Query()), Encoded(exchange.Proof()), Encoded(exchange.Accept().response),
@@ -262,11 +266,10 @@ TEST_F(CodecTest, ASampleOfThirtyTwoEndpointsIsAtMostSevenHundredBytes) {
   k.ping = k.pong = UINT32_MAX;
   k.record_sequence = k.record_held = (1ull << 35) - 1;
   k.sampled = true;
-  for (std::uint16_t i = 0; i < kMaxSampleEndpoints; ++i) k.sample.push_back(At("[2606:4700::1]:" + std::to_string(i + 1)));
+  FillSample(k, "[2606:4700::1]:");
   const std::size_t v6 = codec.EncodeKeepalive(k, buffer).size() + kSealOverheadBytes;
   EXPECT_LE(v6, kMaxSampleBytes);
-  k.sample.clear();
-  for (std::uint16_t i = 0; i < kMaxSampleEndpoints; ++i) k.sample.push_back(At("8.8.8.8:" + std::to_string(i + 1)));
+  FillSample(k, "8.8.8.8:");
   EXPECT_LE(codec.EncodeKeepalive(k, buffer).size() + kSealOverheadBytes, 300u);
 }
 
@@ -279,7 +282,7 @@ TEST_F(CodecTest, ARecordOrASampleFitsBesideEverythingElse) {
   k.record.assign(kMaxRecordBytes, std::byte{1});
   EXPECT_LE(codec.EncodeKeepalive(k, buffer).size(), kMaxPlaintextBytes);
   k.record.clear();
-  for (std::uint16_t i = 0; i < kMaxSampleEndpoints; ++i) k.sample.push_back(At("[2606:4700::1]:" + std::to_string(i + 1)));
+  FillSample(k, "[2606:4700::1]:");
   EXPECT_LE(codec.EncodeKeepalive(k, buffer).size(), kMaxPlaintextBytes);
 }
 
@@ -318,7 +321,8 @@ TEST_F(CodecTest, FieldsBeyondTheirLimitsAreErrors) {
 TEST_F(CodecTest, OneBadEndpointInASampleDoesNotCostTheOthers) {
   wire::ChannelMessage m;
   auto* v4 = m.mutable_keepalive()->mutable_sample_v4();
-  v4->assign("\x08\x08\x08\x08\x00\x01" "\xe0\x00\x00\x01\x00\x01" "\x08\x08\x08\x08\x00\x00" "\x08\x08\x08\x09\x00\x02", 24);
+  v4->assign("\x08\x08\x08\x08\x00\x01\xe0\x00\x00\x01\x00\x01", 12);   // 224.0.0.1: dropped
+  v4->append("\x08\x08\x08\x08\x00\x00\x08\x08\x08\x09\x00\x02", 12);  // port 0: dropped
   auto* v6 = m.mutable_keepalive()->mutable_sample_v6();
   *v6 = std::string(AsText(At("8.8.8.8:5").ToBytes()));  // IPv4 in the other list: dropped
   *v6 += AsText(At("[ff02::1]:5").ToBytes());

@@ -123,8 +123,8 @@ TEST(Handshake, AQueryForAnotherDialIsNotExpected) {
 }
 
 TEST(Handshake, AProofReflectedToItsAuthorIsRefused) {
-  // Mallory sends Alice's own proof back to Alice, who also listens. Alice's cookies are her own, so it fails there; even
-  // with a cookie that Alice made for Mallory, the ids and the roles are under the signature.
+  // Mallory sends Alice's own proof back to Alice, who also listens. Alice's cookies are her own, so it fails there;
+  // even with a cookie that Alice made for Mallory, the ids and the roles are under the signature.
   Exchange x;
   const HandshakeProof proof = x.Proof();
   testing_proto::Responder alice_too{IdentityOf(1), x.network, x.alice_at, {}, Rng::FromNumber(3)};

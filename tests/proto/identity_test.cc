@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Ed25519 under labels, X25519, node ids as text: against the RFCs' own vectors and against forgeries.
 #include "proto/identity.h"
 
 #include <gtest/gtest.h>

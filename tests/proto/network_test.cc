@@ -22,7 +22,8 @@ TEST(NetworkKey, EveryNameAndKeyIsItsOwnNetwork) {
   std::size_t count = 0;
   for (const NetworkKey& network :
        {NetworkKey::Open("a"), NetworkKey::Open("b"), NetworkKey::Open("ab"), NetworkKey::Closed("a", Fixed(1)),
-        NetworkKey::Closed("b", Fixed(1)), NetworkKey::Closed("a", Fixed(2)), NetworkKey::Closed("a", ByteArray<32>{})}) {
+        NetworkKey::Closed("b", Fixed(1)), NetworkKey::Closed("a", Fixed(2)),
+        NetworkKey::Closed("a", ByteArray<32>{})}) {
     all.merge(Values(network));
     count += 3;
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Chance that replays from a seed and is unbiased; the keyed order SipHash.
 #include "proto/rng.h"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ TEST(Rng, AForkDoesNotFollowItsParent) {
 
 TEST(Rng, BelowStaysBelowForEveryKindOfBound) {
   Rng rng = Rng::FromNumber(2);
-  for (const std::uint64_t bound : {1ull, 2ull, 3ull, 255ull, 256ull, 1ull << 63, (1ull << 63) + 1, UINT64_MAX + 0ull}) {
+  for (const std::uint64_t bound : std::vector<std::uint64_t>{1, 2, 3, 255, 256, 1ull << 63, (1ull << 63) + 1, UINT64_MAX}) {
     for (int i = 0; i < 200; ++i) EXPECT_LT(rng.Below(bound), bound);
   }
 }

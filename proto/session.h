@@ -64,9 +64,10 @@ class Session {
   bool NeedsRekey() const { return next_counter_ >= kRekeyPackets || opened_ >= kRekeyPackets; }
 
   // Writes the packet into `out` and returns its size; nullopt when the counter is used up. `plaintext` is at most
-  // kMaxPlaintextBytes.
+  // kMaxPlaintextBytes and lies elsewhere than `out`.
   std::optional<std::size_t> Seal(BytesView plaintext, std::span<std::byte, kMaxDatagramBytes> out);
-  // Opens a whole sealed packet into `out`; returns the plaintext inside it. Errors: kTooShort, kReplayed, kBadSeal.
+  // Opens a whole sealed packet into `out`, which lies elsewhere; returns the plaintext inside it. Errors: kTooShort,
+  // kTooLong, kReplayed, kBadSeal.
   Expected<BytesView> Open(BytesView packet, std::span<std::byte, kMaxDatagramBytes> out);
 
   // For tests of counter limits only: the next counter to be used.

@@ -256,8 +256,11 @@ Json Handshake(const Network& n, std::string_view alice_at, std::string_view bob
                   {"response", encoded(accepted->response)},
                   {"reset_of_responders_session", encoded(ResetHint{0xb0b})}};
   Session session(done->keys);
-  const std::size_t size = *session.Seal(codec.EncodeKeepalive(Keepalive{.ping = 1}, buffer), buffer.bytes);
-  j["packets"]["first_sealed"] = ToHex(BytesView(buffer.bytes).first(size));
+  Keepalive first;
+  first.ping = 1;
+  DatagramBuffer sealed;
+  sealed.size = *session.Seal(codec.EncodeKeepalive(first, buffer), sealed.bytes);
+  j["packets"]["first_sealed"] = ToHex(sealed.view());
   return j;
 }
 

@@ -29,8 +29,8 @@ void Visit::Ask(Time now, Effects& out) {
   ++questions_;
   sent_at_.clear();
   awaits_pong_ = true;
-  awaits_sample_ = !PullsOver();
-  if (awaits_sample_) {
+  pulls_now_ = awaits_sample_ = !PullsOver();
+  if (pulls_now_) {
     seed_ = pulls_ % 2 == 0 ? 0 : caller_.rng().Next64() | 1;
     ++pulls_;
     caller_.counters().Add(Counter::kPullsSent);
@@ -84,6 +84,7 @@ void Visit::Tick(Time now, Effects& out) {
     }
     return Ask(now, out);
   }
+  if (pulls_now_ && !awaits_sample_) return Advance(now, out);  // only the pong was lost
   if (sent_at_.size() < limits_.attempts) return Transmit(now, out);
   if (limits_.pulls == 0 && questions_ < limits_.questions) return Advance(now, out);
   End(VisitEnd::kSilent, out);
@@ -113,9 +114,9 @@ void Visit::OnKeepalive(const Keepalive& message, Time now, Effects& out, std::v
   const bool pong = ReadPong(message, now);
   const bool sample = awaits_sample_ && message.sampled;
   if (sample) ReadSample(message, named);
-  if (awaits_sample_ && pong) {
+  if (pong && awaits_sample_) {
     Rest(now + kRestTime);
-  } else if (pong || sample) {
+  } else if ((pong || sample) && !awaits_pong_) {
     Advance(now, out);
   }
   const bool owes = owed_pong_ != 0 || owed_path_ != 0;  // the next question would have carried it

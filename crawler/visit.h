@@ -4,9 +4,10 @@
 //
 //   state     event                                next            what it does
 //   asking    Begin                                asking          asks: a ping, our record, a pull
-//   asking    answer, with the sample if pulled    asking, resting, reads it; asks the next question, at once or after
+//   asking    pong, and the sample if pulled       asking, resting, reads them; asks the next question, at once or after
 //                                                    or over         the interval; over(dry) or (limit) when none is left
-//   asking    answer, but no sample to our pull    resting         waits for the node's budget, or a sample that is late
+//   asking    pong, but no sample to our pull      resting         waits for the node's budget, or a sample that is late
+//   asking    sample, but no pong                  asking          reads it; the deadline will settle the question
 //   asking    deadline, attempts left              asking          asks the same again
 //   asking    deadline, none left                  over(silent)    goodbye; a visit that only pings goes on to the next
 //   resting   the sample after all                 as for asking
@@ -101,6 +102,7 @@ class Visit {
   // The open question.
   std::vector<Time> sent_at_;  // of its pings; the last carries nonce_
   std::uint32_t nonce_ = 0;
+  bool pulls_now_ = false;     // it pulls
   bool awaits_pong_ = false;
   bool awaits_sample_ = false;
   std::uint64_t seed_ = 0;

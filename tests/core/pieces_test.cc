@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+//
+// The small classes of node/core, each against its header.
+#include <gtest/gtest.h>
+
+#include "node/core/bootstrap.h"
+#include "node/core/hearsay_queue.h"
+#include "node/core/own_address.h"
+#include "node/core/recent_endpoints.h"
+#include "node/core/rhythm.h"
+#include "node/core/timers.h"
+#include "node/core/token_bucket.h"
+#include "tests/core/pump.h"
+
+namespace hearsay::test {
+namespace {
+
+const Time kNow = FromUnixSeconds(1'800'000'000);
+
+TEST(TokenBucket, GivesTheBurstAtOnceThenTheRate) {
+  const Rate rate{.tokens = 2, .period = seconds{1}, .burst = 5};
+  TokenBucket bucket(rate);
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(bucket.Take(rate, kNow));
+  EXPECT_FALSE(bucket.Take(rate, kNow));
+  EXPECT_EQ(bucket.ReadyAt(rate, kNow), kNow + milliseconds{500} + Duration{1});
+  EXPECT_TRUE(bucket.Take(rate, kNow + milliseconds{501}));
+  EXPECT_FALSE(bucket.Take(rate, kNow + milliseconds{501}));
+}
+
+TEST(TokenBucket, NeverHoldsMoreThanTheBurstHoweverLongItWaits) {
+  const Rate rate{.tokens = 1000, .period = seconds{1}, .burst = 3};
+  TokenBucket bucket(rate);
+  const Time later = kNow + std::chrono::hours{24 * 365 * 10};
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(bucket.Take(rate, later));
+  EXPECT_FALSE(bucket.Take(rate, later));
+}
+
+TEST(TokenBucket, AClockThatStandsStillGivesNothing) {
+  const Rate rate{.tokens = 1000, .period = seconds{1}, .burst = 1};
+  TokenBucket bucket(rate);
+  EXPECT_TRUE(bucket.Take(rate, kNow));
+  EXPECT_FALSE(bucket.Take(rate, kNow));
+  EXPECT_FALSE(bucket.Take(rate, kNow - seconds{10}));
+}
+
+TEST(Timers, SettingAgainMovesATimer) {
+  Timers timers;
+  timers.Set(TimerKind::kRound, kNow + seconds{5});
+  timers.Set(TimerKind::kPull, kNow + seconds{3});
+  timers.Set(TimerKind::kRound, kNow + seconds{1});
+  EXPECT_EQ(timers.Next(), kNow + seconds{1});
+  EXPECT_EQ(timers.PopDue(kNow + seconds{10})->kind, TimerKind::kRound);
+  EXPECT_EQ(timers.PopDue(kNow + seconds{10})->kind, TimerKind::kPull);
+  EXPECT_FALSE(timers.PopDue(kNow + seconds{10}));
+  EXPECT_EQ(timers.Next(), kNever);
+}
+
+TEST(HearsayQueue, ATalkativeGroupDelaysOnlyItself) {
+  HearsayQueue queue;
+  const AddressGroup loud = At("5.1.0.1:1").group();
+  const AddressGroup quiet = At("6.1.0.1:1").group();
+  for (int i = 0; i < 1000; ++i) queue.Push(Endpoint{IpAddress::V4(0x05010000u + i), 7075}, loud);
+  queue.Push(At("9.9.9.9:7075"), quiet);
+  EXPECT_LE(queue.size(), HearsayQueue::kPerSource + 1);
+  const auto first = queue.Pop();
+  const auto second = queue.Pop();
+  EXPECT_TRUE(first->source == quiet || second->source == quiet);
+}
+
+TEST(HearsayQueue, HoldsAnEndpointOnce) {
+  HearsayQueue queue;
+  EXPECT_TRUE(queue.Push(At("9.9.9.9:7075"), At("5.1.0.1:1").group()));
+  EXPECT_FALSE(queue.Push(At("9.9.9.9:7075"), At("6.1.0.1:1").group()));
+  EXPECT_TRUE(queue.Pop());
+  EXPECT_TRUE(queue.empty());
+  EXPECT_TRUE(queue.Push(At("9.9.9.9:7075"), At("6.1.0.1:1").group()));
+}
+
+TEST(RecentEndpoints, ForgivesTheSoonestFirstWhenFull) {
+  RecentEndpoints recent(2);
+  recent.Add(At("1.1.1.1:1"), kNow + seconds{10});
+  recent.Add(At("1.1.1.2:1"), kNow + seconds{5});
+  recent.Add(At("1.1.1.3:1"), kNow + seconds{20});
+  EXPECT_EQ(recent.size(), 2u);
+  EXPECT_TRUE(recent.Contains(At("1.1.1.1:1"), kNow));
+  EXPECT_FALSE(recent.Contains(At("1.1.1.2:1"), kNow));
+  EXPECT_FALSE(recent.Contains(At("1.1.1.1:1"), kNow + seconds{11}));
+}
+
+TEST(OwnAddress, WhereNothingTranslatesAnotherEndpointIsARelay) {
+  OwnAddress own({});
+  using Verdict = OwnAddress::Verdict;
+  EXPECT_EQ(own.Judge(At("5.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kMine);
+  EXPECT_EQ(own.Judge(At("6.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kNotMine);
+  EXPECT_EQ(own.Judge(At("127.0.0.1:7"), At("127.0.0.1:8")), Verdict::kNotMine);
+}
+
+TEST(OwnAddress, BehindATranslationOnlyTheAnnouncedIsOurs) {
+  using Verdict = OwnAddress::Verdict;
+  OwnAddress silent({});
+  EXPECT_EQ(silent.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kUnknown);
+  OwnAddress announced({At("5.0.0.1:7075")});
+  EXPECT_EQ(announced.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kMine);
+  EXPECT_EQ(announced.Judge(At("6.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kNotMine);
+}
+
+TEST(OwnAddress, AVoteNeedsThreeGroupsAndThenAStranger) {
+  OwnAddress own({});
+  const Endpoint seen = At("5.0.0.1:7075");
+  own.NoteContacted(At("8.8.0.1:1").address, kNow);
+  own.Vote(At("8.8.0.1:1").group(), seen, kNow);
+  own.Vote(At("8.8.0.2:1").group(), seen, kNow);  // the same group
+  own.Vote(At("8.9.0.1:1").group(), seen, kNow);
+  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow)) << "two groups";
+  own.Vote(At("8.10.0.1:1").group(), seen, kNow);
+  EXPECT_FALSE(own.OnProofFrom(At("8.8.0.1:5"), seen, kNow)) << "through a mapping that we opened";
+  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), At("5.0.0.2:7075"), kNow)) << "dialled elsewhere";
+  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow));
+  EXPECT_EQ(own.All(), std::vector{seen});
+}
+
+TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
+  OwnAddress own({At("5.0.0.1:7075")});
+  own.LearnBound(At("10.0.0.2:7075"));
+  own.LearnBound(At("127.0.0.1:7075"));
+  EXPECT_EQ(own.EndpointsFor(Scope::kGlobal), std::vector{At("5.0.0.1:7075")});
+  EXPECT_EQ(own.EndpointsFor(Scope::kPrivate).size(), 2u);
+  EXPECT_EQ(own.EndpointsFor(Scope::kLoopback).size(), 3u);
+}
+
+TEST(Rhythm, ALanIntervalGrowsWithTheViewBetweenItsBounds) {
+  const Rhythm rhythm(Profile::kAuto);
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kPrivate, 1), milliseconds{500});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 40), seconds{2});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 200), seconds{5});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kGlobal, 1), seconds{15});
+  EXPECT_EQ(Rhythm(Profile::kInternet).KeepaliveInterval(Scope::kLoopback, 1), seconds{15});
+}
+
+TEST(Rhythm, BackOffDoublesUpToItsCap) {
+  const Rhythm rhythm(Profile::kAuto);
+  EXPECT_EQ(rhythm.RetryDelay(Scope::kLoopback, 0), seconds{1});
+  EXPECT_EQ(rhythm.RetryDelay(Scope::kLoopback, 3), seconds{8});
+  EXPECT_EQ(rhythm.RetryDelay(Scope::kLoopback, 1000), seconds{60});
+  EXPECT_EQ(rhythm.RetryDelay(Scope::kGlobal, 1000), std::chrono::hours{1});
+}
+
+class BootstrapTest : public ::testing::Test {
+ protected:
+  static CoreConfig Config() {
+    CoreConfig config;
+    config.preconfigured = {{"one", {}}, {"two", {}}};
+    return config;
+  }
+  static std::size_t Resolves(const Effects& effects) {
+    std::size_t n = 0;
+    for (const Effect& e : effects.list) n += std::holds_alternative<Resolve>(e) ? 1 : 0;
+    return n;
+  }
+  Bootstrap bootstrap_{Config()};
+  Rng rng_ = Rng::FromNumber(1);
+  Counters counters_;
+  Effects out_;
+};
+
+TEST_F(BootstrapTest, ContactsAllEntriesAtStartAndBacksOff) {
+  Time now = kNow;
+  Duration last{};
+  for (int i = 0; i < 12; ++i) {
+    out_.Clear();
+    const Time next = bootstrap_.Tick(now, 0, rng_, out_);
+    EXPECT_EQ(Resolves(out_), 2u);
+    EXPECT_LE(next - now, Bootstrap::kMaxDelay * 5 / 4);
+    if (i < 5) {
+      EXPECT_GT(next - now, last * 6 / 5) << "about twice the last wait";
+    }
+    last = next - now;
+    now = next;
+  }
+}
+
+TEST_F(BootstrapTest, IsSilentAboveTheMinimumAndBackBelowIt) {
+  bootstrap_.OnResolved({0, {{At("5.0.0.1:1"), {}}, {At("5.0.0.2:1"), {}}}, ""}, counters_, out_);
+  EXPECT_EQ(bootstrap_.minimum(), 2u) << "all contacts, when they are fewer than eight";
+  out_.Clear();
+  bootstrap_.Tick(kNow, 2, rng_, out_);
+  EXPECT_EQ(Resolves(out_), 0u);
+  bootstrap_.Tick(kNow + seconds{1}, 1, rng_, out_);
+  EXPECT_EQ(Resolves(out_), 2u);
+}
+
+TEST_F(BootstrapTest, SaysAFailureOnceUntilItWorksAgain) {
+  const auto events = [&] {
+    std::size_t n = 0;
+    for (const Effect& e : out_.list) n += std::holds_alternative<PeerEvent>(e) ? 1 : 0;
+    return n;
+  };
+  bootstrap_.OnResolved({0, {}, "no such name"}, counters_, out_);
+  bootstrap_.OnResolved({0, {}, "no such name"}, counters_, out_);
+  EXPECT_EQ(events(), 1u);
+  bootstrap_.OnResolved({0, {{At("5.0.0.1:1"), {}}}, ""}, counters_, out_);
+  bootstrap_.OnDialed(At("5.0.0.1:1"));
+  bootstrap_.OnResolved({0, {}, "no such name"}, counters_, out_);
+  EXPECT_EQ(events(), 2u);
+  EXPECT_EQ(counters_[Counter::kBootstrapFailures], 3u);
+}
+
+TEST_F(BootstrapTest, WeighsPeersByTheOperatorsFile) {
+  CoreConfig config = Config();
+  const NodeId heavy = MakeIdentity(9).id();
+  config.weights = {{heavy, 60}, {MakeIdentity(8).id(), 40}};
+  bootstrap_.Reconfigure(config);
+  EXPECT_EQ(bootstrap_.WeightOf(heavy), 60u);
+  EXPECT_EQ(bootstrap_.WeightOf(MakeIdentity(7).id()), 0u);
+  EXPECT_EQ(bootstrap_.minimum(), 51u) << "more than half";
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+//
+// PeerBook and View: who is remembered, who is chosen, and what an attacker gains.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "node/core/peer_book.h"
+#include "node/core/view.h"
+#include "tests/core/pump.h"
+
+namespace hearsay::test {
+namespace {
+
+const Time kNow = FromUnixSeconds(1'800'000'000);
+
+NodeId IdOf(std::uint64_t n) {
+  NodeId id;
+  StoreBigEndian(n * 0x9e3779b97f4a7c15ull + 1, id.bytes.data());
+  StoreBigEndian(n, id.bytes.data() + 8);
+  return id;
+}
+
+// One address in each /16.
+Endpoint InGroup(std::uint32_t group, std::uint32_t host = 1) {
+  return {IpAddress::V4((0x05000000u + (group << 16)) + host), 7075};
+}
+
+struct Book {
+  explicit Book(std::size_t capacity) : book(SipKey{}, capacity) {}
+  // True when it is in the table afterwards; whoever had to go is gone.
+  bool Admit(std::uint64_t n, const Endpoint& endpoint) {
+    Peer& peer = book.GetOrAdd(IdOf(n), kNow);
+    if (peer.state == PeerState::kHeard) {
+      book.SetState(peer, PeerState::kDialling);
+      book.SetState(peer, PeerState::kVerified);
+    }
+    std::vector<NodeId> evicted;
+    const bool admitted = book.AdmitToTable(peer, endpoint, evicted);
+    for (const NodeId& id : evicted) book.Remove(id);
+    if (!admitted) book.Remove(IdOf(n));
+    book.CheckInvariants();
+    return admitted;
+  }
+  PeerBook book;
+};
+
+TEST(PeerBook, ProvingAnEndpointTakesItFromItsOldHolder) {
+  Book b(10);
+  EXPECT_TRUE(b.Admit(1, InGroup(1)));
+  EXPECT_TRUE(b.Admit(2, InGroup(1)));
+  EXPECT_EQ(b.book.Find(IdOf(1)), nullptr);
+  EXPECT_EQ(b.book.FindByEndpoint(InGroup(1))->id, IdOf(2));
+}
+
+TEST(PeerBook, AnIdAtANewEndpointReplacesItsOldOne) {
+  Book b(10);
+  EXPECT_TRUE(b.Admit(1, InGroup(1)));
+  EXPECT_TRUE(b.Admit(1, InGroup(2)));
+  EXPECT_EQ(b.book.FindByEndpoint(InGroup(1)), nullptr);
+  EXPECT_EQ(b.book.table().size(), 1u);
+}
+
+TEST(PeerBook, BelowCapacityACrowdedGroupIsWelcome) {
+  Book b(100);
+  for (std::uint32_t i = 0; i < 50; ++i) EXPECT_TRUE(b.Admit(i, InGroup(1, i + 1)));
+  EXPECT_EQ(b.book.table().size(), 50u);
+}
+
+TEST(PeerBook, AFloodFromOneGroupEvictsNobodyElse) {
+  Book b(64);
+  for (std::uint32_t i = 0; i < 60; ++i) ASSERT_TRUE(b.Admit(i, InGroup(i)));
+  for (std::uint32_t i = 0; i < 5000; ++i) b.Admit(1000 + i, InGroup(200, i + 1));
+  for (std::uint32_t i = 0; i < 60; ++i) EXPECT_NE(b.book.Find(IdOf(i)), nullptr) << i;
+}
+
+TEST(PeerBook, OverCapacityTheSameGroupsStayWhateverTheOrder) {
+  const auto groups_after = [](bool reversed) {
+    Book b(32);
+    for (std::uint32_t i = 0; i < 200; ++i) b.Admit(i, InGroup(reversed ? 199 - i : i));
+    std::set<Endpoint> kept;
+    for (const Peer* peer : b.book.table()) kept.insert(peer->endpoint);
+    return kept;
+  };
+  EXPECT_EQ(groups_after(false), groups_after(true)) << "recency plays no part";
+}
+
+// A naive model of the same rules, driven by the same operations.
+TEST(PeerBook, AgreesWithANaiveTwinOverRandomOperations) {
+  Rng rng = Rng::FromNumber(7);
+  Book b(1000);
+  std::map<NodeId, Endpoint> twin;
+  for (int step = 0; step < 20'000; ++step) {
+    const std::uint64_t n = rng.Below(300);
+    if (rng.Chance(1, 3)) {
+      if (twin.erase(IdOf(n)) != 0) b.book.Remove(IdOf(n));
+    } else {
+      const Endpoint e = InGroup(static_cast<std::uint32_t>(rng.Below(40)), static_cast<std::uint32_t>(rng.Below(8)));
+      std::erase_if(twin, [&](const auto& entry) { return entry.second == e && entry.first != IdOf(n); });
+      twin[IdOf(n)] = e;
+      ASSERT_TRUE(b.Admit(n, e));
+    }
+    ASSERT_EQ(b.book.table().size(), twin.size()) << "step " << step;
+  }
+  for (const auto& [id, endpoint] : twin) EXPECT_EQ(b.book.Find(id)->endpoint, endpoint);
+}
+
+struct Crowd {
+  std::vector<std::unique_ptr<Peer>> peers;
+  std::vector<Peer*> table;
+  Peer& Add(std::uint64_t n, const Endpoint& endpoint) {
+    peers.push_back(std::make_unique<Peer>());
+    Peer& p = *peers.back();
+    p.id = IdOf(n);
+    p.endpoint = endpoint;
+    p.in_table = true;
+    p.state = PeerState::kVerified;
+    table.push_back(&p);
+    return p;
+  }
+};
+
+TEST(View, TheSameSeedsAndTableGiveTheSameChoiceInAnyOrder) {
+  Rng rng = Rng::FromNumber(1);
+  View forward({}, rng);
+  View backward(forward.Seeds(), rng);
+  Crowd crowd;
+  for (std::uint32_t i = 0; i < 300; ++i) crowd.Add(i, InGroup(i));
+  for (const Peer* p : crowd.table) forward.Offer(*p);
+  for (auto it = crowd.table.rbegin(); it != crowd.table.rend(); ++it) backward.Offer(**it);
+  EXPECT_EQ(forward.Chosen(), backward.Chosen());
+}
+
+TEST(View, PortsAndIdsGainNothingWhereAddressesCostMoney) {
+  Rng rng = Rng::FromNumber(2);
+  View view({}, rng);
+  Crowd crowd;
+  for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
+  const std::size_t before = view.Chosen().size();
+  // One attacker address, 10,000 ids and ports.
+  std::set<NodeId> attackers;
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    const Peer& p = crowd.Add(100'000 + i, {InGroup(900).address, static_cast<std::uint16_t>(1 + i)});
+    attackers.insert(p.id);
+    view.Offer(p);
+  }
+  std::size_t held = 0;
+  for (const NodeId& id : view.Chosen()) held += attackers.contains(id) ? 1 : 0;
+  EXPECT_GT(before, 40u);
+  EXPECT_LE(held, 4u) << "64 slots x 1/201 of the groups is 0.3; 4 would be a chance of one in 20,000";
+}
+
+TEST(View, ASlotThatLosesItsPeerIsRefilledFromTheTable) {
+  Rng rng = Rng::FromNumber(3);
+  View view({}, rng);
+  Crowd crowd;
+  for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
+  const NodeId gone = view.Chosen().front();
+  for (Peer* p : crowd.table) {
+    if (p->id == gone) p->state = PeerState::kStale;
+  }
+  view.Withdraw(gone, crowd.table);
+  EXPECT_FALSE(view.Holds(gone));
+  View fresh(view.Seeds(), rng);
+  for (const Peer* p : crowd.table) {
+    if (p->id != gone) fresh.Offer(*p);
+  }
+  EXPECT_EQ(view.Chosen(), fresh.Chosen()) << "as if it had never been";
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -15,7 +15,8 @@ constexpr std::size_t kColumns = 80;
 constexpr std::size_t kFlagColumn = 30;  // where a flag's help begins
 constexpr std::size_t kNameColumn = 12;  // where a command's summary begins
 
-constexpr const char* kGroupTitles[] = {"Run a node", "Ask a running node", "Look at a network", "Measure and simulate"};
+constexpr const char* kGroupTitles[] = {"Run a node", "Ask a running node", "Look at a network",
+                                        "Measure and simulate"};
 
 std::string Padded(std::string text, std::size_t column) {
   text.resize(std::max(text.size() + 1, column), ' ');
@@ -96,7 +97,8 @@ std::string RootHelp() {
   for (std::size_t group = 0; group < std::size(kGroupTitles); ++group) {
     std::string lines;
     for (const Command* c : commands) {
-      if (static_cast<std::size_t>(c->group) == group) lines += Entry("  " + std::string(c->name), c->summary, kNameColumn);
+      if (static_cast<std::size_t>(c->group) != group) continue;
+      lines += Entry("  " + std::string(c->name), c->summary, kNameColumn);
     }
     if (!lines.empty()) out += "\n" + std::string(kGroupTitles[group]) + ":\n" + lines;
   }

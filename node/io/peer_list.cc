@@ -29,6 +29,8 @@ Result<json> ParseJson(std::string_view text) {
     return value;
   } catch (const json::parse_error& error) {
     return tl::unexpected("is not JSON: first error at byte " + std::to_string(error.byte));
+  } catch (const json::exception&) {
+    return tl::unexpected(std::string("holds a number that no double can hold; that is no peer list"));
   }
 }
 

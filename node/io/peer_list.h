@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Peer lists: what a `file:` and an `http(s)://` preconfigured entry point to. Pure parsers; the driver reads and fetches.
+// Peer lists: what `file:` and `http(s)://` entries point to. Pure parsers; the driver reads and fetches.
 //
 // Text: one peer a line, `EP`, `host[:port]` or `NODEID@` before either; `#` starts a comment. No list names another.
 // JSON: {"schema": 1, "network": "hearsay", "peers": [{"endpoint": "203.0.113.9:7075", "node_id": "…"}]}
 //   `network` and `node_id` may be absent; unknown members are skipped, so that a list can grow.
 //
-// Bounds: at most kMaxPeerListBytes are parsed; of longer lists the first kMaxPeerListEntries are taken. One wrong entry
-// refuses the whole list: a half-written file must not replace a good copy.
+// Bounds: at most kMaxPeerListBytes are parsed; of longer lists the first kMaxPeerListEntries are taken. One
+// wrong entry refuses the whole list: a half-written file must not replace a good copy.
 #pragma once
 
 #include <cstddef>

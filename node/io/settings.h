@@ -38,9 +38,9 @@ struct Settings {
   std::string network = "hearsay";
   std::string network_key_file;             // empty: an open network
   std::vector<Endpoint> listen;             // empty: 0.0.0.0 and [::] (one dual-stack socket) on the default port
-  std::vector<std::string> peers;           // preconfigured: host[:port], EP, dns:NAME, file:PATH, http(s)://URL, NODEID@host:port
+  std::vector<std::string> peers;           // preconfigured, each a valid entry (peer_entry.h)
   std::vector<Endpoint> announce;
-  std::string data_dir;                     // default: $HEARSAY_DATA_DIR, $XDG_STATE_HOME/hearsay, ~/.local/state/hearsay; root: /var/lib/hearsay
+  std::string data_dir;                     // default: DefaultDataDir() of data_dir.h
   std::string name;
   Role role = Role::kDual;
   Profile profile = Profile::kAuto;

@@ -158,7 +158,8 @@ constexpr Setting kTable[] = {
     {"name", "--name", "TEXT", kScalar, kReload, "none",
      "A name for people, told to peers: at most 64 bytes. It identifies nobody.",
      [](Settings& s, std::string_view t) {
-       if (t.size() > kMaxNameBytes || !IsPrintableUtf8(t)) return std::string("is no printable text of at most 64 bytes");
+       const bool fine = t.size() <= kMaxNameBytes && IsPrintableUtf8(t);
+       if (!fine) return std::string("is no printable text of at most 64 bytes");
        s.name = t;
        return std::string();
      },
@@ -173,8 +174,8 @@ constexpr Setting kTable[] = {
      },
      Clear<&Settings::role>, [](const Settings& s) { return Values{std::string(RoleName(s.role))}; }},
     {"attributes", "--attribute", "KEY=VALUE", kMap, kReload, "none",
-     "Told to every peer: a service port, a tag. Keys of a-z, digits, '_', '.' and '-'; at most 16, 256 bytes in all.", AddAttribute,
-     Clear<&Settings::attributes>,
+     "Told to every peer: a service port, a tag. Keys of a-z, digits, '_', '.' and '-'; at most 16, 256 bytes in all.",
+     AddAttribute, Clear<&Settings::attributes>,
      [](const Settings& s) {
        Values out;
        for (const auto& [key, value] : s.attributes) out.push_back(key + "=" + value);

@@ -89,7 +89,9 @@ std::string ExpandOne(std::string_view inside, const VariableLookup& variable, s
   const std::string_view name = inside.substr(0, dash);
   const bool named = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
                      std::all_of(name.begin(), name.end(), IsVariableCharacter);
-  if (!named) return "'${" + std::string(inside.substr(0, 64)) + "}' names no variable; write ${NAME} or ${NAME:-value}";
+  if (!named) {
+    return "'${" + std::string(inside.substr(0, 64)) + "}' names no variable; write ${NAME} or ${NAME:-value}";
+  }
   const auto value = variable(name);
   if (dash != std::string_view::npos) {
     out += value && !value->empty() ? *value : std::string(inside.substr(dash + 2));  // as in a shell

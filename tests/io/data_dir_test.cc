@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The data directory: where it is, and how it is made.
 #include "node/io/data_dir.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Suggestions for mistyped words.
 #include "node/io/did_you_mean.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The identity file: made once, whole or not at all, and never used when it is loose, damaged or no file.
 #include "node/io/identity_file.h"
 
 #include <gmock/gmock.h>

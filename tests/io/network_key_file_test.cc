@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The network key file: refused when loose, and never quoted.
 #include "node/io/network_key_file.h"
 
 #include <gmock/gmock.h>

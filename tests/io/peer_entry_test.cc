@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Preconfigured entries: every form, and every mistake with what to write instead.
 #include "node/io/peer_entry.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Peer lists in text and JSON: what they take, how they refuse, where they end.
 #include "node/io/peer_list.h"
 
 #include <gmock/gmock.h>
@@ -21,7 +23,8 @@ TEST(PeerListText, ReadsEntriesCommentsAndEmptyLines) {
 }
 
 TEST(PeerListText, NamesTheLineThatIsWrong) {
-  EXPECT_THAT(ParsePeerListText("10.0.0.1:1\n\n10.0.0.2:0\n").error(), HasSubstr("line 3: peer '10.0.0.2:0' has port 0"));
+  EXPECT_THAT(ParsePeerListText("10.0.0.1:1\n\n10.0.0.2:0\n").error(),
+              HasSubstr("line 3: peer '10.0.0.2:0' has port 0"));
 }
 
 TEST(PeerListText, RefusesAListInAList) {
@@ -63,6 +66,7 @@ TEST(PeerListJson, SaysWhatIsWrong) {
       {R"({"schema":1,"peers":[{"endpoint":"10.0.0.1:1","node_id":"zz"}]})", "peers[0].node_id"},
       {R"({"schema":1,"x":[[[[[[[[[[1]]]]]]]]]],"peers":[]})", "nests deeper"},
       {R"({"schema":1,"peers":[]} x)", "is not JSON"},
+      {R"({"schema":1E6667})", "number"},
   };
   for (const auto& [text, why] : wrong) {
     const auto list = ParsePeerListJson(text, "n");

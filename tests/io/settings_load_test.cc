@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Settings from all places together: precedence, all errors at once, and the round trip through --print.
 #include "node/io/settings_load.h"
 
 #include <gmock/gmock.h>
@@ -75,9 +77,9 @@ std::string InYaml(const Setting& setting, const std::string& value) {
   switch (setting.shape) {
     case SettingShape::kScalar: return key + ": " + quoted(value) + "\n";
     case SettingShape::kList: return key + ": [" + quoted(value) + "]\n";
-    case SettingShape::kMap: return key + ": {" + value.substr(0, equals) + ": " + quoted(value.substr(equals + 1)) + "}\n";
+    case SettingShape::kMap: break;
   }
-  return {};
+  return key + ": {" + value.substr(0, equals) + ": " + quoted(value.substr(equals + 1)) + "}\n";
 }
 
 TEST(SettingsLoad, EverySettingCanBeSaidAsKeyVariableAndFlag) {
@@ -123,7 +125,8 @@ TEST(SettingsLoad, SplitsVariablesAtCommasAndTakesEmptyOnesForUnset) {
 }
 
 TEST(SettingsLoad, TellsAllErrorsOfAllPlacesInOrder) {
-  const auto settings = Load({.yaml = "lisen: []\nnetwork: a b\nlog_level: [x]\npeers: [ok.example, 'x:0', '${NOPE}']\n",
+  const auto settings = Load({.yaml = "lisen: []\nnetwork: a b\nlog_level: [x]\n"
+                                      "peers: [ok.example, 'x:0', '${NOPE}']\n",
                               .environment = {{"HEARSAY_ROLE", "king"}},
                               .flags = {{"api", "0.0.0.0:80"}}});
   ASSERT_FALSE(settings);
@@ -200,7 +203,8 @@ TEST(SettingsLoad, TheApiIsASocketInTheDataDirUnlessSaidOtherwise) {
   EXPECT_EQ(Load({.yaml = "data_dir: /d\n", .environment = {}, .flags = {}})->api.unix_path, "/d/api.sock");
   EXPECT_TRUE(Load({.yaml = "data_dir: /d\napi: off\n", .environment = {}, .flags = {}})->api.off);
   const std::string deep = "/" + std::string(120, 'd');
-  EXPECT_THAT(Errors({.yaml = "data_dir: " + deep, .environment = {}, .flags = {}}), ElementsAre(HasSubstr("give --api")));
+  EXPECT_THAT(Errors({.yaml = "data_dir: " + deep, .environment = {}, .flags = {}}),
+              ElementsAre(HasSubstr("give --api")));
 }
 
 TEST(SettingsLoad, WhatIsPrintedReadsBackAsTheSame) {
@@ -211,7 +215,7 @@ TEST(SettingsLoad, WhatIsPrintedReadsBackAsTheSame) {
   const std::string printed = PrintSettings(*settings);
   const auto again = Load({.yaml = printed, .environment = {}, .flags = {}});
   ASSERT_TRUE(again) << again.error().lines[0] << "\n" << printed;
-  for (const Setting& setting : SettingsTable()) EXPECT_EQ(setting.values(*again), setting.values(*settings)) << printed;
+  for (const Setting& s : SettingsTable()) EXPECT_EQ(s.values(*again), s.values(*settings)) << printed;
   const auto bare = Load({});
   EXPECT_TRUE(Load({.yaml = PrintSettings(*bare), .environment = {}, .flags = {}})) << PrintSettings(*bare);
 }
@@ -225,7 +229,9 @@ TEST(SettingsLoad, PrintsNoSecrets) {
 
 TEST(SettingsLoad, SaysWhichChangesNeedARestart) {
   const auto running = Load({.yaml = "network: a\nname: x\npeers: [s.example]\n", .environment = {}, .flags = {}});
-  const auto fresh = Load({.yaml = "network: b\nname: y\npeers: [s.example]\nstore_capacity: 9\n", .environment = {}, .flags = {}});
+  const auto fresh = Load({.yaml = "network: b\nname: y\npeers: [s.example]\nstore_capacity: 9\n",
+                           .environment = {},
+                           .flags = {}});
   ASSERT_TRUE(running && fresh);
   const SettingsChanges changes = CompareSettings(*running, *fresh);
   EXPECT_THAT(changes.reloadable, ElementsAre("name"));

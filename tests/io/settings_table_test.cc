@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The table of settings keeps its own rules, and docs/settings.md is made from it.
 #include "node/io/settings_table.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The strict YAML: places of errors, duplicates, expansion after parsing, and bounds.
 #include "node/io/settings_yaml.h"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The weights file: lines, errors with places, bounds.
 #include "node/io/weights_file.h"
 
 #include <gmock/gmock.h>

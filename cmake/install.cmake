@@ -13,7 +13,10 @@ install(TARGETS hearsay)
 install(TARGETS hearsay_embed hearsay_options hearsay_messages hearsay_proto hearsay_store hearsay_core hearsay_io
         EXPORT hearsay-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 # Only what the embedding header reaches: the wire's types, the core's seam, the driver's surface.
-install(DIRECTORY proto node store DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/hearsay FILES_MATCHING PATTERN "*.h")
+set(HEARSAY_INCLUDE_DIR ${CMAKE_INSTALL_INCLUDEDIR}/hearsay)
+install(DIRECTORY proto/ DESTINATION ${HEARSAY_INCLUDE_DIR}/proto FILES_MATCHING PATTERN "*.h")
+install(FILES node/core/seam.h DESTINATION ${HEARSAY_INCLUDE_DIR}/node/core)
+install(FILES node/io/hearsay.h node/io/settings.h DESTINATION ${HEARSAY_INCLUDE_DIR}/node/io)
 
 set(HEARSAY_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/hearsay)
 install(EXPORT hearsay-targets NAMESPACE hearsay:: DESTINATION ${HEARSAY_CMAKE_DIR})

@@ -29,9 +29,9 @@ Result<ExportReport> ExportStore(const Store& store, std::ostream& out);
 inline constexpr std::size_t kMaxImportLineBytes = 8192;  // a state line with a full view is half of it
 
 struct ImportReport {
-  std::size_t peers = 0;    // written
-  std::size_t older = 0;    // left out: the store knew as much or more of them
-  bool state = false;       // there was a state line
+  std::size_t peers = 0;  // written
+  std::size_t older = 0;  // left out: the store knew as much or more of them
+  bool state = false;     // there was a state line
 };
 // More than `max_peers` lines are refused. An error names the line, the value and the remedy; nothing was changed.
 Result<ImportReport> ImportStore(Store& store, std::istream& in, std::size_t max_peers);

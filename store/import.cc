@@ -28,28 +28,51 @@ void KeepLastVerified(std::vector<KnownPeer>& peers) {
   peers.erase(std::unique(peers.begin(), peers.end(), same), peers.end());
 }
 
+// One line after the other, in bounded memory.
+class LineReader {
+ public:
+  explicit LineReader(std::istream& in) : in_(in) {}
+
+  std::size_t number() const { return number_; }
+  // The next line without its end; nothing at the end of the input.
+  Result<std::optional<std::string_view>> Next() {
+    ++number_;
+    in_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    if (in_.bad()) return tl::unexpected(LineFault(number_, "the input cannot be read; check its disk or pipe"));
+    auto size = static_cast<std::size_t>(in_.gcount());
+    const bool cut = in_.fail() && size > 0;
+    if (in_.fail() && !cut) return std::nullopt;
+    if (!cut && !in_.eof()) --size;  // the line break was taken, and counted
+    if (!cut && size > 0 && buffer_[size - 1] == '\r') --size;
+    if (cut || size > kMaxImportLineBytes) {
+      return tl::unexpected(LineFault(number_, "longer than " + std::to_string(kMaxImportLineBytes) +
+                                                   " bytes; give one object a line, as export does"));
+    }
+    return std::string_view(buffer_.data(), size);
+  }
+
+ private:
+  std::istream& in_;
+  std::size_t number_ = 0;
+  std::array<char, kMaxImportLineBytes + 3> buffer_;  // the line, CR LF, getline's zero
+};
+
 Result<Lines> ReadLines(std::istream& in, std::size_t max_peers) {
   Lines lines;
-  std::array<char, kMaxImportLineBytes + 2> buffer;  // the line, its end, getline's zero
-  for (std::size_t number = 1;; ++number) {
-    in.getline(buffer.data(), buffer.size());
-    if (in.bad()) return tl::unexpected(LineFault(number, "the input cannot be read; check its disk or pipe"));
-    auto size = static_cast<std::size_t>(in.gcount());
-    if (in.fail() && size > 0) {
-      return tl::unexpected(LineFault(number, "longer than " + std::to_string(kMaxImportLineBytes) +
-                                                  " bytes; give one object a line, as export does"));
-    }
-    if (in.fail()) break;
-    if (!in.eof()) --size;  // the line break was taken, and counted
-    if (size > 0 && buffer[size - 1] == '\r') --size;
-    if (size == 0) continue;
-    auto line = ParseImportLine({buffer.data(), size});
-    if (!line) return tl::unexpected(LineFault(number, line.error()));
+  LineReader reader(in);
+  while (true) {
+    const auto text = reader.Next();
+    if (!text) return tl::unexpected(text.error());
+    if (!*text) break;
+    if ((*text)->empty()) continue;
+    const auto fault = [&](const std::string& what) { return tl::unexpected(LineFault(reader.number(), what)); };
+    auto line = ParseImportLine(**text);
+    if (!line) return fault(line.error());
     if (auto* state = std::get_if<NodeState>(&*line)) {
-      if (lines.state) return tl::unexpected(LineFault(number, "boot_epoch again; keep one state line"));
+      if (lines.state) return fault("boot_epoch again; keep one state line");
       lines.state = std::move(*state);
     } else if (lines.peers.size() == max_peers) {
-      return tl::unexpected(LineFault(number, "more than " + std::to_string(max_peers) + " peers; raise store_capacity"));
+      return fault("more than " + std::to_string(max_peers) + " peers; raise store_capacity");
     } else {
       lines.peers.push_back(std::get<KnownPeer>(*line));
     }

@@ -15,6 +15,9 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxQuotedBytes = 80;  // of a bad value, in an error
+// What the store's codecs take (proto/known_peer.h).
+constexpr Time kLastTime = Time{} + std::chrono::seconds{253'402'300'799} + Duration{999'999};
+constexpr std::uint64_t kLastBootEpoch = std::numeric_limits<std::uint64_t>::max() - 1;
 
 // As JSON, so that no control character reaches a terminal; bytes that are no UTF-8 are replaced. Only plain values:
 // dumping is recursive, and a hostile line may nest thousands of lists.
@@ -43,17 +46,18 @@ class ObjectReader {
   }
   Time Date(const char* key) {
     const std::string* text = Text(key);
-    const auto time = text ? ParseRfc3339(*text) : std::nullopt;
-    return Value(key, time, "an RFC 3339 time, like 2026-11-21T02:00:00.000000Z");
+    auto time = text ? ParseRfc3339(*text) : std::nullopt;
+    if (time && (*time < Time{} || *time > kLastTime)) time.reset();
+    return Value(key, time, "an RFC 3339 time from 1970 to 9999, like 2026-11-21T02:00:00.000000Z");
   }
   template <typename T>
-  T Number(const char* key) {
+  T Number(const char* key, T largest = std::numeric_limits<T>::max()) {
     const Json* value = Find(key);
     std::optional<T> number;
-    if (value && value->is_number_unsigned() && value->get<std::uint64_t>() <= std::numeric_limits<T>::max()) {
+    if (value && value->is_number_unsigned() && value->get<std::uint64_t>() <= largest) {
       number = static_cast<T>(value->get<std::uint64_t>());
     }
-    return Value(key, number, "a whole number from 0 to " + std::to_string(std::numeric_limits<T>::max()));
+    return Value(key, number, "a whole number from 0 to " + std::to_string(largest));
   }
   std::vector<NodeId> Ids(const char* key, std::size_t limit) {
     const Json* value = Find(key);
@@ -118,7 +122,7 @@ Result<ImportLine> ParseImportLine(std::string_view line) {
   ImportLine result;
   if (object.contains("boot_epoch")) {
     NodeState state;
-    state.boot_epoch = reader.Number<std::uint64_t>("boot_epoch");
+    state.boot_epoch = reader.Number<std::uint64_t>("boot_epoch", kLastBootEpoch);
     state.listen_port = reader.Number<std::uint16_t>("listen_port");
     state.view = reader.Ids("view", kViewSlots);
     result = std::move(state);

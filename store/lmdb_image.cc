@@ -46,17 +46,17 @@ static_assert(sizeof(NodeHeader) == 8 && sizeof(PageHeader) == sizeof(PageNumber
 constexpr std::uint32_t kMagic = 0xBEEFC0DE;
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint16_t kBranch = 0x01, kLeaf = 0x02, kOverflow = 0x04, kMetaPage = 0x08;
-constexpr std::uint16_t kKinds = 0x6f;         // with LEAF2 and SUBP, which a store never has
-constexpr std::uint16_t kBigData = 0x01;       // node flag: the data is on overflow pages
-constexpr std::uint16_t kIntegerKey = 0x08;    // tree flag
-constexpr std::uint16_t kForeignTree = 0x76;   // tree flags: reversed or duplicate keys; a store never has them
+constexpr std::uint16_t kKinds = 0x6f;        // with LEAF2 and SUBP, which a store never has
+constexpr std::uint16_t kBigData = 0x01;      // node flag: the data is on overflow pages
+constexpr std::uint16_t kIntegerKey = 0x08;   // tree flag
+constexpr std::uint16_t kForeignTree = 0x76;  // tree flags: reversed or duplicate keys; a store never has them
 constexpr PageNumber kMetaPages = 2;
 constexpr PageNumber kNoPage = ~PageNumber{0};
-constexpr std::size_t kMaxDepth = 32;          // LMDB's cursor stack
+constexpr std::size_t kMaxDepth = 32;  // LMDB's cursor stack
 constexpr std::size_t kMinPageBytes = 512;
 constexpr std::size_t kMaxPageBytes = 0x8000;  // offsets are 16 bits
 constexpr std::size_t kMaxKeyBytes = 511;
-constexpr std::size_t kMinKeys = 2;            // LMDB puts at least two nodes on a page
+constexpr std::size_t kMinKeys = 2;  // LMDB puts at least two nodes on a page
 
 template <typename T>
 T Read(BytesView bytes, std::size_t offset) {
@@ -139,7 +139,7 @@ class ImageCheck {
   const BytesView image_;
   Meta meta_{};
   std::size_t page_bytes_ = 0;
-  std::vector<bool> used_;             // one bit a page of the file
+  std::vector<bool> used_;  // one bit a page of the file
   std::vector<PageNumber> free_pages_;
   std::size_t entries_ = 0;
   std::string fault_;
@@ -232,7 +232,9 @@ bool ImageCheck::VisitNodes(const Page& page, std::size_t levels, Kind kind) {
     tiling.Add(node.offset, node.offset + node.size);
     if (levels == 1 || i > 0) {
       const std::string_view key = AsText(node.key);
-      if (key.empty() || (kind == Kind::kMain && key <= previous)) return PageFault(page.number, "has keys out of order");
+      if (key.empty() || (kind == Kind::kMain && key <= previous)) {
+        return PageFault(page.number, "has keys out of order");
+      }
       previous = key;
     }
     if (!VisitNode(page, node, levels, kind)) return false;

@@ -201,6 +201,10 @@ std::string LmdbStore::Fault(int code) const {
     case MDB_PAGE_NOTFOUND:
     case MDB_VERSION_MISMATCH:
       return DamageText(path_, mdb_strerror(code));
+    case EIO:  // also what LMDB makes of a write that the system cut short
+      return "store " + path_ +
+             ": a write was cut short: the disk is full, at a limit, or failing; free some space or check the disk; "
+             "nothing was changed";
     case MDB_PANIC:
       return "store " + path_ + ": an earlier write failed; check the disk, then restart the node";
     default:

@@ -67,7 +67,7 @@ class LmdbStore final : public Store {
   const LmdbOptions options_;
   std::optional<DirectoryLock> lock_;  // outlives the environment
   Environment environment_;
-  unsigned tree_ = 0;                  // LMDB's main database
+  unsigned tree_ = 0;  // LMDB's main database
 };
 
 }  // namespace hearsay

@@ -20,6 +20,16 @@ std::optional<Change> AsChange(Effect& effect) {
   return std::nullopt;
 }
 
+// As the machine may know them: what the operator wrote is told in events, so without passwords.
+std::vector<Preconfigured> AsPreconfigured(const std::vector<std::string>& peers) {
+  std::vector<Preconfigured> out;
+  for (const std::string& text : peers) {
+    const auto entry = ParsePeerEntry(text);
+    out.push_back(entry ? Preconfigured{entry->Display(), entry->pin} : Preconfigured{RedactUrl(text), std::nullopt});
+  }
+  return out;
+}
+
 }  // namespace
 
 struct Driver::Opened {
@@ -28,7 +38,6 @@ struct Driver::Opened {
   NetworkKey network;
   Store& store;
   Log& log;
-  std::unique_ptr<UdpListeners> listeners;
   StoreFeed feed;
   Snapshot snapshot;
   Rng::Seed seed;
@@ -40,9 +49,13 @@ Result<std::unique_ptr<Driver>> Driver::Open(asio::io_context& io, Config config
   auto state = store.LoadState();
   if (!state) return tl::unexpected(state.error());
   if (*state) snapshot.state = std::move(**state);
-  auto listeners = UdpListeners::Open(io, config.listen, snapshot.state.listen_port);
-  if (!listeners) return tl::unexpected(listeners.error());
-  config.core.listen_port = (*listeners)->port();
+  if (!config.listeners) {
+    auto listeners = UdpListeners::Open(io, config.listen, snapshot.state.listen_port);
+    if (!listeners) return tl::unexpected(listeners.error());
+    config.listeners = std::move(*listeners);
+  }
+  config.core.listen_port = config.listeners->port();
+  config.core.preconfigured = AsPreconfigured(config.peers);
   Rng rng(DrawSeed());
   StoreFeed feed(store, NodeId{rng.Array<NodeId::kSize>()});
   auto peers = feed.First(snapshot.state.view);
@@ -50,8 +63,7 @@ Result<std::unique_ptr<Driver>> Driver::Open(asio::io_context& io, Config config
   snapshot.peers = std::move(*peers);
   return std::unique_ptr<Driver>(new Driver(
       io, Opened{.config = std::move(config), .identity = std::move(identity), .network = network, .store = store,
-                 .log = log, .listeners = std::move(*listeners), .feed = feed, .snapshot = std::move(snapshot),
-                 .seed = rng.Array<32>()}));
+                 .log = log, .feed = feed, .snapshot = std::move(snapshot), .seed = rng.Array<32>()}));
 }
 
 Driver::Driver(asio::io_context& io, Opened opened)
@@ -60,7 +72,7 @@ Driver::Driver(asio::io_context& io, Opened opened)
       closed_network_(opened.network.closed()),
       store_(opened.store),
       log_(opened.log),
-      listeners_(std::move(opened.listeners)),
+      listeners_(std::move(config_.listeners)),
       feed_(std::move(opened.feed)),
       node_(config_.core, std::move(opened.identity), opened.network, std::move(opened.snapshot), opened.seed,
             clock_.Now()),
@@ -129,10 +141,12 @@ void Driver::Stop() {
   if (writer_) writer_->Close();
 }
 
-void Driver::Reconfigure(CoreConfig core) {
+void Driver::Reconfigure(CoreConfig core, std::vector<std::string> peers) {
   if (stopped_) return;
   core.listen_port = listeners_->port();
+  core.preconfigured = AsPreconfigured(peers);
   config_.core = std::move(core);
+  config_.peers = std::move(peers);
   ++generation_;
   node_.Reconfigure(config_.core, Now(), effects_);
   EndStep();
@@ -204,10 +218,9 @@ void Driver::ArmTimer() {
 }
 
 void Driver::BeginResolve(std::size_t entry) {
-  HEARSAY_CHECK(entry < config_.core.preconfigured.size());
+  HEARSAY_CHECK(entry < config_.peers.size());
   if (stopped_) return;
-  const Preconfigured& preconfigured = config_.core.preconfigured[entry];
-  resolver_->Lookup(preconfigured.text, [this, entry, generation = generation_](Result<Resolver::Contacts> contacts) {
+  resolver_->Lookup(config_.peers[entry], [this, entry, generation = generation_](Result<Resolver::Contacts> contacts) {
     if (generation != generation_) return;
     Resolved resolved{.entry = entry, .contacts = {}, .error = {}};
     if (contacts) {

@@ -35,9 +35,11 @@ namespace hearsay {
 class Driver final : public NodeView {
  public:
   struct Config {
-    CoreConfig core;               // listen_port is filled in here
+    CoreConfig core;                 // listen_port and preconfigured are filled in here
+    std::vector<std::string> peers;  // preconfigured, as Settings::peers
     std::string network;
-    std::vector<Endpoint> listen;  // as Settings::listen
+    std::vector<Endpoint> listen;    // as Settings::listen
+    std::unique_ptr<UdpListeners> listeners;  // bound already; absent: bound here, to the port of the last run if free
     Resolver::Config resolver;     // on_notice is filled in here
     std::uint64_t store_capacity = 0;
     std::function<void(const PeerEvent&)> on_event;                // after log and event log; may not call the driver
@@ -51,8 +53,8 @@ class Driver final : public NodeView {
 
   // Commits the boot epoch, then sends the first packets. An error means that the store can't be written.
   Result<void> Start();
-  // Live changes: name, role, attributes, announced endpoints, preconfigured peers, weights.
-  void Reconfigure(CoreConfig core);
+  // Live changes: name, role, attributes, preconfigured peers, weights and their minimum.
+  void Reconfigure(CoreConfig core, std::vector<std::string> peers);
   // Tells the peers, closes the sockets, commits what is pending. Blocks for the last commit. The views stay readable.
   void Stop();
 
@@ -68,7 +70,7 @@ class Driver final : public NodeView {
   std::vector<PeerInfo> Peers() const override { return node_.Peers(); }
   const Counters& CoreCounters() const override { return node_.counters(); }
   std::map<std::string, std::uint64_t> IoCounters() const override;
-  bool HasBootstrap() const override { return !config_.core.preconfigured.empty(); }
+  bool HasBootstrap() const override { return !config_.peers.empty(); }
 
  private:
   struct Opened;  // what Open has gathered
@@ -101,7 +103,7 @@ class Driver final : public NodeView {
   std::size_t applied_ = 0;   // of effects_.list
   asio::steady_timer timer_;
   Time armed_for_ = kNever;
-  std::uint64_t generation_ = 0;  // of config_.core.preconfigured: answers for an older list are dropped
+  std::uint64_t generation_ = 0;  // of config_.peers: answers for an older list are dropped
   bool started_ = false;
   bool stopped_ = false;
   std::unique_ptr<StoreWriter> writer_;

@@ -6,6 +6,11 @@
 #include "node/core/node_impl.h"
 
 namespace hearsay {
+namespace {
+
+constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint makes room
+
+}  // namespace
 
 void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out) {
   Channel& channel = *peer.channel;
@@ -29,8 +34,8 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (!in.suspects.empty()) OnSuspects(in, now, out);
   // "A roamed endpoint is used only after path validation": until then answers go to where the peer was.
   const bool roamed = datagram.from != channel.path;
-  if (roamed && channel.challenge.purpose != PathChallenge::Purpose::kVerify &&
-      now > channel.challenge.sent_at + milliseconds{500}) {
+  const bool verifying = channel.challenge.purpose == PathChallenge::Purpose::kVerify;
+  if (roamed && now > channel.challenge.sent_at + (verifying ? kVerifyWait : milliseconds{500})) {
     Challenge(peer, PathChallenge::Purpose::kRoam, datagram.from, now, out);
   }
   if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
@@ -90,7 +95,7 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
   const std::vector<Endpoint>& announced = channel.record->endpoints;
   const Scope scope = channel.path.scope();
   if (peer.in_table && std::find(announced.begin(), announced.end(), peer.endpoint) != announced.end()) return;
-  if (channel.challenge.purpose == PathChallenge::Purpose::kVerify && now < channel.challenge.sent_at + seconds{5}) {
+  if (channel.challenge.purpose == PathChallenge::Purpose::kVerify && now < channel.challenge.sent_at + kVerifyWait) {
     return;
   }
   const Endpoint* best = nullptr;
@@ -119,10 +124,10 @@ void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram&
   if (channel.challenge.purpose == PathChallenge::Purpose::kNone || in.path_response != channel.challenge.token) {
     return counters_.Drop(Error::kNotExpected);
   }
+  // As with a dial, the answer must come from where we sent to.
+  if (datagram.from != channel.challenge.to) return counters_.Drop(Error::kNotExpected);
   const PathChallenge answered = std::exchange(channel.challenge, {});
   if (answered.purpose == PathChallenge::Purpose::kVerify) return SetVerified(peer, answered.to, now, out);
-  // A roaming answer must come from the new path itself.
-  if (datagram.from != answered.to) return counters_.Drop(Error::kNotExpected);
   channel.path = answered.to;
   counters_.Add(Counter::kRoamed);
 }

@@ -49,7 +49,7 @@ void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, T
 
 void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out) {
   // "A refuses one whose observed initiator address is not its own."
-  if (own_.Judge(query.observed, datagram.local) == OwnAddress::Verdict::kNotMine) {
+  if (!own_.MayBeSeenAs(query.observed, datagram.local)) {
     if (const auto outcome = dialler_.Abort(query.answer_to, Error::kNotMyEndpoint)) {
       return OnDialFailed(*outcome, now, out);
     }

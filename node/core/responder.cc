@@ -6,7 +6,7 @@
 namespace hearsay {
 namespace {
 
-// Hellos answered for strangers of one address group, and of all. On private and loopback networks a whole fleet may
+// Hellos answered and proofs looked at for strangers of one address group, and of all: two for each handshake. On private and loopback networks a whole fleet may
 // share one address. Guess: a hello costs about 2 us, so all strangers together take at most a twentieth of a core.
 constexpr Rate kGroupRate{.tokens = 50, .period = std::chrono::seconds{1}, .burst = 200};
 constexpr Rate kLanGroupRate{.tokens = 4000, .period = std::chrono::seconds{1}, .burst = 4000};
@@ -71,7 +71,10 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   }
   const OwnAddress::Verdict verdict = own.Judge(proof.dialled, datagram.local);
   if (verdict == OwnAddress::Verdict::kNotMine) return Unexpected(Error::kNotMyEndpoint);
-  if (waiting_.size() >= kMaxWaiting || !signatures_.Take(kSignatureRate, now)) return Unexpected(Error::kRateLimited);
+  // Its group pays first: one cookie must not buy, with bad signatures, all the work that there is for everybody.
+  if (waiting_.size() >= kMaxWaiting || !AdmitStranger(datagram.from, now) || !signatures_.Take(kSignatureRate, now)) {
+    return Unexpected(Error::kRateLimited);
+  }
   counters_.Add(Counter::kSignaturesVerified);
   if (const auto verified = VerifyProof(proof, datagram.from, **slot, identity_.id(), network_); !verified) {
     return verified;

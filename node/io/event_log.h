@@ -24,7 +24,7 @@ namespace hearsay {
 class EventLog {
  public:
   static constexpr std::size_t kMaxEvents = 4096;
-  static constexpr std::size_t kMaxBytes = 1 << 20;       // about 250 bytes an event: what plain events take
+  static constexpr std::size_t kMaxBytes = 1 << 20;  // about 250 bytes an event: what plain events take
   static constexpr std::size_t kMaxDetailBytes = 256;
   static constexpr std::size_t kMaxEventBytes = 8 * 1024;  // every byte of detail and attributes escaped, with room
 

@@ -64,7 +64,7 @@ class HttpClient {
 
   int fd_ = -1;
   std::string address_;
-  std::string buffer_;  // received, not consumed
+  std::string buffer_;                 // received, not consumed
   std::optional<std::size_t> length_;  // Content-Length
 };
 

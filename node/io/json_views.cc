@@ -3,79 +3,75 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
+#include "node/io/json_writer.h"
 #include "proto/rfc3339.h"
 
 namespace hearsay {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string Dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 // A time that is not set is null.
-Json TimeJson(Time t) { return t == kNever || t == Time{} ? Json() : Json(FormatRfc3339(t)); }
-
-Json EndpointJson(const Endpoint& endpoint) {
-  return endpoint == Endpoint{} ? Json() : Json(endpoint.ToString());
+void WriteTime(JsonWriter& out, std::string_view key, Time t) {
+  out.Key(key);
+  t == kNever || t == Time{} ? out.Null() : out.String(FormatRfc3339(t));
 }
 
-Json TextOrNull(std::string_view text) { return text.empty() ? Json() : Json(text); }
-
-Json AttributesJson(const Attributes& attributes) {
-  Json out = Json::object();
-  for (const auto& [key, value] : attributes) out[key] = value;
-  return out;
+void WriteEndpoint(JsonWriter& out, const Endpoint& endpoint) {
+  out.Key("endpoint");
+  endpoint == Endpoint{} ? out.Null() : out.String(endpoint.ToString());
 }
 
-Json EndpointsJson(const std::vector<Endpoint>& endpoints) {
-  Json out = Json::array();
-  for (const Endpoint& endpoint : endpoints) out.push_back(endpoint.ToString());
-  return out;
+void WriteEndpoints(JsonWriter& out, std::string_view key, const std::vector<Endpoint>& endpoints) {
+  out.Key(key).BeginArray();
+  for (const Endpoint& endpoint : endpoints) out.String(endpoint.ToString());
+  out.EndArray();
 }
 
-Json CountersJson(const NodeView& node) {
+void WriteAttributes(JsonWriter& out, const Attributes& attributes) {
+  out.Key("attributes").BeginObject();
+  for (const auto& [key, value] : attributes) out.Key(key).String(value);
+  out.EndObject();
+}
+
+void WriteCounters(JsonWriter& out, const NodeView& node) {
   const Counters& counters = node.CoreCounters();
-  Json out = Json::object();
+  out.Key("counters").BeginObject();
   for (std::size_t i = 0; i < counters.values.size(); ++i) {
-    out[std::string(CounterName(static_cast<Counter>(i)))] = counters.values[i];
+    out.Key(CounterName(static_cast<Counter>(i))).Number(counters.values[i]);
   }
-  for (const auto& [name, value] : node.IoCounters()) out[name] = value;
-  return out;
+  for (const auto& [name, value] : node.IoCounters()) out.Key(name).Number(value);
+  out.EndObject();
 }
 
 // Only reasons that happened: the list of all of them is in proto/error.h.
 template <std::size_t N>
-Json ReasonsJson(const std::array<std::uint64_t, N>& counts) {
-  Json out = Json::object();
+void WriteReasons(JsonWriter& out, std::string_view key, const std::array<std::uint64_t, N>& counts) {
+  out.Key(key).BeginObject();
   for (std::size_t i = 0; i < N; ++i) {
-    if (counts[i] != 0) out[std::string(ErrorName(static_cast<Error>(i)))] = counts[i];
+    if (counts[i] != 0) out.Key(ErrorName(static_cast<Error>(i))).Number(counts[i]);
   }
-  return out;
+  out.EndObject();
 }
 
-double MillisecondsOf(Duration d) { return static_cast<double>(d.count()) / 1000.0; }
-
-Json PeerObject(const PeerInfo& peer) {
-  return {
-      {"node_id", peer.id.ToString()},
-      {"endpoint", EndpointJson(peer.endpoint)},
-      {"state", PeerStateName(peer.state)},
-      {"in_view", peer.in_view},
-      {"reachable", peer.reachable},
-      {"rtt_ms", peer.rtt ? Json(MillisecondsOf(*peer.rtt)) : Json()},
-      {"first_seen", TimeJson(peer.first_seen)},
-      {"last_seen", TimeJson(peer.last_seen)},
-      {"last_error", TextOrNull(peer.last_error)},
-      {"software", peer.software},
-      {"name", peer.name},
-      {"role", RoleName(peer.role)},
-      {"attributes", AttributesJson(peer.attributes)},
-      {"weight", peer.weight},
-      {"failures", peer.failures},
-      {"next_retry", TimeJson(peer.next_retry)},
-  };
+void WritePeer(JsonWriter& out, const PeerInfo& peer) {
+  out.BeginObject().Key("node_id").String(peer.id.ToString());
+  WriteEndpoint(out, peer.endpoint);
+  out.Key("state").String(PeerStateName(peer.state));
+  out.Key("in_view").Bool(peer.in_view);
+  out.Key("reachable").Bool(peer.reachable);
+  out.Key("rtt_ms");
+  peer.rtt ? out.Thousandths(peer.rtt->count()) : out.Null();
+  WriteTime(out, "first_seen", peer.first_seen);
+  WriteTime(out, "last_seen", peer.last_seen);
+  out.Key("last_error");
+  peer.last_error.empty() ? out.Null() : out.String(peer.last_error);
+  out.Key("software").String(peer.software);
+  out.Key("name").String(peer.name);
+  out.Key("role").String(RoleName(peer.role));
+  WriteAttributes(out, peer.attributes);
+  out.Key("weight").Number(peer.weight);
+  out.Key("failures").Number(peer.failures);
+  WriteTime(out, "next_retry", peer.next_retry);
+  out.EndObject();
 }
 
 // Cuts at a byte; a character cut in two is replaced when it is written.
@@ -118,73 +114,77 @@ std::string PeerStateNames() {
 
 std::string StatusJson(const NodeView& node, const ApiIdentity& api) {
   const CoreStatus status = node.Status();
-  const Json out = {
-      {"node_id", status.id.ToString()},
-      {"network", node.Network()},
-      {"closed", node.Closed()},
-      {"listen", EndpointsJson(node.Listen())},
-      {"own_endpoints", EndpointsJson(status.own_endpoints)},
-      {"api", api.address},
-      {"software", api.software},
-      {"started_at", TimeJson(node.StartedAt())},
-      {"uptime_seconds", MillisecondsOf((node.Now() - node.StartedAt()) / 1000)},
-      {"view", status.view},
-      {"table", status.table},
-      {"heard", status.heard},
-      {"dialling", status.dialling},
-      {"channels", status.channels},
-      {"online_weight", status.online_weight},
-      {"online_weight_minimum", status.online_weight_minimum},
-      {"boot_epoch", status.boot_epoch},
-      {"duplicate_identities", status.duplicate_identities},
-      {"counters", CountersJson(node)},
-      {"drops", ReasonsJson(node.CoreCounters().drops)},
-      {"dial_failures", ReasonsJson(node.CoreCounters().dial_failures)},
-  };
-  return Dump(out);
+  JsonWriter out;
+  out.BeginObject();
+  out.Key("node_id").String(status.id.ToString());
+  out.Key("network").String(node.Network());
+  out.Key("closed").Bool(node.Closed());
+  WriteEndpoints(out, "listen", node.Listen());
+  WriteEndpoints(out, "own_endpoints", status.own_endpoints);
+  out.Key("api").String(api.address);
+  out.Key("software").String(api.software);
+  WriteTime(out, "started_at", node.StartedAt());
+  out.Key("uptime_seconds").Thousandths((node.Now() - node.StartedAt()) / std::chrono::milliseconds{1});
+  out.Key("view").Number(status.view);
+  out.Key("table").Number(status.table);
+  out.Key("heard").Number(status.heard);
+  out.Key("dialling").Number(status.dialling);
+  out.Key("channels").Number(status.channels);
+  out.Key("online_weight").Number(status.online_weight);
+  out.Key("online_weight_minimum").Number(status.online_weight_minimum);
+  out.Key("boot_epoch").Number(status.boot_epoch);
+  out.Key("duplicate_identities").Number(status.duplicate_identities);
+  WriteCounters(out, node);
+  WriteReasons(out, "drops", node.CoreCounters().drops);
+  WriteReasons(out, "dial_failures", node.CoreCounters().dial_failures);
+  return out.EndObject().Take();
 }
 
-// One peer at a time: a tree of all of them would take several times the text.
 std::string PeersJson(const std::vector<PeerInfo>& peers, const PeerFilter& filter) {
-  std::string out = "{\"peers\":[";
-  bool first = true;
+  JsonWriter out;
+  out.BeginObject().Key("peers").BeginArray();
   for (const PeerInfo& peer : peers) {
-    if (!filter.Matches(peer)) continue;
-    if (!first) out += ',';
-    out += PeerJson(peer);
-    first = false;
+    if (filter.Matches(peer)) WritePeer(out, peer);
   }
-  return out + "]}";
+  return out.EndArray().EndObject().Take();
 }
 
-std::string PeerJson(const PeerInfo& peer) { return Dump(PeerObject(peer)); }
+std::string PeerJson(const PeerInfo& peer) {
+  JsonWriter out;
+  WritePeer(out, peer);
+  return out.Take();
+}
 
 std::string HealthJson(const NodeView& node, std::string_view unhealthy) {
   const CoreStatus status = node.Status();
-  Json out = {
-      {"node_id", status.id.ToString()},
-      {"status", unhealthy.empty() ? "ok" : "unhealthy"},
-      {"view", status.view},
-      {"table", status.table},
-      {"heard", status.heard},
-  };
-  if (!unhealthy.empty()) out["reason"] = unhealthy;
-  return Dump(out);
+  JsonWriter out;
+  out.BeginObject();
+  out.Key("node_id").String(status.id.ToString());
+  out.Key("status").String(unhealthy.empty() ? "ok" : "unhealthy");
+  out.Key("view").Number(status.view);
+  out.Key("table").Number(status.table);
+  out.Key("heard").Number(status.heard);
+  if (!unhealthy.empty()) out.Key("reason").String(unhealthy);
+  return out.EndObject().Take();
 }
 
 std::string EventJson(std::uint64_t id, Time at, const PeerEvent& event, std::size_t max_detail_bytes) {
-  const Json out = {
-      {"id", id},
-      {"time", TimeJson(at)},
-      {"event", PeerEventName(event.kind)},
-      {"node_id", event.id == NodeId{} ? Json() : Json(event.id.ToString())},
-      {"endpoint", EndpointJson(event.endpoint)},
-      {"detail", Cut(event.detail, max_detail_bytes)},
-      {"attributes", AttributesJson(event.attributes)},
-  };
-  return Dump(out);
+  JsonWriter out;
+  out.BeginObject();
+  out.Key("id").Number(id);
+  WriteTime(out, "time", at);
+  out.Key("event").String(PeerEventName(event.kind));
+  out.Key("node_id");
+  event.id == NodeId{} ? out.Null() : out.String(event.id.ToString());
+  WriteEndpoint(out, event.endpoint);
+  out.Key("detail").String(Cut(event.detail, max_detail_bytes));
+  WriteAttributes(out, event.attributes);
+  return out.EndObject().Take();
 }
 
-std::string ErrorJson(std::string_view text) { return Dump(Json{{"error", text}}); }
+std::string ErrorJson(std::string_view text) {
+  JsonWriter out;
+  return out.BeginObject().Key("error").String(text).EndObject().Take();
+}
 
 }  // namespace hearsay

@@ -97,7 +97,7 @@ class LocalApi::Impl {
     std::string pending{};  // rendered, not all taken yet
     std::size_t taken = 0;
     bool suspended = false;
-    bool closing = false;  // shut down; MHD has not noticed yet
+    bool closing = false;        // shut down; MHD has not noticed yet
     bool took_something = true;  // since the last keepalive
     std::list<Stream*>::iterator place{};
   };
@@ -136,7 +136,7 @@ class LocalApi::Impl {
   asio::steady_timer timer_;  // runs while there are streams
   std::list<Stream*> streams_;
   bool timer_armed_ = false;
-  bool ending_ = false;  // streams end at their next read
+  bool ending_ = false;            // streams end at their next read
   std::size_t pending_bytes_ = 0;  // of bodies not sent yet
   std::uint64_t requests_ = 0;
   std::uint64_t refused_ = 0;
@@ -246,8 +246,8 @@ MHD_Result LocalApi::Impl::Send(MHD_Connection* connection, ApiAnswer answer) {
     const std::unique_ptr<Body> owned(static_cast<Body*>(p));
     owned->api->pending_bytes_ -= owned->text.size();
   };
-  MHD_Response* response = MHD_create_response_from_buffer_with_free_callback_cls(
-      body->text.size(), body->text.data(), release, body.get());
+  MHD_Response* response =
+      MHD_create_response_from_buffer_with_free_callback_cls(body->text.size(), body->text.data(), release, body.get());
   if (response == nullptr) return MHD_NO;
   pending_bytes_ += body.release()->text.size();
   AddHeaders(response, answer.content_type);
@@ -271,7 +271,8 @@ MHD_Result LocalApi::Impl::OpenStream(MHD_Connection* connection, const OpenEven
     return Send(connection, ApiRoutes::ErrorAnswer(503, "too many event streams are open; close one and ask again"));
   }
   ++requests_;
-  auto stream = std::make_unique<Stream>(Stream{.api = this, .connection = connection, .cursor = {events_, wanted.after}});
+  auto stream =
+      std::make_unique<Stream>(Stream{.api = this, .connection = connection, .cursor = {events_, wanted.after}});
   MHD_Response* response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kStreamBlockBytes, &Impl::OnStreamRead,
                                                              stream.get(), &Impl::OnStreamFree);
   if (response == nullptr) return MHD_NO;

@@ -41,7 +41,7 @@ struct ApiConfig {
 
 class LocalApi {
  public:
-  static constexpr std::size_t kMaxHeaderBytes = 16 * 1024;         // and of everything else MHD keeps a connection
+  static constexpr std::size_t kMaxHeaderBytes = 16 * 1024;          // and of everything else MHD keeps a connection
   static constexpr std::size_t kMaxPendingBytes = 64 * 1024 * 1024;  // four whole tables of 16,384 peers, at least
 
   LocalApi(asio::io_context& io, const NodeView& node, EventLog& events, ApiConfig config);

@@ -19,7 +19,7 @@ struct RequestHead {
   std::size_t hosts = 0;  // how many Host headers
   std::string host;
   std::optional<std::string> origin;
-  std::size_t lengths = 0;     // how many Content-Length headers
+  std::size_t lengths = 0;  // how many Content-Length headers
   std::string content_length;
   bool transfer_encoding = false;
 };

@@ -39,7 +39,8 @@ Result<void> MakeWay(const std::string& address, const sockaddr_un& name) {
     if (errno == ENOENT) return {};
     return Fault(address, "cannot look there: " + Reason());
   }
-  if (!S_ISSOCK(found.st_mode)) return Fault(address, "something that is no socket is there; remove it or choose another path");
+  if (!S_ISSOCK(found.st_mode))
+    return Fault(address, "something that is no socket is there; remove it or choose another path");
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (probe < 0) return Fault(address, "no socket: " + Reason());
   const bool answered = ::connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0;
@@ -50,7 +51,8 @@ Result<void> MakeWay(const std::string& address, const sockaddr_un& name) {
   if (why != ECONNREFUSED && why != ENOENT) {
     return Fault(address, std::string("a socket that cannot be asked is there: ") + std::strerror(why));
   }
-  if (::unlink(name.sun_path) != 0 && errno != ENOENT) return Fault(address, "the stale socket cannot be removed: " + Reason());
+  if (::unlink(name.sun_path) != 0 && errno != ENOENT)
+    return Fault(address, "the stale socket cannot be removed: " + Reason());
   return {};
 }
 

@@ -77,9 +77,7 @@ ApiRoutes::Reply ApiRoutes::Handle(const ApiRequest& request, const ApiCounters&
   return {Peer(std::string_view(path).substr(kPeerPrefix.size())), {}};
 }
 
-ApiAnswer ApiRoutes::Health() const {
-  return JsonAnswer(HealthJson(node_, unhealthy), unhealthy.empty() ? 200 : 503);
-}
+ApiAnswer ApiRoutes::Health() const { return JsonAnswer(HealthJson(node_, unhealthy), unhealthy.empty() ? 200 : 503); }
 
 // A live channel is the proof that counts: what the table remembers may have gone since.
 ApiAnswer ApiRoutes::Ready() const {
@@ -121,7 +119,8 @@ ApiRoutes::Reply ApiRoutes::Events(const ApiRequest& request) const {
   }
   if (!request.last_event_id.empty()) {
     stream.after = ParseNumber(request.last_event_id);
-    if (!stream.after) return {ErrorAnswer(400, "Last-Event-ID " + Quoted(request.last_event_id) + ": no event's id"), {}};
+    if (!stream.after)
+      return {ErrorAnswer(400, "Last-Event-ID " + Quoted(request.last_event_id) + ": no event's id"), {}};
   }
   if (!*follow) return {JsonAnswer(EventsJson(events_, stream.after)), {}};
   return {{}, stream};

@@ -21,9 +21,9 @@ namespace hearsay {
 
 struct ApiRequest {
   std::string method;
-  std::string path;  // decoded, without the query
+  std::string path;                                        // decoded, without the query
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
-  std::string last_event_id;  // header; empty: none
+  std::string last_event_id;                               // header; empty: none
 };
 
 struct ApiAnswer {
@@ -47,8 +47,8 @@ class ApiRoutes {
   };
   Reply Handle(const ApiRequest& request, const ApiCounters& counters) const;
 
-  ApiIdentity identity;    // as the status shows it
-  std::string unhealthy;   // empty: healthy
+  ApiIdentity identity;   // as the status shows it
+  std::string unhealthy;  // empty: healthy
 
   static ApiAnswer ErrorAnswer(unsigned status, std::string_view text);
 

@@ -91,7 +91,9 @@ std::uint64_t ResidentBytes() {
 double CpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -140,7 +142,8 @@ std::string MetricsText(const NodeView& node, const ApiCounters& api, std::strin
   page.Gauge("hearsay_api_connections", "Open API connections.", api.connections);
   page.Gauge("hearsay_api_event_streams", "Open event streams.", api.event_streams);
   page.Gauge("process_resident_memory_bytes", "Resident memory size in bytes.", ResidentBytes());
-  page.Seconds("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "counter", CpuSeconds());
+  page.Seconds("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", "counter",
+               CpuSeconds());
   return page.Take();
 }
 

@@ -18,11 +18,11 @@ namespace hearsay {
 
 // What the local API counts of itself.
 struct ApiCounters {
-  std::uint64_t requests = 0;        // answered, whatever the status
-  std::uint64_t refused = 0;         // answered with 4xx or 5xx
-  std::uint64_t timeouts = 0;        // connections closed by their deadline
-  std::size_t connections = 0;       // now
-  std::size_t event_streams = 0;     // now
+  std::uint64_t requests = 0;     // answered, whatever the status
+  std::uint64_t refused = 0;      // answered with 4xx or 5xx
+  std::uint64_t timeouts = 0;     // connections closed by their deadline
+  std::size_t connections = 0;    // now
+  std::size_t event_streams = 0;  // now
 };
 
 std::string MetricsText(const NodeView& node, const ApiCounters& api, std::string_view software);

@@ -28,17 +28,15 @@ MhdLoop::~MhdLoop() { Stop(); }
 Result<void> MhdLoop::Start(const Config& config) {
   HEARSAY_CHECK(daemon_ == nullptr);
   request_deadline_ = config.request_deadline;
-  daemon_ = MHD_start_daemon(
-      MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, config.on_request, config.context,
-      MHD_OPTION_LISTEN_SOCKET, static_cast<MHD_socket>(config.listen_fd),
-      MHD_OPTION_CONNECTION_LIMIT, static_cast<unsigned>(config.max_connections),
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, config.memory_per_connection,
-      MHD_OPTION_CONNECTION_TIMEOUT, 0U,  // ours are deadlines
-      MHD_OPTION_STRICT_FOR_CLIENT, 1,
-      MHD_OPTION_NOTIFY_CONNECTION, &MhdLoop::OnConnection, this,
-      MHD_OPTION_NOTIFY_COMPLETED, config.on_completed, config.context,
-      MHD_OPTION_END);
-  if (daemon_ == nullptr) return tl::unexpected<std::string>("libmicrohttpd did not start: out of memory or descriptors");
+  daemon_ =
+      MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, config.on_request, config.context,
+                       MHD_OPTION_LISTEN_SOCKET, static_cast<MHD_socket>(config.listen_fd), MHD_OPTION_CONNECTION_LIMIT,
+                       static_cast<unsigned>(config.max_connections), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                       config.memory_per_connection, MHD_OPTION_CONNECTION_TIMEOUT, 0U,  // ours are deadlines
+                       MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, &MhdLoop::OnConnection, this,
+                       MHD_OPTION_NOTIFY_COMPLETED, config.on_completed, config.context, MHD_OPTION_END);
+  if (daemon_ == nullptr)
+    return tl::unexpected<std::string>("libmicrohttpd did not start: out of memory or descriptors");
   const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
   HEARSAY_CHECK(info != nullptr);
   epoll_.assign(info->epoll_fd);

@@ -87,7 +87,7 @@ class MhdLoop {
   std::chrono::milliseconds request_deadline_{};
   std::uint64_t timeouts_ = 0;
   std::unordered_map<MHD_Connection*, Clock::time_point> deadlines_;  // every open connection; max(): lifted
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // queued handlers hold it weakly
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);             // queued handlers hold it weakly
 };
 
 }  // namespace hearsay

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// What the event log keeps, forgets and tells.
 #include "node/io/event_log.h"
 
 #include <gmock/gmock.h>
@@ -49,7 +51,8 @@ TEST(EventLog, HoldsNoMoreTextThanItsBound) {
 
 TEST(EventLog, WritesNullWhereThereIsNoPeer) {
   EventLog log(kStart);
-  log.Append(kStart, {.kind = PeerEventKind::kBootstrapFailed, .id = {}, .endpoint = {}, .detail = "x", .attributes = {}});
+  log.Append(kStart,
+             {.kind = PeerEventKind::kBootstrapFailed, .id = {}, .endpoint = {}, .detail = "x", .attributes = {}});
   const auto event = nlohmann::json::parse(log.At(log.base()).json);
   EXPECT_EQ(event.at("event"), "bootstrap_failed");
   EXPECT_TRUE(event.at("node_id").is_null());

@@ -105,7 +105,8 @@ TEST_F(LocalApiTest, ServesPeersWithNullForWhatIsNotKnown) {
   EXPECT_TRUE(peers[2].at("rtt_ms").is_null());
   EXPECT_EQ(peers[2].at("last_error"), "timeout");
   EXPECT_EQ(peers[2].at("next_retry"), "2023-11-14T22:16:40.000Z");
-  for (const char* key : {"in_view", "reachable", "first_seen", "last_seen", "software", "name", "role", "weight", "failures"}) {
+  for (const char* key :
+       {"in_view", "reachable", "first_seen", "last_seen", "software", "name", "role", "weight", "failures"}) {
     EXPECT_TRUE(peers[0].contains(key)) << key;
   }
 }
@@ -219,8 +220,9 @@ TEST_F(LocalApiTest, RefusesBodiesAndDoubtfulLengths) {
 TEST_F(LocalApiTest, NeverReadsABodyAsTheNextRequest) {
   StartApi();
   const std::string inner = "GET /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n";
-  const std::string answer = Ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
-                                 std::to_string(inner.size()) + "\r\n\r\n" + inner);
+  const std::string answer =
+      Ask("GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(inner.size()) + "\r\n\r\n" +
+          inner);
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 413"));
   EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
 }

@@ -21,8 +21,8 @@ struct Page {
 // Every sample must follow its own family's HELP and TYPE; no family and no sample twice.
 Page ParsePage(const std::string& text) {
   static const std::regex kComment(R"(# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+))");
-  static const std::regex kSample(
-      R"(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\"n])*")*\})? (\S+))");
+  const std::string label = R"([a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\"n])*")";
+  const std::regex sample(R"(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{)" + label + "(?:," + label + R"()*\})? (\S+))");
   Page page;
   std::string family;
   std::istringstream lines(text);
@@ -38,7 +38,7 @@ Page ParsePage(const std::string& text) {
       EXPECT_EQ(match[2], family);
       EXPECT_TRUE(match[3] == "counter" || match[3] == "gauge") << line;
       page.types[family] = match[3];
-    } else if (std::regex_match(line, match, kSample)) {
+    } else if (std::regex_match(line, match, sample)) {
       EXPECT_EQ(match[1], family) << line;
       const std::string name = match[1].str() + match[2].str();
       EXPECT_TRUE(page.samples.emplace(name, std::stod(match[3])).second) << name;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+//
+// hearsay peers: the peers of a running node, as a table, once or every second.
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <memory>
+
+#include "node/io/clock.h"
+#include "node/io/json_views.h"
+#include "proto/rfc3339.h"
+#include "tools/api_client.h"
+#include "tools/commands.h"
+#include "tools/report.h"
+
+namespace hearsay {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Options {
+  ApiOptions api;
+  PeersQuery query;
+  bool as_json = false;
+  bool watch = false;
+};
+
+constexpr std::size_t kColumns = 80;  // where there is no terminal to ask
+volatile std::sig_atomic_t interrupted = 0;
+
+std::size_t Columns() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= kColumns) return size.ws_col;
+  return kColumns;
+}
+
+std::string Ago(const Json& time, Time now) {
+  if (!time.is_string()) return "-";
+  const std::optional<Time> then = ParseRfc3339(time.get<std::string>());
+  if (!then) return "?";
+  const auto s = std::max<std::int64_t>(0, UnixSeconds(now) - UnixSeconds(*then));
+  if (s < 60) return std::to_string(s) + "s";
+  if (s < 3600) return std::to_string(s / 60) + "m";
+  if (s < 86400) return std::to_string(s / 3600) + "h";
+  return std::to_string(s / 86400) + "d";
+}
+
+std::string RoundTrip(const Json& rtt_ms) {
+  if (!rtt_ms.is_number()) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, rtt_ms.get<double>() < 100 ? "%.2fms" : "%.0fms", rtt_ms.get<double>());
+  return text;
+}
+
+// What went wrong where something did, else what the peer says of itself.
+std::string About(const Json& peer) {
+  if (peer.at("state") != "active" && peer.at("last_error").is_string()) return peer.at("last_error");
+  std::string out = peer.at("name");
+  for (const auto& [key, value] : peer.at("attributes").items()) {
+    out += (out.empty() ? "" : " ") + key + "=" + value.get<std::string>();
+  }
+  return out;
+}
+
+// Cut to the terminal's width, between characters of UTF-8; a byte is taken for a column.
+std::string Fit(std::string line, std::size_t columns) {
+  if (line.size() <= columns) return line;
+  std::size_t end = columns - 1;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
+  return line.substr(0, end) + "~";
+}
+
+std::string Row(const Json& peer, Time now) {
+  const std::string endpoint = peer.at("endpoint").is_string() ? peer.at("endpoint").get<std::string>() : "-";
+  char start[160];
+  std::snprintf(start, sizeof start, "%-8.8s %-8.8s %-4s %-21s %8s %4s  ",
+                peer.at("node_id").get<std::string>().c_str(), peer.at("state").get<std::string>().c_str(),
+                peer.at("in_view").get<bool>() ? "yes" : "-", endpoint.c_str(), RoundTrip(peer.at("rtt_ms")).c_str(),
+                Ago(peer.at("last_seen"), now).c_str());
+  return start + About(peer);
+}
+
+std::string Table(const Json& peers, std::size_t columns, Time now, const char* line_end) {
+  std::string out = Fit("NODE ID  STATE    VIEW ENDPOINT                   RTT SEEN  NAME, ATTRIBUTES", columns);
+  out += line_end;
+  for (const Json& peer : peers) out += Fit(Printable(Row(peer, now)), columns) + line_end;
+  return out + std::to_string(peers.size()) + (peers.size() == 1 ? " peer" : " peers") + line_end;
+}
+
+bool Write(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+// One answer, printed. On a terminal a watched table is drawn over the last one: each line clears what stood behind it,
+// and the rest of the screen is cleared at the end, so that nothing flickers.
+int Show(const NodeApi& api, const Options& options) {
+  const auto body = api.Get(options.query.Target());
+  if (!body) return Fail("peers", body.error());
+  if (options.as_json) return Write(*body + "\n") ? kExitFine : Fail("peers", "cannot write to standard output");
+  const bool redraw = options.watch && ::isatty(STDOUT_FILENO) == 1;
+  try {
+    const std::string table =
+        Table(Json::parse(*body).at("peers"), Columns(), SystemClock().Now(), redraw ? "\x1b[K\n" : "\n");
+    const bool written = Write(redraw ? "\x1b[H" + table + "\x1b[J" : table);
+    return written ? kExitFine : Fail("peers", "cannot write to standard output");
+  } catch (const Json::exception&) {
+    return Fail("peers", "the answer is no list of peers of this version's; ask a node of this version, or use --json");
+  }
+}
+
+int Watch(const NodeApi& api, const Options& options) {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  ::sigaction(SIGINT, &action, nullptr);
+  if (!options.as_json && ::isatty(STDOUT_FILENO) == 1) Write("\x1b[2J");
+  while (interrupted == 0) {
+    if (const int code = Show(api, options); code != kExitFine) return code;
+    const timespec second{.tv_sec = 1, .tv_nsec = 0};
+    if (interrupted == 0) ::nanosleep(&second, nullptr);  // a signal ends it early
+  }
+  return kExitFine;
+}
+
+int Peers(const Options& options) {
+  const auto api = NodeApi::Find(options.api, SystemEnvironment());
+  if (!api) return Fail("peers", api.error());
+  return options.watch ? Watch(*api, options) : Show(*api, options);
+}
+
+void SetUp(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  AddApiOptions(app, options->api);
+  app.add_flag("--json", options->as_json, "Print the API's JSON object as it is (docs/api.md).");
+  app.add_flag("--watch", options->watch, "Show the table again every second, until Ctrl-C.");
+  app.add_option("--state", options->query.state, "Only peers in this state: active, stale, verified, ...")
+      ->type_name("STATE")
+      ->check(
+          [](const std::string& text) {
+            return ParsePeerState(text) ? "" : "'" + text + "' is no state; give one of " + PeerStateNames();
+          },
+          "");
+  app.add_option("--attribute", options->query.attributes,
+                 "Only peers with this attribute. Repeatable: all must match.")
+      ->type_name("K=V")
+      ->allow_extra_args(false)
+      ->check(CheckAttribute, "");
+  app.add_flag("--in-view", options->query.in_view, "Only peers in the view.");
+  app.callback([options, &exit_code] { exit_code = Peers(*options); });
+}
+
+const RegisterCommand kRegistered{
+    {.name = "peers",
+     .group = CommandGroup::kAsk,
+     .summary = "List a running node's peers",
+     .description = "Lists the peers that a running node has a channel to, has verified, or will try again. VIEW says "
+                    "whether the peer is one of those that the node chose to keep a channel to, SEEN how long ago it "
+                    "was heard; the last column shows the peer's name and attributes, or why it failed.",
+     .examples = "  hearsay peers\n"
+                 "  hearsay peers --watch --in-view\n"
+                 "  hearsay peers --attribute service=http --json | jq -r '.peers[].endpoint'\n",
+     .set_up = SetUp}};
+
+}  // namespace
+}  // namespace hearsay

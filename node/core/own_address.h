@@ -31,8 +31,8 @@ class OwnAddress {
   // passed on by somebody else. kUnknown: an address translation may lie between, and nobody told us.
   Verdict Judge(const Endpoint& claimed, const Endpoint& local) const;
 
-  // Can `observed`, as which the other side sees what we sent from `local`, be us? Behind a translation anything can: the
-  // mapping of what goes out need not be the forwarding of what comes in. Elsewhere a difference means a relay.
+  // Can `observed`, as which the other side sees what we sent from `local`, be us? Behind a translation anything can:
+  // the mapping of what goes out need not be the forwarding of what comes in. Elsewhere a difference means a relay.
   bool MayBeSeenAs(const Endpoint& observed, const Endpoint& local) const {
     return observed == local || local.scope() == Scope::kPrivate || IsKnown(observed);
   }

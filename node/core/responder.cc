@@ -6,8 +6,9 @@
 namespace hearsay {
 namespace {
 
-// Hellos answered and proofs looked at for strangers of one address group, and of all: two for each handshake. On private and loopback networks a whole fleet may
-// share one address. Guess: a hello costs about 2 us, so all strangers together take at most a twentieth of a core.
+// Hellos answered and proofs looked at, for strangers of one address group and of all: two for each handshake. On
+// private and loopback networks a whole fleet may share one address. Guess: a hello costs about 2 us, so all strangers
+// together take at most a twentieth of a core.
 constexpr Rate kGroupRate{.tokens = 50, .period = std::chrono::seconds{1}, .burst = 200};
 constexpr Rate kLanGroupRate{.tokens = 4000, .period = std::chrono::seconds{1}, .burst = 4000};
 constexpr Rate kStrangerRate{.tokens = 20'000, .period = std::chrono::seconds{1}, .burst = 20'000};

@@ -46,7 +46,8 @@ TEST(Rng, AForkDoesNotFollowItsParent) {
 
 TEST(Rng, BelowStaysBelowForEveryKindOfBound) {
   Rng rng = Rng::FromNumber(2);
-  for (const std::uint64_t bound : std::vector<std::uint64_t>{1, 2, 3, 255, 256, 1ull << 63, (1ull << 63) + 1, UINT64_MAX}) {
+  const std::uint64_t bounds[] = {1, 2, 3, 255, 256, 1ull << 63, (1ull << 63) + 1, UINT64_MAX};
+  for (const std::uint64_t bound : bounds) {
     for (int i = 0; i < 200; ++i) EXPECT_LT(rng.Below(bound), bound);
   }
 }

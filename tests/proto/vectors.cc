@@ -190,6 +190,26 @@ Json Records() {
   return list;
 }
 
+template <typename P>
+std::string Encoded(const P& packet, const NetworkKey& network) {
+  Codec codec;
+  DatagramBuffer buffer;
+  codec.Encode(packet, network, buffer);
+  return ToHex(buffer.view());
+}
+
+// A keepalive that asks for a pong, as the initiator's first sealed packet.
+std::string FirstSealed(const SessionKeys& keys) {
+  Codec codec;
+  DatagramBuffer plain;
+  DatagramBuffer sealed;
+  Keepalive first;
+  first.ping = 1;
+  Session session(keys);
+  sealed.size = *session.Seal(codec.EncodeKeepalive(first, plain), sealed.bytes);
+  return ToHex(sealed.view());
+}
+
 // A handshake with everything that both sides draw, see and derive.
 Json Handshake(const Network& n, std::string_view alice_at, std::string_view bob_at) {
   Exchange x;
@@ -225,12 +245,6 @@ Json Handshake(const Network& n, std::string_view alice_at, std::string_view bob
                .responder_epoch = 200,
                .responder_session = 0xb0b,
                .confirmed = true};
-  Codec codec;
-  DatagramBuffer buffer;
-  const auto encoded = [&](const auto& packet) {
-    codec.Encode(packet, x.network, buffer);
-    return ToHex(buffer.view());
-  };
   Json j;
   j["network"] = n.json();
   j["initiator"] = {{"seed", ToHex(x.alice.Seed())},          {"endpoint", x.alice_at.ToString()},
@@ -250,17 +264,12 @@ Json Handshake(const Network& n, std::string_view alice_at, std::string_view bob
   j["fresh_shared"] = ToHex(initiator_pair.Agree(fresh_pair.public_key)->bytes);
   j["to_responder"] = ToHex(done->keys.send);
   j["to_initiator"] = ToHex(done->keys.receive);
-  j["packets"] = {{"bare_keepalive", encoded(x.initiator.Hello())},
-                  {"query", encoded(query)},
-                  {"proof", encoded(*proof)},
-                  {"response", encoded(accepted->response)},
-                  {"reset_of_responders_session", encoded(ResetHint{0xb0b})}};
-  Session session(done->keys);
-  Keepalive first;
-  first.ping = 1;
-  DatagramBuffer sealed;
-  sealed.size = *session.Seal(codec.EncodeKeepalive(first, buffer), sealed.bytes);
-  j["packets"]["first_sealed"] = ToHex(sealed.view());
+  j["packets"] = {{"bare_keepalive", Encoded(x.initiator.Hello(), x.network)},
+                  {"query", Encoded(query, x.network)},
+                  {"proof", Encoded(*proof, x.network)},
+                  {"response", Encoded(accepted->response, x.network)},
+                  {"reset_of_responders_session", Encoded(ResetHint{0xb0b}, x.network)},
+                  {"first_sealed", FirstSealed(done->keys)}};
   return j;
 }
 

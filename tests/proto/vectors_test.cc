@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// proto/vectors.json says what this code does. Changed the protocol on purpose? Write the file anew and the spec with it:
+// proto/vectors.json says what this code does. Changed the protocol on purpose? Write the file anew, and the spec:
 //   HEARSAY_WRITE_VECTORS=proto/vectors.json build/tests/proto/proto_tests --gtest_filter='Vectors.*'
 // vectors_check.py recomputes the same file without any of this code.
 #include "tests/proto/vectors.h"

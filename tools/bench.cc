@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// hearsay bench: speed, as a ratio to a limit measured in the same run.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <sodium.h>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/bench/measure.h"
+#include "tools/commands.h"
+
+namespace hearsay {
+namespace {
+
+constexpr int kRepetitions = 5;
+
+int Print(const bench::Figure& f) {
+  const nlohmann::ordered_json json{{"bench", f.name},       {"unit", f.unit},   {"figure", f.figure},
+                                    {"limit_of", f.limit_name}, {"limit", f.limit}, {"ratio", f.ratio()},
+                                    {"target_ratio", f.target_ratio}, {"repetitions", kRepetitions}};
+  std::printf("%s\n", json.dump(2).c_str());
+  return kExitFine;
+}
+
+void Add(CLI::App& app, int& exit_code, const char* name, const char* help, bench::Figure (*run)(int)) {
+  app.add_subcommand(name, help)->callback([run, &exit_code] {
+    if (sodium_init() < 0) {
+      exit_code = kExitFailed;
+      return;
+    }
+    exit_code = Print(run(kRepetitions));
+  });
+}
+
+void SetUp(CLI::App& app, int& exit_code) {
+  app.require_subcommand(1);
+  Add(app, exit_code, "handshake", "Handshakes that one core accepts", bench::BenchHandshake);
+  Add(app, exit_code, "keepalive", "Keepalives that one core answers over loopback", bench::BenchKeepalive);
+  Add(app, exit_code, "codec", "Messages encoded and decoded", bench::BenchCodec);
+  Add(app, exit_code, "store", "Peers committed to the store", bench::BenchStore);
+}
+
+const RegisterCommand kRegistered{{
+    .name = "bench",
+    .group = CommandGroup::kDevelop,
+    .summary = "Measure speed against a limit of this machine",
+    .description =
+        "Each benchmark prints JSON: a figure, the limit it is held against, measured alternately in the same process, "
+        "and their ratio. Quote the ratio: the figures depend on the machine and on what else it does.",
+    .examples = "  hearsay bench handshake\n"
+                "  hearsay bench keepalive\n"
+                "  hearsay bench codec\n"
+                "  hearsay bench store\n",
+    .set_up = SetUp,
+}};
+
+}  // namespace
+}  // namespace hearsay

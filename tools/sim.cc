@@ -145,7 +145,8 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->type_name("S")->check(CLI::Range(1u, 1'000'000u));
   app.add_option("--seed", options->seed, "The same seed gives the same trace; without it, a random one")
       ->type_name("X")->envname("HEARSAY_SIM_SEED");
-  app.add_option("--runs", options->runs, "Repeat with the next seeds")->type_name("N")->check(CLI::Range(1u, 1'000'000u));
+  app.add_option("--runs", options->runs, "Repeat with the next seeds")
+      ->type_name("N")->check(CLI::Range(1u, 1'000'000u));
   app.add_flag("--json", options->json, "Print JSON");
   app.add_flag("--list", options->list, "List the scenarios");
   app.callback([options, &exit_code] { exit_code = Sim(*options); });
@@ -157,9 +158,9 @@ const RegisterCommand kRegistered{{
     .summary = "Run a network of nodes in one process, from a seed",
     .description =
         "Runs real nodes over a simulated internet: latency, loss, duplicates, reordering, partitions, address "
-        "translators, crashes, restarts from stores and clocks that disagree. Invariants are checked after every event. "
-        "The same seed gives the same trace hash. When a promise breaks, it says when, in which node and what, prints "
-        "the command that replays it, and exits with 1.",
+        "translators, crashes, restarts from stores and clocks that disagree. Invariants are checked after every "
+        "event. The same seed gives the same trace hash. When a promise breaks, it says when, in which node and what, "
+        "prints the command that replays it, and exits with 1.",
     .examples = "  hearsay sim --list\n"
                 "  hearsay sim --scenario nat --seed 7\n"
                 "  hearsay sim --scenario join --nodes 1000 --seconds 600 --json\n"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// AddressPlan: which addresses simulated hosts get. Public ones walk through 5.0.0.0/8 so that the first 256 each stand
-// in another address group; private ones are 10.0.0.0/8; loopback hosts share 127.0.0.1 and differ by port, as processes
-// on one machine do.
+// AddressPlan: which addresses simulated hosts get. Public ones walk through 5.0.0.0/8 so that the first 256 each
+// stand in another address group; private ones are 10.0.0.0/8; loopback hosts share 127.0.0.1 and differ by port, as
+// processes on one machine do.
 #pragma once
 
 #include <cstdint>

@@ -44,9 +44,8 @@ void EndpointIndex::Erase(const Endpoint& endpoint) {
 
 std::size_t EndpointIndex::Home(const Endpoint& endpoint) const {
   const std::byte* bytes = endpoint.address.bytes.data();
-  const std::uint64_t hash =
-      Mix(LoadBigEndian<std::uint64_t>(bytes), LoadBigEndian<std::uint64_t>(bytes + 8) ^ (std::uint64_t{endpoint.port} << 48));
-  return static_cast<std::size_t>(hash) & (slots_.size() - 1);
+  const std::uint64_t low = LoadBigEndian<std::uint64_t>(bytes + 8) ^ (std::uint64_t{endpoint.port} << 48);
+  return static_cast<std::size_t>(Mix(LoadBigEndian<std::uint64_t>(bytes), low)) & (slots_.size() - 1);
 }
 
 void EndpointIndex::Grow() {

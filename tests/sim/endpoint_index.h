@@ -2,8 +2,8 @@
 //
 // EndpointIndex: endpoint to number, the one lookup on every datagram's way.
 //
-// Open addressing with linear probing and backward-shift deletion; at most half full. It is never iterated, so its order
-// cannot leak into a run. Port 0 is an ordinary key: the wire uses it for "any port of this address".
+// Open addressing with linear probing and backward-shift deletion; at most half full. It is never iterated, so its
+// order cannot leak into a run. Port 0 is an ordinary key: the wire uses it for "any port of this address".
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// The index against std::map.
 #include "tests/sim/endpoint_index.h"
 
 #include <gtest/gtest.h>

@@ -87,7 +87,8 @@ TEST(EventQueue, AgreesWithASortedListOnRandomOperations) {
           break;
         default: {
           const auto event = queue.Pop(at);
-          const auto next = std::min_element(model.begin(), model.end(), [](const Event& a, const Event& b) { return a.Before(b); });
+          const auto before = [](const Event& a, const Event& b) { return a.Before(b); };
+          const auto next = std::min_element(model.begin(), model.end(), before);
           const bool due = next != model.end() && next->at <= at;
           ASSERT_EQ(event.has_value(), due) << "seed " << seed << " step " << step;
           if (!due) break;

@@ -14,15 +14,16 @@ void Ledger::Received(const Endpoint& from, BytesView bytes) {
   Entry& entry = Of(from);
   entry.received += bytes.size();
   // An answer to our hello carries its cookie, or the node will not act on it. If it does act, its proof must pass.
-  if (entry.hellos > 0 && Is(bytes, PacketKind::kNodeIdHandshake)) entry.proven = true;
-  entry.hellos = 0;
+  if (entry.dialled && Is(bytes, PacketKind::kNodeIdHandshake)) entry.proven = true;
 }
 
-std::optional<std::string> Ledger::Sent(const Endpoint& to, BytesView bytes) {
+std::optional<std::string> Ledger::Sent(const Endpoint& to, BytesView bytes, Why why) {
   Entry& entry = Of(to);
   if (entry.proven) return std::nullopt;
-  if (Is(bytes, PacketKind::kBareKeepalive)) {
-    ++entry.hellos;
+  const bool hello = Is(bytes, PacketKind::kBareKeepalive);
+  if (hello || (why == Why::kChallenge && Is(bytes, PacketKind::kSealed))) {
+    entry.dialled |= hello;
+    entry.asked += bytes.size();
     return std::nullopt;
   }
   entry.sent += bytes.size();
@@ -32,9 +33,9 @@ std::optional<std::string> Ledger::Sent(const Endpoint& to, BytesView bytes) {
          std::to_string(std::to_integer<int>(bytes[0]) & 15) + ")";
 }
 
-std::uint64_t Ledger::hellos_unanswered(const Endpoint& endpoint) const {
+std::uint64_t Ledger::asked(const Endpoint& endpoint) const {
   const auto found = index_.Find(endpoint);
-  return found ? entries_[*found].hellos : 0;
+  return found ? entries_[*found].asked : 0;
 }
 
 Ledger::Entry& Ledger::Of(const Endpoint& endpoint) {

@@ -10,8 +10,9 @@ namespace hearsay::sim {
 Duration LinkModel::BaseLatency(std::uint32_t a, std::uint32_t b) const {
   const Duration span = config_.max_latency - config_.min_latency;
   if (span <= Duration::zero()) return config_.min_latency;
+  const std::uint64_t choices = static_cast<std::uint64_t>(span.count()) + 1;
   const std::uint64_t hash = Mix(seed_, std::min(a, b), std::max(a, b));
-  return config_.min_latency + Duration{static_cast<Duration::rep>(hash % (static_cast<std::uint64_t>(span.count()) + 1))};
+  return config_.min_latency + Duration{static_cast<Duration::rep>(hash % choices)};
 }
 
 Fate LinkModel::Draw(std::uint32_t from, std::uint32_t to) {

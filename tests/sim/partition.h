@@ -2,8 +2,8 @@
 //
 // Partition: which hosts cannot hear which, now.
 //
-// Each host stands on one of eight sides (0 until told otherwise); a cut is directed, so that one-way failures, the kind
-// that fools failure detectors, can be made. A datagram is lost when its way is cut at the moment it is sent.
+// Each host stands on one of eight sides (0 until told otherwise); a cut is directed, so that one-way failures, the
+// kind that fools failure detectors, can be made. A datagram is lost when its way is cut at the moment it is sent.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@ namespace hearsay::sim {
 void Referee::Before(HostId host, const Node& node, const Delivery* delivery) {
   if (!keep_ledgers_) return;
   proofs_before_ = Proofs(node);
+  challenges_before_ = node.counters()[Counter::kPathChallenges];
   if (delivery != nullptr) ledger(host).Received(delivery->from, delivery->bytes);
 }
 
@@ -14,6 +15,8 @@ Complaint Referee::After(HostId host, const Node& node, const Effects& effects, 
   const std::size_t limit = delivery != nullptr ? kMaxReceiveBytes : kMaxStepBytes;
   if (effects.bytes.size() > limit) return "a step that sends " + std::to_string(effects.bytes.size()) + " bytes";
   if (keep_ledgers_ && delivery != nullptr && Proofs(node) > proofs_before_) ledger(host).Proven(delivery->from);
+  const bool challenged = node.counters()[Counter::kPathChallenges] > challenges_before_;
+  why_ = challenged ? Ledger::Why::kChallenge : Ledger::Why::kPlain;
   for (const Effect& effect : effects.list) {
     Complaint complaint;
     if (const auto* send = std::get_if<Send>(&effect)) {
@@ -64,7 +67,7 @@ Complaint Referee::CheckSend(HostId host, const Send& send, const Effects& effec
   if (roster_[host].scope == Scope::kGlobal && send.to.scope() != Scope::kGlobal) {
     return "a node on a public address sends to " + send.to.ToString();
   }
-  return keep_ledgers_ ? ledger(host).Sent(send.to, effects.View(send)) : std::nullopt;
+  return keep_ledgers_ ? ledger(host).Sent(send.to, effects.View(send), why_) : std::nullopt;
 }
 
 Complaint Referee::CheckEvent(HostId host, const PeerEvent& event) const {

@@ -52,6 +52,8 @@ class Referee {
   bool keep_ledgers_;
   std::vector<Ledger> ledgers_;
   std::uint64_t proofs_before_ = 0;
+  std::uint64_t challenges_before_ = 0;
+  Ledger::Why why_ = Ledger::Why::kPlain;  // of the step under way
 };
 
 }  // namespace hearsay::sim

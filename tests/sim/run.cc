@@ -46,6 +46,7 @@ void Run::ExpectFullViews(Duration limit, const std::string& when) {
     return !lacking;
   });
   if (!broken()) Expect(full, when + ": " + lacking.value_or(""));
+  if (broken()) return;
   Measure("full views " + when, network.now() - begin);
 }
 
@@ -57,6 +58,7 @@ void Run::ExpectForgotten(std::span<const HostId> hosts, Duration limit) {
     return holders == 0;
   });
   if (!broken()) Expect(gone, std::to_string(holders) + " views still hold dead nodes");
+  if (broken()) return;
   Measure("dead in no view", network.now() - begin);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Every scenario with fixed seeds, twenty runs with fresh ones, and the promise that makes them worth anything: one seed
-// gives one trace. HEARSAY_SIM_SEED=N chooses the fresh seeds; a failure prints the command that replays it.
+// Every scenario with fixed seeds, twenty runs with fresh ones, and the promise that makes them worth anything: one
+// seed gives one trace. HEARSAY_SIM_SEED=N chooses the fresh seeds; a failure prints the command that replays it.
 #include "tests/sim/scenario.h"
 
 #include <gtest/gtest.h>

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/sim/churn.h"
+#include "tests/sim/hostile_wire.h"
 #include "tests/sim/random_time.h"
 #include "tests/sim/run.h"
 #include "tests/sim/scenario.h"
@@ -29,10 +30,11 @@ void PlayJoin(Run& run) {
 
 void PlayChurn(Run& run) {
   const std::vector<HostId> hosts = Joined(run);
-  Churn churn(run.network, {.hosts = {hosts.begin() + 1, hosts.end()}, .until = std::max(run.end(), run.network.now())});
+  const Duration until = std::max(run.end(), run.network.now());
+  Churn churn(run.network, {.hosts = {hosts.begin() + 1, hosts.end()}, .until = until});
   churn.Begin();
   // Everybody is up again at most one and a half mean pauses after the end.
-  run.network.RunUntil(std::max(run.end(), run.network.now()) + seconds{40});
+  run.network.RunUntil(until + seconds{40});
   run.Measure("stops", std::to_string(churn.stops()));
   run.ExpectFullViews(run.pace().heal, "after the churn");
 }
@@ -102,7 +104,7 @@ void PlayLossy(Run& run) {
   run.network.wire().link().Configure(link);
   const std::vector<HostId> hosts = run.AddNodes(run.nodes());
   run.StartWithin(hosts, kStartSpread);
-  run.network.RunUntil(std::max(run.end(), run.network.now() + 2 * run.pace().join));
+  run.network.RunUntil(std::max(run.end(), run.network.now() + run.pace().join));
   const std::size_t percent = run.broken() ? 100 : PercentInView(run.network);
   run.Measure("in view under loss", std::to_string(percent) + " %");
   run.Expect(percent >= 80, "only " + std::to_string(percent) + " % of the wanted peers are in view under 20 % loss");
@@ -215,6 +217,27 @@ void PlayMove(Run& run) {
   run.HoldUntilEnd();
 }
 
+// Somebody on the path replays, diverts, alters and reflects, from before the first handshake on.
+void PlayHostileWire(Run& run) {
+  const std::vector<HostId> hosts = run.AddNodes(run.nodes());
+  const Endpoint victim = run.place() == Place::kLan ? Endpoint{IpAddress::V4(0x0aff0001), 9}
+                                                     : Endpoint{IpAddress::V4(0x05ffff01), 9};
+  HostileWire hostile(run.network, victim, 20);
+  run.StartWithin(hosts, kStartSpread);
+  run.network.RunUntil(std::max(run.end(), run.network.now() + run.pace().join));
+  const std::size_t percent = run.broken() ? 100 : PercentInView(run.network);
+  run.Measure("attacks", std::to_string(hostile.attacks()));
+  run.Measure("in view under attack", std::to_string(percent) + " %");
+  run.Measure("victim", std::to_string(hostile.victim_received()) + " bytes received, " +
+                            std::to_string(hostile.spent_on_victim()) + " spent");
+  run.Expect(percent >= 80, "only " + std::to_string(percent) + " % of the wanted peers are in view under attack");
+  run.Expect(hostile.victim_received() <= hostile.spent_on_victim(),
+             "a silent victim received " + std::to_string(hostile.victim_received()) + " bytes for " +
+                 std::to_string(hostile.spent_on_victim()) + " spent in its name");
+  hostile.End();
+  run.ExpectFullViews(run.pace().heal, "after the attack ended");
+}
+
 constexpr Scenario kScenarios[] = {
     {"join", "everybody starts within a second, told of one bootstrap", 24, 60, false, PlayJoin},
     {"churn", "nodes crash, leave and come back for a while", 20, 300, false, PlayChurn},
@@ -222,12 +245,13 @@ constexpr Scenario kScenarios[] = {
     {"mass-restart", "all crash; all but the bootstrap come back, without names", 24, 120, false, PlayMassRestart},
     {"partition", "the network is cut in two for minutes, then heals", 20, 300, false, PlayPartition},
     {"one-way", "one node is heard by nobody for a while, but hears all", 16, 120, false, PlayOneWay},
-    {"lossy", "20 % loss, duplicates and reordering", 16, 180, false, PlayLossy},
+    {"lossy", "20 % loss, duplicates and reordering", 12, 60, false, PlayLossy},
     {"nat", "half of the nodes are behind translators of four kinds", 24, 600, true, PlayNat},
     {"clock-skew", "clocks years apart and drifting; some nodes restart", 20, 300, false, PlayClockSkew},
     {"two-networks", "two networks of one name, one with a key, told of each other", 24, 120, false, PlayTwoNetworks},
     {"attributes", "a node's attributes change and all hear of it", 20, 120, false, PlayAttributes},
     {"amnesia", "nodes restart at once without what they had stored", 20, 120, false, PlayAmnesia},
+    {"hostile-wire", "one datagram in 20 is replayed, diverted, altered or reflected", 16, 120, false, PlayHostileWire},
     {"move", "nodes change their addresses while they run", 20, 300, false, PlayMove},
 };
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// A clock that drifts must still wake its node at the first moment that reaches a deadline.
 #include "tests/sim/sim_clock.h"
 
 #include <gtest/gtest.h>

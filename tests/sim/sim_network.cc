@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/sim/sim_network.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -30,6 +32,8 @@ SimNetwork::SimNetwork(const SimConfig& config)
       rng_(Rng::FromNumber(StreamSeed(config.seed, Stream::kScript))),
       wire_(config.link, StreamSeed(config.seed, Stream::kLink), queue_),
       referee_(roster_, config.keep_ledgers) {
+  // Chooses libsodium's vectorized code; its results are the same without, at half the speed.
+  HEARSAY_CHECK(sodium_init() >= 0);
   AddNetwork(NetworkKey::Open("simulation"));
 }
 
@@ -38,6 +42,7 @@ SimNetwork::~SimNetwork() = default;
 std::uint32_t SimNetwork::AddNetwork(const NetworkKey& key) {
   networks_.push_back(key);
   reachable_.push_back(0);
+  last_start_.push_back(Duration::zero());
   return static_cast<std::uint32_t>(networks_.size() - 1);
 }
 
@@ -98,7 +103,9 @@ CoreConfig SimNetwork::MakeCoreConfig(HostId host) const {
   core.profile = n.spec.profile;
   core.listen_port = wire_.inside(host).port;
   if (n.spec.announced) core.announce.push_back(PublicEndpoint(host));
-  for (const HostId peer : n.spec.bootstrap) core.preconfigured.push_back({"node-" + std::to_string(peer) + ".sim", {}});
+  for (const HostId peer : n.spec.bootstrap) {
+    core.preconfigured.push_back({"node-" + std::to_string(peer) + ".sim", {}});
+  }
   return core;
 }
 
@@ -107,6 +114,7 @@ void SimNetwork::Start(HostId host) {
   HEARSAY_CHECK(n.node == nullptr);
   ++n.incarnation;
   n.join = JoinTimes{.started = now_, .first_peer = {}, .full_view = {}};
+  last_start_[n.spec.network] = now_;
   Rng seed = Rng::FromNumber(Mix(StreamSeed(config_.seed, Stream::kNode), host, n.incarnation));
   n.node = std::make_unique<Node>(MakeCoreConfig(host), Identity(n.identity_seed), networks_[n.spec.network],
                                   n.store.Load(), seed.Array<32>(), n.clock.Local(now_));
@@ -302,11 +310,14 @@ void SimNetwork::Apply(HostId host) {
 void SimNetwork::OnPeerEvent(HostId host, const PeerEvent& event) {
   JoinTimes& join = nodes_[host]->join;
   if (event.kind == PeerEventKind::kVerified && !join.first_peer) join.first_peer = now_ - join.started;
-  if (event.kind == PeerEventKind::kActive && !join.full_view) {
-    const std::size_t view = nodes_[host]->node->Status().view;
+  if (event.kind == PeerEventKind::kActive || event.kind == PeerEventKind::kVerified) {
     // Above 64 peers slots decide, and two slots may hold one peer: half of them is a view to work with.
     const std::size_t others = ReachableOthers(host);
-    if (view >= (others <= kViewSlots ? others : kViewSlots / 2)) join.full_view = now_ - join.started;
+    const std::size_t wanted = others <= kViewSlots ? others : kViewSlots / 2;
+    if (wanted > join.full_of && nodes_[host]->node->Status().view >= wanted) {
+      join.full_of = wanted;
+      join.full_view = now_ - last_start_[nodes_[host]->spec.network];
+    }
   }
   if (observer_) observer_(host, event);
 }

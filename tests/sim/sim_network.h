@@ -59,11 +59,11 @@ struct Violation {
   std::string what;
 };
 
-// How long a node needed, from its last start.
 struct JoinTimes {
   Duration started{};
-  std::optional<Duration> first_peer;  // its first verified peer
-  std::optional<Duration> full_view;   // as many in view as were there to be had
+  std::optional<Duration> first_peer;  // from its start to its first verified peer
+  std::optional<Duration> full_view;   // from the last start of anybody to as many in view as are there to be had
+  std::size_t full_of = 0;             // how many those were
 };
 
 class SimNetwork {
@@ -175,6 +175,7 @@ class SimNetwork {
   TraceHash trace_;
   std::vector<NetworkKey> networks_;
   std::vector<std::size_t> reachable_;            // by network: live and reachable
+  std::vector<Duration> last_start_;              // by network
   std::vector<std::unique_ptr<SimNode>> nodes_;   // by host; null for sockets
   std::vector<SocketHandler> sockets_;            // by host; empty for nodes
   std::vector<std::uint32_t> house_members_;      // by translator

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// What a crash may lose, and what it may not.
 #include "tests/sim/sim_store.h"
 
 #include <gtest/gtest.h>

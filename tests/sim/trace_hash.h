@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// TraceHash: one running BLAKE2b over everything that happened: each event, and each effect of each step with its bytes.
-// Two runs of one seed that differ anywhere differ here. It is a fingerprint for people to compare, not a secret.
+// TraceHash: one running BLAKE2b over everything that happened: each event, and each effect of each step with its
+// bytes. Two runs of one seed that differ anywhere differ here. It is a fingerprint for people to compare.
 #pragma once
 
 #include <sodium.h>

@@ -50,8 +50,8 @@ std::optional<std::string> WhoLacksAView(const SimNetwork& network) {
     const ViewState state = StateOfView(network, host);
     if (state.full()) continue;
     return "node " + std::to_string(host) + " misses " + std::to_string(state.missing) + " of " +
-           std::to_string(state.wanted) + " peers and holds " + std::to_string(state.dead) + " dead ones, such as node " +
-           std::to_string(state.example);
+           std::to_string(state.wanted) + " peers and holds " + std::to_string(state.dead) +
+           " dead ones, such as node " + std::to_string(state.example);
   }
   return std::nullopt;
 }

@@ -2,7 +2,7 @@
 //
 // Views: how far a network is from what it should be, seen from outside.
 //
-// Full view (DESIGN.md section 5): while at most 64 peers can be had, each of them is in view; above that, slots decide,
+// Full view: while at most 64 peers can be had, each of them is in view; above that, slots decide,
 // and half as many distinct live peers as there are slots is asked for.
 #pragma once
 

@@ -2,10 +2,10 @@
 //
 // Wire: everything between two sockets. It knows hosts, addresses, translators, links and cuts, and nothing of nodes.
 //
-// A host is one bound socket. Hosts that stand behind no translator share one flat internet, where only addresses of one
-// scope reach each other; hosts behind one translator share its LAN, and reach the rest through it. A datagram passes, in
-// order: translation at the sender, the tap, the cut, the link; then, when it arrives, translation and filtering at the
-// receiver. Nothing is ever answered by the wire itself (no ICMP).
+// A host is one bound socket. Hosts that stand behind no translator share one flat internet, where only addresses of
+// one scope reach each other; hosts behind one translator share its LAN, and reach the rest through it. A datagram
+// passes, in order: translation at the sender, the tap, the cut, the link; then, when it arrives, translation and
+// filtering at the receiver. Nothing is ever answered by the wire itself (no ICMP).
 //
 // The tap sees each datagram as the internet does (translated, not yet lost) and may drop or rewrite it: with Inject, a
 // test plays every part that an attacker on the path has.
@@ -83,7 +83,7 @@ class Wire {
 
   void Send(HostId sender, const Endpoint& to, BytesView bytes, Duration now);
   // From nowhere, with any source: what an attacker can do. Takes exactly `delay`; the tap does not see it.
-  void Inject(const Endpoint& from, const Endpoint& to, BytesView bytes, Duration now, Duration delay = Duration::zero());
+  void Inject(const Endpoint& from, const Endpoint& to, BytesView bytes, Duration now, Duration delay = {});
   // The end of the flight of a kDatagram event. The caller releases the flight when done with the delivery.
   std::optional<Delivery> Arrive(std::uint32_t flight, Duration now);
   void Release(std::uint32_t flight) { flights_.Release(flight); }

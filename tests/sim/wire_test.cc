@@ -108,7 +108,9 @@ TEST_F(WireTest, LosesDuplicatesAndReordersAtTheConfiguredRates) {
   EXPECT_NEAR(wire.counters().duplicated, kCount * 0.8 * 0.1, 300);
   EXPECT_NEAR(received.size(), kCount * 0.8 * 1.1, 500);
   int overtaken = 0;
-  for (std::size_t i = 1; i < received.size(); ++i) overtaken += std::stoi(received[i].text) < std::stoi(received[i - 1].text);
+  for (std::size_t i = 1; i < received.size(); ++i) {
+    overtaken += std::stoi(received[i].text) < std::stoi(received[i - 1].text);
+  }
   EXPECT_GT(overtaken, 500);
   EXPECT_EQ(wire.flying(), 0u);
 }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Texts of operators and strangers: endpoints, node ids, times, names. What is accepted prints to what reads back as the
+// same value.
+#include "proto/endpoint.h"
+#include "proto/node_id.h"
+#include "proto/record.h"
+#include "proto/rfc3339.h"
+#include "proto/text.h"
+#include "tests/fuzz/fuzz.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace hearsay;
+  const std::string_view text = AsText(fuzz::Input(data, size));
+  for (const std::optional<std::uint16_t> port : {std::optional<std::uint16_t>{}, std::optional(kDefaultPort)}) {
+    const auto endpoint = Endpoint::Parse(text, port);
+    if (!endpoint) continue;
+    HEARSAY_CHECK(Endpoint::Parse(endpoint->ToString()) == endpoint);
+    HEARSAY_CHECK(Endpoint::FromBytes(endpoint->ToBytes()) == *endpoint);
+  }
+  if (const auto id = NodeId::Parse(text)) HEARSAY_CHECK(NodeId::Parse(id->ToString()) == id);
+  if (const auto time = ParseRfc3339(text)) HEARSAY_CHECK(ParseRfc3339(FormatRfc3339Micros(*time)) == time);
+  if (IsPrintableAscii(text)) HEARSAY_CHECK(IsPrintableUtf8(text));
+  if (IsNetworkName(text)) HEARSAY_CHECK(IsPrintableAscii(text) && !text.empty());
+  HEARSAY_CHECK(CheckAttributes({{std::string(text), ""}}).empty() == CheckAttributes({{std::string(text), "v"}}).empty());
+  return 0;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+//
+// Gossip under an authenticated liar: what a peer with a good channel can make a node believe, tell or do.
+#include <algorithm>
+#include <set>
+
+#include "tests/core/puppet.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct GossipAttack : testing::Test {
+  Pump pump;
+
+  const Counters& counters(std::size_t i) { return pump.node(i).counters(); }
+  std::size_t HellosTo(const Endpoint& to) {
+    return static_cast<std::size_t>(std::count_if(pump.log.begin(), pump.log.end(), [&](const InFlight& f) {
+      return f.to == to && f.bytes.front() == PacketByte(PacketKind::kBareKeepalive);
+    }));
+  }
+  bool IsVerified(std::size_t node, const NodeId& id) {
+    const auto info = pump.node(node).FindPeer(id);
+    return info && info->reachable;
+  }
+  // Waits until the node pulls the puppet, and gives it this sample.
+  void AnswerItsPull(Puppet& puppet, const std::vector<Endpoint>& sample) {
+    for (int i = 0; i < 200; ++i) {
+      for (const Keepalive& k : puppet.Heard()) {
+        Keepalive answer;
+        answer.pong = k.ping;
+        answer.sampled = k.pull;
+        if (k.pull) answer.sample = sample;
+        puppet.Say(answer);
+        if (k.pull) return;
+      }
+      pump.RunFor(milliseconds{50});
+    }
+    FAIL() << "the node never asked";
+  }
+  static std::vector<Endpoint> Fabricated(std::string_view prefix) {
+    std::vector<Endpoint> list;
+    for (int i = 1; i <= 32; ++i) list.push_back(At(std::string(prefix) + std::to_string(i) + ":9"));
+    return list;
+  }
+};
+
+TEST_F(GossipAttack, AnUnaskedSampleIsNotRead) {
+  pump.Add("8.1.0.1:1001");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Join(0);
+  ASSERT_TRUE(IsVerified(0, liar.id()));
+  AnswerItsPull(liar, {});
+  Keepalive k;
+  k.sampled = true;
+  k.sample = Fabricated("9.1.0.");
+  liar.Say(k);
+  EXPECT_EQ(counters(0)[Counter::kSampleEndpointsReceived], 0u);
+  EXPECT_EQ(HellosTo(k.sample[0]), 0u);
+}
+
+TEST_F(GossipAttack, AFabricatedEndpointIsDialledOnceAndToldToNobody) {
+  pump.Add("8.1.0.1:1001");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Join(0);
+  const std::vector<Endpoint> fabricated = Fabricated("9.1.0.");
+  AnswerItsPull(liar, fabricated);
+  for (int i = 0; i < 200; ++i) {
+    pump.RunFor(milliseconds{100});
+    liar.Answer();
+  }
+  std::size_t hellos = 0;
+  for (const Endpoint& e : fabricated) {
+    EXPECT_LE(HellosTo(e), 4u);  // one dial and its repetitions
+    hellos += HellosTo(e);
+  }
+  EXPECT_GT(hellos, 0u);
+  EXPECT_EQ(pump.node(0).Status().table, 1u);
+  Puppet asker(pump, "7.3.0.1:1", 51);
+  asker.Join(0);
+  Keepalive pull;
+  pull.pull = true;
+  asker.Say(pull);
+  std::vector<Endpoint> told;
+  for (const Keepalive& k : asker.Heard()) told.insert(told.end(), k.sample.begin(), k.sample.end());
+  EXPECT_EQ(told, std::vector<Endpoint>{liar.at()});
+}
+
+TEST_F(GossipAttack, APublicPeerCannotMakeANodeDialPrivateOrLoopbackAddresses) {
+  pump.Add("8.1.0.1:1001");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Join(0);
+  AnswerItsPull(liar, {At("10.0.0.1:22"), At("127.0.0.1:22"), At("[fd00::1]:22"), At("[::1]:22"), At("9.1.0.1:9")});
+  pump.RunFor(seconds{5});
+  EXPECT_EQ(HellosTo(At("10.0.0.1:22")) + HellosTo(At("127.0.0.1:22")) + HellosTo(At("[fd00::1]:22")) +
+                HellosTo(At("[::1]:22")),
+            0u);
+  EXPECT_GT(HellosTo(At("9.1.0.1:9")), 0u);
+}
+
+TEST_F(GossipAttack, PullsAreAnsweredWithinABucketAndWithAtMostThirtyTwoEndpointsOnce) {
+  pump.Add("127.0.0.1:1000");
+  for (int i = 1; i <= 40; ++i) {
+    pump.Add("127.0.0.1:" + std::to_string(1000 + i), {.bootstrap = {At("127.0.0.1:1000")}});
+  }
+  pump.RunFor(seconds{3});
+  Puppet asker(pump, "127.0.0.1:1", 200);
+  asker.Join(0);
+  asker.Heard();
+  Keepalive pull;
+  pull.pull = true;
+  std::size_t answers = 0;
+  for (int i = 0; i < 500; ++i) {
+    pull.pull_seed = static_cast<std::uint64_t>(i % 2);
+    asker.Say(pull);
+  }
+  for (const Keepalive& k : asker.Heard()) {
+    if (!k.sampled) continue;
+    ++answers;
+    EXPECT_EQ(k.sample.size(), kMaxSampleEndpoints);
+    EXPECT_EQ(std::set<Endpoint>(k.sample.begin(), k.sample.end()).size(), k.sample.size());
+  }
+  EXPECT_GE(answers, 1u);
+  EXPECT_LE(answers, 24u);
+  EXPECT_GT(counters(0).dropped(Error::kRateLimited), 400u);
+}
+
+TEST_F(GossipAttack, ASuspicionCausesAProbeAndRemovesNobody) {
+  pump.Add("127.0.0.1:1001");
+  pump.Add("127.0.0.1:1002", {.bootstrap = {At("127.0.0.1:1001")}});
+  Puppet liar(pump, "127.0.0.1:1", 50);
+  liar.Join(0);
+  pump.RunFor(milliseconds{400});
+  Keepalive slander;
+  slander.suspects = {PrefixOf(pump.id(1)), 12345};
+  for (int i = 0; i < 100; ++i) liar.Say(slander);
+  pump.RunFor(seconds{3});
+  EXPECT_TRUE(pump.InView(0, 1));
+  for (const PeerEvent& e : pump.members[0].events) {
+    EXPECT_FALSE(e.kind == PeerEventKind::kStale && e.id == pump.id(1));
+  }
+}
+
+TEST_F(GossipAttack, ARecordOfAnotherNodeIsRefused) {
+  pump.Add("8.1.0.1:1001");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  Puppet other(pump, "7.3.0.1:1", 51);
+  liar.Dial(0);
+  Keepalive k;
+  k.record_sequence = 9;
+  k.record = SignRecord(other.Record(other.at()), other.identity(), other.network());
+  liar.Say(k);
+  EXPECT_EQ(counters(0).dropped(Error::kWrongNodeId), 1u);
+  EXPECT_FALSE(IsVerified(0, liar.id()));
+}
+
+TEST_F(GossipAttack, ADialToANodeProvesNoEndpointByItself) {
+  pump.Add("8.1.0.1:1001");
+  Puppet silent(pump, "7.2.0.1:1", 50);
+  silent.Dial(0);
+  pump.RunFor(seconds{5});
+  EXPECT_FALSE(IsVerified(0, silent.id()));
+  EXPECT_EQ(pump.node(0).Status().table, 0u);
+  EXPECT_EQ(pump.node(0).Status().view, 0u);
+}
+
+TEST_F(GossipAttack, AnotherNodesEndpointCannotBeClaimed) {
+  pump.Add("8.1.0.1:1001");
+  const std::size_t victim = pump.Add("8.5.0.1:1005");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Dial(0);
+  pump.log.clear();
+  liar.SayRecord(At("8.5.0.1:1005"));
+  std::size_t bytes_to_victim = 0;
+  for (const InFlight& f : pump.log) bytes_to_victim += f.to == At("8.5.0.1:1005") ? f.bytes.size() : 0;
+  EXPECT_GT(bytes_to_victim, 0u);
+  EXPECT_LE(bytes_to_victim, 100u);  // one challenge: no amplifier
+  // It guesses; it repeats an old token; it answers at once for a challenge that it cannot read.
+  for (std::uint64_t token = 1; token < 200; ++token) {
+    Keepalive guess;
+    guess.path_response = token;
+    liar.SayFrom(At("8.5.0.1:1005"), guess);
+  }
+  EXPECT_FALSE(IsVerified(0, liar.id()));
+  EXPECT_TRUE(pump.node(victim).Peers().empty());
+}
+
+TEST_F(GossipAttack, AChallengeReadOnTheWayIsNoProofFromElsewhere) {
+  // The puppet sees everything (Heard reads what was sent to anybody), as somebody on the victim's path does, but it
+  // cannot send from there.
+  pump.Add("8.1.0.1:1001");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Join(0, At("8.5.0.1:1005"));
+  EXPECT_FALSE(IsVerified(0, liar.id()));
+  EXPECT_GT(counters(0).dropped(Error::kNotExpected), 0u);
+}
+
+TEST_F(GossipAttack, ClaimsOfTheFutureDoNotSilenceRecords) {
+  CoreConfig config;
+  pump.Add("8.1.0.1:1001", {.config = config});
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Dial(0);
+  Keepalive k;
+  k.ping = 1;
+  k.record_held = UINT64_MAX;
+  liar.Say(k);
+  liar.Heard();
+  config.name = "renamed";
+  Effects out;
+  pump.node(0).Reconfigure(config, pump.now, out);
+  k.ping = 2;
+  k.record_held = 0;
+  pump.RunFor(seconds{1});
+  liar.Say(k);
+  bool got = false;
+  for (const Keepalive& heard : liar.Heard()) {
+    if (heard.record.empty()) continue;
+    const auto record = OpenRecord(heard.record, pump.id(0), liar.network());
+    got |= record && record->name == "renamed";
+  }
+  EXPECT_TRUE(got);
+}
+
+TEST_F(GossipAttack, APeerThatNeverAcknowledgesARecordIsNotFedWithoutEnd) {
+  pump.Add("8.1.0.1:1001");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Dial(0);
+  liar.Heard();
+  Keepalive k;
+  for (std::uint32_t i = 1; i <= 1000; ++i) {
+    k.ping = i;
+    liar.Say(k);
+  }
+  std::size_t records = 0;
+  std::size_t answers = 0;
+  for (const Keepalive& heard : liar.Heard()) {
+    records += heard.record.empty() ? 0 : 1;
+    ++answers;
+  }
+  EXPECT_LE(records, 1u);
+  EXPECT_LE(answers, 200u);
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 #include <thread>
 
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/duration.h"
 #include "tools/report.h"
 
 namespace hearsay {
@@ -34,19 +34,6 @@ struct Options {
   std::size_t peers = 0;
   std::string timeout = "60s";
 };
-
-// "500ms", "60s", "2m", "1h", or bare seconds.
-std::optional<Milliseconds> ParseTimeout(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return std::nullopt;
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  if (unit == "ms") return Milliseconds{number};
-  if (unit == "s" || unit.empty()) return std::chrono::seconds{number};
-  if (unit == "m") return std::chrono::minutes{number};
-  if (unit == "h") return std::chrono::hours{number};
-  return std::nullopt;
-}
 
 Result<std::size_t> CountPeers(const NodeApi& api, const Options& options) {
   const auto body = api.Get(options.query.Target());
@@ -108,7 +95,7 @@ class Waiter {
 };
 
 int Wait(Options options) {
-  const std::optional<Milliseconds> timeout = ParseTimeout(options.timeout);
+  const std::optional<Milliseconds> timeout = ParseDuration(options.timeout);
   if (!timeout) return Usage("wait", "--timeout '" + options.timeout + "' is no duration; give 500ms, 60s, 2m or 1h");
   options.query.state = "active";
   Waiter waiter(options, Clock::now() + *timeout);

@@ -148,7 +148,7 @@ TEST_F(Damage, NeverKillsTheProcess) {
   constexpr std::uint64_t kSeed = 2026;
   Rng rng = Rng::FromNumber(kSeed);
   std::size_t refused = 0;
-  for (int round = 0; round < 400; ++round) {
+  for (int round = 0; round < 250; ++round) {
     std::string image = Image();
     // A few bytes anywhere, or in the header of a page, where they hurt most; sometimes one page over another.
     for (std::uint64_t i = rng.Below(4) + 1; i > 0; --i) {
@@ -166,7 +166,7 @@ TEST_F(Damage, NeverKillsTheProcess) {
         << "seed " << kSeed << ", round " << round;
     if (end == "refused") ++refused;
   }
-  EXPECT_GT(refused, 100u);
+  EXPECT_GT(refused, 60u);
 }
 
 TEST(LmdbImage, GivesAnAnswerForAnyBytes) {

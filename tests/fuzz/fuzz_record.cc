@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Node records: as they come, and (first byte odd) signed by a node that means harm. A record that opens is within every
-// limit, can be signed again and then opens to the same.
+// Node records: as they come, and (first byte odd) signed by a node that means harm. A record that opens is within
+// every limit, can be signed again and then opens to the same.
 #include "proto/record.h"
 #include "proto/text.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Texts of operators and strangers: endpoints, node ids, times, names. What is accepted prints to what reads back as the
-// same value.
+// Texts of operators and strangers: endpoints, node ids, times, names. What is accepted prints to what reads back as
+// the same value.
 #include "proto/endpoint.h"
 #include "proto/node_id.h"
 #include "proto/record.h"
@@ -21,6 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto time = ParseRfc3339(text)) HEARSAY_CHECK(ParseRfc3339(FormatRfc3339Micros(*time)) == time);
   if (IsPrintableAscii(text)) HEARSAY_CHECK(IsPrintableUtf8(text));
   if (IsNetworkName(text)) HEARSAY_CHECK(IsPrintableAscii(text) && !text.empty());
-  HEARSAY_CHECK(CheckAttributes({{std::string(text), ""}}).empty() == CheckAttributes({{std::string(text), "v"}}).empty());
+  const std::string key(text);
+  HEARSAY_CHECK(CheckAttributes({{key, ""}}).empty() == CheckAttributes({{key, "v"}}).empty());
   return 0;
 }

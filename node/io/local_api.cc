@@ -145,7 +145,11 @@ class LocalApi::Impl {
 
 Result<void> LocalApi::Impl::Start() {
   HEARSAY_CHECK(!loop_.running());
-  if (config_.address.off) return {};
+  if (config_.address.off) {
+    // What a killed run left there would send commands to nobody.
+    if (!config_.address_file.empty()) ::unlink(config_.address_file.c_str());
+    return {};
+  }
   if (auto opened = listener_.Open(config_.address); !opened) return opened;
   const int fd = listener_.Release();
   auto started = loop_.Start({.listen_fd = fd,

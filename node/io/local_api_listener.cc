@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "node/io/udp_address.h"
 #include "proto/check.h"
@@ -109,7 +110,10 @@ Result<void> ApiListener::OpenUnix(const std::string& path) {
   }
   device_ = made.st_dev;
   inode_ = made.st_ino;
-  address_ = text;
+  // Commands read the address in other directories than this process's.
+  std::error_code unknown;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, unknown);
+  address_ = unknown || absolute.native().size() >= sizeof name.sun_path ? text : "unix:" + absolute.native();
   return {};
 }
 

@@ -24,7 +24,7 @@ class ApiListener {
 
   // Listening afterwards. `address` is not off.
   Result<void> Open(const ApiAddress& address);
-  // The bound address with its real port.
+  // The bound address with its real port, or with the whole path where that fits a unix socket's name.
   const std::string& address() const { return address_; }
   // Hands the descriptor over; the path stays this object's to remove.
   int Release();

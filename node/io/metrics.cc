@@ -118,7 +118,12 @@ void WriteCounters(Page& page, const NodeView& node) {
     page.Counter(MetricName(name), "Counter " + name + " of the node.", counters.values[i]);
   }
   for (const auto& [name, value] : node.IoCounters()) {
-    page.Counter(MetricName(name), "Counter " + name + " of the machine.", value);
+    // What waits to be done goes down again.
+    if (name.ends_with("_pending")) {
+      page.Gauge(MetricName(name), "Gauge " + name + " of the machine.", value);
+    } else {
+      page.Counter(MetricName(name), "Counter " + name + " of the machine.", value);
+    }
   }
   page.Reasons("hearsay_drops_total", "Datagrams dropped, by reason.", counters.drops);
   page.Reasons("hearsay_dial_failures_total", "Dials failed, by reason.", counters.dial_failures);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -279,6 +280,15 @@ TEST_F(LocalApiStart, DoesNothingWhenItIsOff) {
   LocalApi api(io, node, events, {.address = off});
   EXPECT_TRUE(api.Start().has_value());
   EXPECT_EQ(api.address(), "off");
+}
+
+TEST_F(LocalApiStart, SaysTheWholePathOfASocket) {
+  const std::string path = MakeScratch() + "/api.sock";
+  LocalApi api(io, node, events, {.address = Unix(std::filesystem::relative(path).native())});
+  ASSERT_TRUE(api.Start().has_value());
+  const std::string whole = api.address().substr(5);
+  EXPECT_TRUE(whole.starts_with('/')) << whole;
+  EXPECT_TRUE(std::filesystem::equivalent(whole, path));
 }
 
 TEST_F(LocalApiStart, TakesOverTheSocketOfADeadNodeOnly) {

@@ -52,6 +52,7 @@ Page ParsePage(const std::string& text) {
 TEST(Metrics, ShowEveryCounterAndGauge) {
   FakeNodeView node;
   node.status.view = 4;
+  node.io_counters["store_changes_pending"] = 2;
   node.status.online_weight = 1'000'000'000'000;
   node.counters.Add(Counter::kDialsStarted, 9);
   node.counters.Drop(Error::kBadCookie);
@@ -69,6 +70,7 @@ TEST(Metrics, ShowEveryCounterAndGauge) {
   EXPECT_GT(page.samples.at("process_resident_memory_bytes"), 1e5);
   EXPECT_EQ(page.types.at("hearsay_drops_total"), "counter");
   EXPECT_EQ(page.types.at("hearsay_table"), "gauge");
+  EXPECT_EQ(page.types.at("hearsay_store_changes_pending"), "gauge");
   for (std::size_t i = 0; i < static_cast<std::size_t>(Counter::kCount); ++i) {
     const std::string name = "hearsay_" + std::string(CounterName(static_cast<Counter>(i))) + "_total";
     EXPECT_TRUE(page.samples.contains(name)) << name;

@@ -7,7 +7,8 @@
 packages_of() {
   local section
   for section in "$@"; do
-    sed -n "/^\[$section\]\$/,/^\[/p" tools/packages.txt | grep -E '^[a-z0-9]' || fail "tools/packages.txt has no [$section]"
+    sed -n "/^\[$section\]\$/,/^\[/p" tools/packages.txt | grep -E '^[a-z0-9]' ||
+      fail "tools/packages.txt has no [$section]"
   done | sort -u
 }
 
@@ -25,14 +26,14 @@ as_root() {
 
 need_root() {
   ((EUID == 0)) && return
-  command -v sudo >/dev/null || fail "packages are missing and neither root nor sudo is at hand; as root: apt-get install $*"
+  command -v sudo >/dev/null || fail "packages are missing and there is no sudo; as root: apt-get install $*"
   sudo -v || fail "sudo was refused; as root: apt-get install $*"
 }
 
 # install_packages SECTION...: silent when all are there. Never removes a package to make room for one.
 install_packages() {
   local missing
-  command -v apt-get >/dev/null || fail "apt-get not found: these scripts are for Debian 12; the packages are in tools/packages.txt"
+  command -v apt-get >/dev/null || fail "apt-get not found: this is for Debian 12; install what tools/packages.txt names"
   mapfile -t missing < <(comm -23 <(packages_of "$@") <(installed_packages))
   ((${#missing[@]})) || return 0
   say "Installing ${#missing[@]} packages ($(printf '%s, ' "${missing[@]:0:3}")...)"

@@ -3,9 +3,10 @@
 #
 # Steps: how the scripts say what they do while they do it.
 #
-# step NAME COMMAND... runs COMMAND in a process group of its own, its output in $LOG_DIR/NAME.log. On a terminal one line shows
-# the elapsed seconds and the newest line of the log; elsewhere a line is printed every ten seconds. A failure prints
-# the end of the log and where the rest lies, and is the step's status. An interrupt ends the whole group, nothing else.
+# step NAME COMMAND... runs COMMAND in a process group of its own, its output in $LOG_DIR/NAME.log. On a terminal one
+# line shows the elapsed seconds and the newest line of the log; elsewhere a line is printed every ten seconds. A
+# failure prints the end of the log and where the rest lies, and is the step's status. An interrupt ends the whole
+# group, nothing else.
 
 LOG_DIR=${LOG_DIR:-build/log}
 STEP_PID=
@@ -37,7 +38,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 # The newest whole line of a log, printable and short.
-newest_line() { tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]' | cut -c 1-"$2"; }
+newest_line() { tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]' | sed -E 's|CXX object .*/||' | cut -c 1-"$2"; }
 
 watch_step() {
   local name=$1 log=$2 begin=$SECONDS elapsed said=0

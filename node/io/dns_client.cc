@@ -210,7 +210,8 @@ void DnsClient::ArmTimer() {
   timeval next{};
   auto at = running_.begin()->second.deadline;
   if (ares_timeout(channel_, nullptr, &next) != nullptr) {
-    at = std::min(at, Clock::now() + std::chrono::seconds{next.tv_sec} + std::chrono::microseconds{next.tv_usec + 1000});
+    const auto wait = std::chrono::seconds{next.tv_sec} + std::chrono::microseconds{next.tv_usec + 1000};
+    at = std::min(at, Clock::now() + wait);
   }
   timer_.expires_at(at);
   timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const asio::error_code& error) {

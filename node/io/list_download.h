@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// DownloadList: one GET with libcurl, bounded in time, size and redirects (ListFetcher says how), on the calling thread.
+// DownloadList: one GET with libcurl, bounded in time, size and redirects (ListFetcher says how). It blocks.
 #pragma once
 
 #include <atomic>

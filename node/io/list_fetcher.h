@@ -3,7 +3,7 @@
 // ListFetcher: a peer list over HTTP or HTTPS, by libcurl, which is loaded at the first use: a node without a URL list
 // does not pay for curl's thirty libraries.
 //
-// One worker thread, alive only while there is something to fetch; results come back on the loop. A fetch is done within
+// One worker thread, alive only while there is something to fetch; results come back on the loop. A fetch ends within
 // kTimeout, follows at most kMaxRedirects redirects, to http and https only (from https never back to http), takes at
 // most kMaxPeerListBytes whatever the server says about the length, and uses no proxy: neither http_proxy nor ALL_PROXY
 // of the environment is read. Certificates are verified.

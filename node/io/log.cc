@@ -22,7 +22,8 @@ class LevelFlag final : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
     for (std::size_t i = 0; i < kSpdlogLevels.size(); ++i) {
-      if (kSpdlogLevels[i] == message.level) out.append(kLevelNames[i].data(), kLevelNames[i].data() + kLevelNames[i].size());
+      const std::string_view name = kLevelNames[i];
+      if (kSpdlogLevels[i] == message.level) out.append(name.data(), name.data() + name.size());
     }
   }
   std::unique_ptr<custom_flag_formatter> clone() const override { return spdlog::details::make_unique<LevelFlag>(); }

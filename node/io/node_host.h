@@ -2,9 +2,9 @@
 //
 // NodeHost: from Settings to a running node: key files, sockets, data directory, identity, store, driver, local API.
 //
-// `hearsay run` and the embedding library are thin shells around it. What is wrong with the settings or the machine comes
-// out of Open or Start as one line; what can be checked without touching the disk is checked first, so that a refused
-// start leaves no trace where that is possible (a node on a fixed port binds it before it makes its data directory).
+// `hearsay run` and the embedding library are thin shells around it. What is wrong with the settings or the machine
+// comes out of Open or Start as one line; what can be checked without touching the disk is checked first, so that a
+// refused start leaves no trace where that is possible (fixed ports are bound before the data directory is made).
 // One thread, the loop's. `io` outlives it.
 #pragma once
 
@@ -26,8 +26,8 @@ namespace hearsay {
 
 class NodeHost {
  public:
-  // Nothing is sent yet. Without a data_dir the node keeps nothing and has a new identity. Without an api address it has
-  // no API.
+  // Nothing is sent yet. Without a data_dir the node keeps nothing and has a new identity. Without an api address it
+  // has no API.
   static Result<std::unique_ptr<NodeHost>> Open(asio::io_context& io, const Settings& settings,
                                                 std::function<void(const PeerEvent&)> on_event = {});
   ~NodeHost();

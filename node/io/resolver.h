@@ -7,7 +7,7 @@
 //   file:PATH           the endpoints and hosts in the file, read again at every use
 //   http(s)://URL       the endpoints of the fetched JSON list; its last good copy when the fetch fails
 //
-// A part that fails (one host of a list) costs only itself; an entry of which nothing is left gives an error for people.
+// A part that fails (one host of a list) costs only itself; an entry of which nothing is left gives an error to people.
 // Bounds: kMaxResolvedContacts contacts; those of DnsClient, ListFetcher and peer_list.h below it.
 // One thread, the loop's. Destroying it forgets what is under way: no handler is called any more.
 #pragma once

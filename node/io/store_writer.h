@@ -4,9 +4,9 @@
 //
 // Changes are kept by key, the last one wins, and are committed together every Config::interval and at Close(): a kill
 // loses at most what the last interval brought, and never half a batch.
-// A full store takes what is new of the peers it holds; other peers are dropped and counted. When it refuses a batch for
-// any other reason, everything is kept and tried again, ever more slowly up to kSlowestRetry, and the owner is told once,
-// and once more when it works again.
+// A full store takes what is new of the peers it holds; other peers are dropped and counted. When it refuses a batch
+// for any other reason, everything is kept and tried again, ever more slowly up to kSlowestRetry, and the owner is told
+// once, and once more when it works again.
 // Bound: kMaxPending peers. Above it, news of peers that are not pending is dropped and counted; the state never is.
 // Callers: one thread. The callback comes from the writer's thread.
 #pragma once

@@ -27,8 +27,9 @@ class ListFetcherTest : public testing::Test {
  protected:
   ListFetcherTest() { Open(std::chrono::seconds{10}); }
   void Open(std::chrono::milliseconds timeout) {
-    fetcher_ = std::make_unique<ListFetcher>(
-        io_, ListFetcher::Config{.network = "test", .list_dir = dir_.path() + "/lists", .ca_file = {}, .timeout = timeout});
+    ListFetcher::Config config{.network = "test", .list_dir = dir_.path() + "/lists", .ca_file = {}, .timeout = {}};
+    config.timeout = timeout;
+    fetcher_ = std::make_unique<ListFetcher>(io_, std::move(config));
   }
   Result<ListFetcher::List> Fetch(const std::string& path) { return FetchUrl(web_.Url(path)); }
   Result<ListFetcher::List> FetchUrl(const std::string& url) {

@@ -48,7 +48,9 @@ class FickleStore final : public Store {
 };
 
 StoreWriter::Config Lazy() { return {.interval = std::chrono::hours{1}, .capacity = 1'000'000, .on_health = {}}; }
-StoreWriter::Config Eager() { return {.interval = std::chrono::milliseconds{1}, .capacity = 1'000'000, .on_health = {}}; }
+StoreWriter::Config Eager() {
+  return {.interval = std::chrono::milliseconds{1}, .capacity = 1'000'000, .on_health = {}};
+}
 
 TEST(StoreWriter, CommitsWhatIsPendingWhenItCloses) {
   FickleStore store;

@@ -7,11 +7,11 @@
 //   dialling         no answer, first time                 waiting, behind its group
 //   dialling         no answer again; wrong id; self       done(timeout, refused, wrong_node_id, self)
 //   dialling         proved an id not seen before          visiting
-//   dialling         proved an id seen before              done(reachable | unconfirmed): one more endpoint of that node
+//   dialling         proved an id seen before              done(reachable | unconfirmed): one more endpoint of it
 //   visiting         the visit is over                     done(reachable | unconfirmed)
 //   any but done     Stop                                  done(not_visited), or what the visit has found so far
 //
-// Every endpoint named by a visited node is dialled once (twice when silent), if the scope rule lets that node name it.
+// Every endpoint named by a visited node is dialled once (twice if silent), if the scope rule lets that node name it.
 // The crawl is done when nothing waits and nothing is in flight; it needs no other clock than its deadlines.
 // Bounds: `in_flight` endpoints at a time, per address group by the frontier; FrontierLimits on endpoints; `tellings`
 // on what is kept for edges; VisitLimits and the dialler's attempts on packets to one endpoint: at most

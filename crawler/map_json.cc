@@ -36,7 +36,7 @@ Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic) {
           {"roles", CountsOf(summary.roles)},
           {"rtt_ms", RttOf(summary.rtt)},
           {"edges", summary.edges},
-          {"duration_seconds", Milliseconds(summary.duration).get<double>() / 1000.0},
+          {"duration_seconds", static_cast<double>(summary.duration.count()) / 1e6},
           {"packets_sent", traffic.packets_sent},
           {"bytes_sent", traffic.bytes_sent},
           {"packets_received", traffic.packets_received},

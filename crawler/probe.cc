@@ -24,6 +24,7 @@ void Probe::Tick(Time now, Effects& out) {
   if (done_) return;
   if (!started_) {
     started_ = true;
+    start_ = now;
     HEARSAY_CHECK(caller_.dialler().Start({.endpoint = config_.endpoint, .pin = {}, .purpose = DialPurpose::kCrawl,
                                            .expected = {}, .heard_from = {}}, now, out));
   }
@@ -53,6 +54,7 @@ bool Probe::PinHolds() const {
 
 void Probe::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
   dial_ = outcome;
+  handshake_time_ = now - start_;
   if (!outcome.result) {
     done_ = true;
     return;

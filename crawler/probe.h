@@ -40,6 +40,7 @@ class Probe {
   // Absent while dialling, and when Stop came first.
   const std::optional<DialOutcome>& dial() const { return dial_; }
   bool PinHolds() const;
+  Duration handshake_time() const { return handshake_time_; }  // from the first packet to the proof, repeats included
   const Visit* visit() const { return visit_ ? &*visit_ : nullptr; }
 
  private:
@@ -48,6 +49,7 @@ class Probe {
   const ProbeConfig config_;
   Caller caller_;
   Time start_;
+  Duration handshake_time_{};
   std::optional<DialOutcome> dial_;
   std::optional<Visit> visit_;
   std::vector<Endpoint> named_;  // a probe pulls nothing; stays empty

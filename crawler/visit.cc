@@ -7,7 +7,7 @@
 namespace hearsay {
 namespace {
 
-// A pull that was answered without a sample met an empty bucket; its next token comes within half a second (2 a second).
+// A pull that was answered without a sample met an empty bucket, which gets two tokens a second.
 constexpr Duration kRestTime = milliseconds{600};
 
 }  // namespace

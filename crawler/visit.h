@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// Visit: one node's turn in a crawl, from the finished handshake to goodbye: its record, its round-trip time, its peers.
+// Visit: one node's turn in a crawl, from the finished handshake to goodbye: record, round-trip time, peers.
 //
-//   state     event                                next            what it does
-//   asking    Begin                                asking          asks: a ping, our record, a pull
-//   asking    pong, and the sample if pulled       asking, resting, reads them; asks the next question, at once or after
-//                                                    or over         the interval; over(dry) or (limit) when none is left
-//   asking    pong, but no sample to our pull      resting         waits for the node's budget, or a sample that is late
-//   asking    sample, but no pong                  asking          reads it; the deadline will settle the question
-//   asking    deadline, attempts left              asking          asks the same again
-//   asking    deadline, none left                  over(silent)    goodbye; a visit that only pings goes on to the next
-//   resting   the sample after all                 as for asking
-//   resting   deadline                             as for asking   a pull without a sample has brought nothing
-//   any       the node says goodbye                over(left)      nothing
-//   any       time or packets used up              over(limit)     goodbye
-//   any       Stop                                 over(stopped)   goodbye
+//   state    event                            next           what it does
+//   asking   Begin                            asking         asks: a ping, our record, a pull
+//   asking   pong, and the sample if pulled   asking, over,  reads them; asks the next question, at once or after
+//                                             or resting     the interval; over(dry) or (limit) when none is left
+//   asking   pong, but no sample to our pull  resting        waits for the node's budget, or a sample that is late
+//   asking   sample, but no pong              asking         reads it; the deadline will settle the question
+//   asking   deadline, attempts left          asking         asks the same again
+//   asking   deadline, none left              over(silent)   goodbye; a visit that only pings asks the next
+//   resting  the sample after all             as for asking
+//   resting  deadline                         as for asking  a pull without a sample has brought nothing
+//   any      the node says goodbye            over(left)     nothing
+//   any      time or packets used up          over(limit)    goodbye
+//   any      Stop                             over(stopped)  goodbye
 //
 // One question is open at a time: a keepalive with a ping, and a pull until `dry_pulls` in a row brought nothing that
 // this node had not named before, or `pulls` were spent. Every second pull carries a fresh seed: it reaches verified

@@ -207,7 +207,9 @@ TEST(Crawl, BoundsALiarWithEndlessFabricatedEndpoints) {
   std::uint32_t next = 0;
   liar.script.sample = [&next](std::uint64_t) {
     std::vector<Endpoint> out;
-    for (std::size_t i = 0; i < kMaxSampleEndpoints; ++i) out.push_back({IpAddress::V4(10u << 24 | 1u << 20 | ++next), 1});
+    for (std::size_t i = 0; i < kMaxSampleEndpoints; ++i) {
+      out.push_back({IpAddress::V4(10u << 24 | 1u << 20 | ++next), 1});
+    }
     return out;
   };
   CrawlConfig config = Seeds({liar.endpoint()});

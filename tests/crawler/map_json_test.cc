@@ -71,8 +71,8 @@ TEST(MapJson, HoldsWhatTheSchemaSays) {
 TEST(MapJson, SummarizesTheCensus) {
   const json summary = json::parse(Written(Example()))["summary"];
   EXPECT_THAT(KeysOf(summary),
-              UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "rtt_ms", "edges",
-                                   "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
+              UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "rtt_ms",
+                                   "edges", "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
                                    "bytes_received"));
   EXPECT_EQ(summary["nodes"], 2);
   EXPECT_EQ(summary["reachable"], 1);

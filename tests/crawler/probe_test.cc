@@ -31,6 +31,7 @@ TEST(Probe, MeasuresEachPingAndReadsTheRecord) {
   ASSERT_TRUE(network.RunUntilDone(probe, seconds{10}));
   ASSERT_TRUE(probe.dial()->result);
   EXPECT_TRUE(probe.PinHolds());
+  EXPECT_EQ(probe.handshake_time(), 4 * test::kLatency);
   EXPECT_EQ(probe.dial()->result->peer, peer.id());
   EXPECT_TRUE(probe.dial()->result->confirmed);
   EXPECT_EQ(probe.dial()->result->observed, test::kCallerEndpoint);

@@ -21,7 +21,8 @@ class CrawlerHost {
  public:
   CrawlerHost(SimNetwork& network, const NetworkKey& key, const Endpoint& own, CrawlConfig config)
       : network_(network),
-        crawl_(std::move(config), Identity(Rng::FromNumber(77).Array<32>()), key, Rng::FromNumber(78).Array<32>(), Now()) {
+        crawl_(std::move(config), Identity(Rng::FromNumber(77).Array<32>()), key, Rng::FromNumber(78).Array<32>(),
+               Now()) {
     socket_ = network.AddSocket(own, [this](const sim::Delivery& delivery) {
       crawl_.Receive({delivery.from, delivery.local, delivery.bytes}, Now(), effects_);
       Apply();
@@ -140,7 +141,8 @@ TEST(CrawlOfRealNodes, MapsAPublicNetworkThroughLoss) {
   ASSERT_EQ(Complaint(world.network), "");
   CrawlConfig config = From(world.network.PublicEndpoint(3));
   const VisitLimits limits = config.visit;
-  CrawlerHost crawler(world.network, NetworkKey::Open("simulation"), {IpAddress::V4(9u << 24 | 1), 999}, std::move(config));
+  CrawlerHost crawler(world.network, NetworkKey::Open("simulation"), {IpAddress::V4(9u << 24 | 1), 999},
+                      std::move(config));
   ASSERT_TRUE(crawler.Run(seconds{300}));
   const Census census = crawler.crawl().Result(crawler.Now());
   EXPECT_EQ(census.nodes.size(), 40u);

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "tools/duration.h"
+
+#include <charconv>
+#include <cstdint>
+
+namespace hearsay {
+
+std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc()) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (unit == "ms") return std::chrono::milliseconds{number};
+  if (unit == "s" || unit.empty()) return std::chrono::seconds{number};
+  if (unit == "m") return std::chrono::minutes{number};
+  if (unit == "h") return std::chrono::hours{number};
+  return std::nullopt;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+//
+// Durations as people write them on the command line.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace hearsay {
+
+// "500ms", "60s", "2m", "1h", or bare seconds. Whole numbers, at most 2^32 - 1 of the unit.
+std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
+
+}  // namespace hearsay

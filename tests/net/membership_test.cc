@@ -150,11 +150,13 @@ TEST(Bootstrap, APinLetsOnlyThatNodeIn) {
 TEST(Bootstrap, TwoLiveNodesWithOneIdentityAreReported) {
   Cluster cluster(HEARSAY_BINARY);
   const std::size_t first = cluster.Start();
+  const std::size_t second = cluster.Start();
   ASSERT_TRUE(cluster.WaitReady(first));
-  const std::string copy = cluster.dir().path() + "/copy";
-  std::filesystem::create_directories(copy);
-  std::filesystem::copy_file(cluster.Directory(first) + "/identity", copy + "/identity");
-  const std::size_t second = cluster.Start({"--peer", cluster.Ready(first, "listen"), "--data-dir", copy});
+  ASSERT_TRUE(cluster.WaitReady(second));
+  cluster.Kill(second);
+  std::filesystem::copy_file(cluster.Directory(first) + "/identity", cluster.Directory(second) + "/identity",
+                             std::filesystem::copy_options::overwrite_existing);
+  cluster.Restart(second, {"--peer", cluster.Ready(first, "listen")});
   ASSERT_TRUE(cluster.WaitReady(second)) << cluster.Errors(second);
   EXPECT_EQ(cluster.Ready(second, "node_id"), cluster.Ready(first, "node_id"));
   for (const std::size_t node : {first, second}) {

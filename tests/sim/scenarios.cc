@@ -212,8 +212,19 @@ void PlayAmnesia(Run& run) {
 void PlayMove(Run& run) {
   const std::vector<HostId> hosts = Joined(run);
   run.network.RunFor(kSettle);
-  for (const HostId host : run.Choose(hosts, hosts.size() / 5 + 1)) run.network.Move(host);
+  const std::vector<HostId> movers = run.Choose(std::span(hosts).subspan(1), hosts.size() / 5 + 1);
+  for (const HostId host : movers) {
+    run.network.Move(host);
+    // Long enough for everybody to notice: two that move at once may lose each other until somebody tells them.
+    run.network.RunFor(run.pace().death);
+  }
   run.ExpectFullViews(run.pace().heal, "after nodes changed their addresses");
+  // Who joins now must learn the new addresses from others, and who comes back finds the movers where they are.
+  NodeSpec late;
+  late.scope = run.scope();
+  late.bootstrap = {hosts.front()};
+  run.network.Start(run.network.Add(std::move(late)));
+  run.ExpectFullViews(run.pace().heal, "of a late joiner");
   run.HoldUntilEnd();
 }
 

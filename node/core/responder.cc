@@ -80,7 +80,6 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   if (const auto verified = VerifyProof(proof, datagram.from, **slot, identity_.id(), network_); !verified) {
     return verified;
   }
-  if (proof.initiator == identity_.id()) return Unexpected(Error::kDuplicateIdentity);
   std::uint64_t receive_id = rng_.Next64();
   while (waiting_.contains(receive_id)) receive_id = rng_.Next64();
   const ResponderParams params{.boot_epoch = boot_epoch_,
@@ -91,6 +90,11 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   counters_.Add(Counter::kSignaturesMade);
   counters_.Add(Counter::kHandshakesAccepted);
   codec_.Encode(accepted->response, network_, buffer_);
+  spent_[proof.cookie] = receive_id;
+  spent_order_.push_back({proof.cookie, now + 2 * kCookieSlot});
+  out.AddSend(datagram.from, buffer_.view());
+  // Our own id, from another process: it is answered, so that its operator hears of it too, and gets no session.
+  if (proof.initiator == identity_.id()) return Unexpected(Error::kDuplicateIdentity);
   WaitingSession& waiting = waiting_[receive_id];
   waiting.session = std::make_unique<UdpSession>(accepted->result.keys);
   waiting.session->initiator = proof.initiator;
@@ -104,9 +108,6 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   waiting.cookie = proof.cookie;
   waiting.response.assign(buffer_.view().begin(), buffer_.view().end());
   waiting.until = now + kWaitTime;
-  spent_[proof.cookie] = receive_id;
-  spent_order_.push_back({proof.cookie, now + 2 * kCookieSlot});
-  out.AddSend(datagram.from, buffer_.view());
   return {};
 }
 

@@ -9,7 +9,7 @@ RUN tools/install-packages build
 COPY . .
 RUN cmake --preset release -DHEARSAY_TESTS=ON \
  && cmake --build build --parallel "$(nproc)" \
- && ctest --test-dir build --parallel "$(nproc)" --output-on-failure --label-exclude slow \
+ && ctest --test-dir build --parallel "$(nproc)" --output-on-failure --label-exclude processes \
  && strip -o /hearsay build/hearsay
 
 FROM debian:bookworm-slim

@@ -62,6 +62,11 @@ DialOutcome Dialler::Finish(std::map<Cookie, Dial>::iterator it, Expected<Handsh
   return outcome;
 }
 
+std::optional<Endpoint> Dialler::TargetOf(const Cookie& query) const {
+  const auto it = dials_.find(query);
+  return it == dials_.end() ? std::nullopt : std::optional(it->second.request.endpoint);
+}
+
 std::optional<DialOutcome> Dialler::OnOwnHello(const Cookie& query) {
   const auto it = dials_.find(query);
   if (it == dials_.end()) return std::nullopt;

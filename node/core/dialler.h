@@ -52,6 +52,8 @@ class Dialler {
   std::size_t pending() const { return dials_.size(); }
   // A bare keepalive that came in carries one of our own queries: that dial reached ourselves.
   std::optional<DialOutcome> OnOwnHello(const Cookie& query);
+  // Where we sent the hello that carries this query, while that dial is pending.
+  std::optional<Endpoint> TargetOf(const Cookie& query) const;
   // Answers to our packets. Nothing when they belong to no dial of ours, or the dial goes on.
   std::optional<DialOutcome> OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out);
   std::optional<DialOutcome> OnResponse(const HandshakeResponse& response, const Datagram& datagram, Time now);

@@ -37,7 +37,8 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       record_sequence_(state_.boot_epoch),
       verification_(Rate{.tokens = 64, .period = kRoundTime, .burst = 128}),
       challenges_(kChallengeRate),
-      resets_(kResetRate) {
+      resets_sent_(kResetRate),
+      resets_read_(kResetReadRate) {
   state_.listen_port = config_.listen_port;
   Remember(snapshot.peers, now);
   timers_.Set(TimerKind::kRound, now);

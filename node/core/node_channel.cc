@@ -9,7 +9,7 @@
 namespace hearsay {
 namespace {
 
-constexpr std::size_t kSuspicionFanout = 3;  // Guess: as Serf's gossip fanout; the next keepalives carry it further
+constexpr std::size_t kSuspicionFanout = 8;  // two hops reach 64 peers; the next keepalives carry it further
 constexpr Duration kSuspicionLife = seconds{3};
 
 }  // namespace
@@ -37,10 +37,9 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     if (!peer.in_table) peer.endpoint = fresh.path;
     peer.channel = std::make_unique<Channel>();
     peer.channel->opened_at = peer.channel->last_heard = now;
-    peer.channel->inbound = fresh.inbound;
-    peer.channel->path = fresh.path;
+    peer.channel->path = peer.channel->first_path = fresh.path;
+    SetInbound(*peer.channel, fresh.inbound);
     ++channels_;
-    inbound_ += fresh.inbound ? 1 : 0;
     timers_.Cancel({TimerKind::kRetry, peer.id});
     peer.next_retry = kNever;
     peer.last_seen = now;
@@ -49,10 +48,7 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     Emit(PeerEventKind::kActive, peer, "", out);
   }
   Channel& channel = *peer.channel;
-  if (!fresh.inbound && channel.inbound) {
-    channel.inbound = false;
-    --inbound_;
-  }
+  if (!fresh.inbound) SetInbound(channel, false);
   channel.preconfigured |= fresh.preconfigured;
   if (fresh.peer_epoch > channel.peer_epoch) {
     // The peer restarted: whatever the old incarnation held is gone.
@@ -76,7 +72,7 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
 // The best session sends, the others receive for kDrainTime more.
 void Node::Impl::ArrangeSessions(Channel& channel, Time now) {
   auto& sessions = channel.sessions;
-  std::stable_sort(sessions.begin(), sessions.end(), [](const auto& a, const auto& b) { return IsBetterSession(*a, *b); });
+  std::stable_sort(sessions.begin(), sessions.end(), [now](const auto& a, const auto& b) { return IsBetterSession(*a, *b, now); });
   sessions.front()->drain_until = kNever;
   for (std::size_t i = 1; i < sessions.size(); ++i) {
     if (sessions[i]->drain_until == kNever) {
@@ -91,18 +87,31 @@ void Node::Impl::ArrangeSessions(Channel& channel, Time now) {
   if (sessions.size() > 1) timers_.SetNoLater(TimerKind::kDrain, now + kDrainTime);
 }
 
+void Node::Impl::SetInbound(Channel& channel, bool inbound) {
+  if (channel.inbound == inbound) return;
+  channel.inbound = inbound;
+  const AddressGroup group = channel.first_path.group();
+  if (inbound) {
+    ++inbound_;
+    ++inbound_groups_[group];
+  } else {
+    --inbound_;
+    if (--inbound_groups_[group] == 0) inbound_groups_.erase(group);
+  }
+}
+
 bool Node::Impl::MakeInboundRoom(const Endpoint& path, Time now, Effects& out) {
+  const auto group = inbound_groups_.find(path.group());
+  const bool crowded = group != inbound_groups_.end() && group->second >= kMaxInboundPerGroup;
+  if (path.scope() == Scope::kGlobal && crowded) return false;
+  if (inbound_ < kMaxInbound) return true;
+  // Full: the group that ranks last under our secret gives way, so that nobody can aim at whom to push out.
   const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, e.group().key); };
-  const bool global = path.scope() == Scope::kGlobal;
-  std::size_t of_group = 0;
   Peer* last = nullptr;
   for (auto& [id, peer] : book_.peers()) {
     if (!peer.channel || !peer.channel->inbound) continue;
-    if (global && peer.channel->path.group() == path.group()) ++of_group;
     if (last == nullptr || rank(peer.channel->path) > rank(last->channel->path)) last = &peer;
   }
-  if (of_group >= kMaxInboundPerGroup) return false;
-  if (inbound_ < kMaxInbound) return true;
   if (last == nullptr || rank(last->channel->path) <= rank(path)) return false;
   CloseChannel(*last, PeerState::kVerified, out, now);
   return true;
@@ -113,7 +122,7 @@ void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now
   HEARSAY_CHECK(peer.channel != nullptr);
   for (const auto& session : peer.channel->sessions) DropSession(*session);
   --channels_;
-  inbound_ -= peer.channel->inbound ? 1 : 0;
+  SetInbound(*peer.channel, false);
   peer.channel.reset();
   timers_.Cancel({TimerKind::kKeepalive, peer.id});
   timers_.Cancel({TimerKind::kIdle, peer.id});
@@ -174,10 +183,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   counters_.Add(Counter::kPeersVerified);
   if (view_.Offer(peer)) view_changed_ = true;
   for (const NodeId& id : evicted) Evict(id, "its place was needed", now, out);
-  if (peer.channel && peer.channel->inbound && IsChosen(peer)) {
-    peer.channel->inbound = false;
-    --inbound_;
-  }
+  if (peer.channel && IsChosen(peer)) SetInbound(*peer.channel, false);
   Persist(peer, now, out);
   Emit(PeerEventKind::kVerified, peer, was_known ? "at a new endpoint" : "", out);
   Rearm(peer, now);
@@ -213,7 +219,7 @@ void Node::Impl::OnKeepaliveTimer(Peer& peer, Time now, Effects& out) {
     if (!IsChosen(peer) && !channel.preconfigured) return Rearm(peer, now);
     return Probe(peer, now, out);
   }
-  if (++channel.misses >= kProbeAttempts) return Stale(peer, now, out);
+  if (++channel.misses >= Rhythm::ProbeAttempts(std::max(channel.loss, loss_).permille())) return Stale(peer, now, out);
   Keepalive& keepalive = Draft(peer, now);
   keepalive.ping = channel.open_ping;
   channel.ping_sent_at = now;

@@ -8,6 +8,8 @@
 namespace hearsay {
 namespace {
 
+constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // message and field headers, the token
+constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
 constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint makes room
 
 }  // namespace
@@ -31,11 +33,13 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (in.path_response != 0) OnPathResponse(peer, in, datagram, now, out);
   if (!in.record.empty()) OnRecord(peer, in, now, out);
   if (in.sampled && channel.pull_open) ReadSample(peer, in, now, out);
-  if (!in.suspects.empty()) OnSuspects(in, now, out);
+  if (!in.suspects.empty() && channel.work.Take(kWorkRate, now)) OnSuspects(in, now, out);
   // "A roamed endpoint is used only after path validation": until then answers go to where the peer was.
   const bool roamed = datagram.from != channel.path;
   const bool verifying = channel.challenge.purpose == PathChallenge::Purpose::kVerify;
-  if (roamed && now > channel.challenge.sent_at + (verifying ? kVerifyWait : milliseconds{500})) {
+  // Nobody has proved to be there: the challenge may not be larger than what it answers.
+  const bool large_enough = datagram.bytes.size() >= kBareChallengeBytes;
+  if (roamed && large_enough && now > channel.challenge.sent_at + (verifying ? kVerifyWait : milliseconds{500})) {
     Challenge(peer, PathChallenge::Purpose::kRoam, datagram.from, now, out);
   }
   if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
@@ -67,6 +71,8 @@ void Node::Impl::OnPong(Peer& peer, Time now) {
       channel.smoothed_rtt = (7 * smoothed + sample) / 8;
     }
   }
+  channel.loss.AddAnswered(channel.misses);
+  loss_.AddAnswered(channel.misses);
   channel.open_ping = 0;
   channel.misses = 0;
   Rearm(peer, now);
@@ -114,6 +120,7 @@ void Node::Impl::Challenge(Peer& peer, PathChallenge::Purpose purpose, const End
   challenge = {.purpose = purpose, .token = rng_.Next64() | 1, .to = to, .sent_at = now};
   counters_.Add(Counter::kPathChallenges);
   Keepalive& keepalive = Draft(peer, now);
+  if (purpose == PathChallenge::Purpose::kRoam) keepalive.Clear();
   keepalive.path_challenge = challenge.token;
   keepalive.record.clear();
   SendDraftTo(peer, keepalive, to, now, out);
@@ -138,7 +145,7 @@ void Node::Impl::OnSuspects(const Keepalive& in, Time now, Effects& out) {
   for (const IdPrefix prefix : in.suspects) {
     Peer* peer = book_.FindByPrefix(prefix);
     if (peer == nullptr || !peer->channel || !IsChosen(*peer)) continue;
-    if (now < peer->channel->last_heard + milliseconds{100}) continue;
+    if (now < peer->channel->last_heard + kHeardLately) continue;
     Probe(*peer, now, out);
   }
 }

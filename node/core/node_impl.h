@@ -29,6 +29,8 @@ namespace hearsay {
 // Path challenges are cheaper than dials (one sealed packet each way), so newcomers that dial us are proved faster.
 inline constexpr Rate kChallengeRate{.tokens = 32, .period = std::chrono::seconds{1}, .burst = 256};
 inline constexpr Rate kResetRate{.tokens = 10, .period = std::chrono::seconds{1}, .burst = 20};
+// Resets looked at; each walks the channels. Apart from those sent, so that junk can't silence ours.
+inline constexpr Rate kResetReadRate{.tokens = 100, .period = std::chrono::seconds{1}, .burst = 400};
 
 inline constexpr std::size_t kMaxInbound = 256;        // channels that we did not choose
 inline constexpr std::size_t kMaxInboundPerGroup = 8;  // of one global address group
@@ -91,6 +93,7 @@ class Node::Impl {
   };
   // False when there is no room for a channel that we did not choose.
   bool Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
+  void SetInbound(Channel& channel, bool inbound);
   bool MakeInboundRoom(const Endpoint& path, Time now, Effects& out);
   void ArrangeSessions(Channel& channel, Time now);
   void DropSession(const UdpSession& session) { session_owner_.erase(session.session.receive_id()); }
@@ -157,6 +160,7 @@ class Node::Impl {
   std::unordered_map<std::uint64_t, std::pair<Peer*, UdpSession*>> session_owner_;
   std::size_t channels_ = 0;
   std::size_t inbound_ = 0;
+  std::map<AddressGroup, std::size_t> inbound_groups_;  // of the inbound channels' first paths; none is zero
 
   std::uint64_t record_sequence_ = 0;
   std::map<Scope, Bytes> records_;  // ours, signed, by the scope of who reads it
@@ -168,7 +172,9 @@ class Node::Impl {
   std::vector<Suspicion> suspicions_;  // at most kMaxSuspicions; newest last
   TokenBucket verification_;
   TokenBucket challenges_;
-  TokenBucket resets_;
+  TokenBucket resets_sent_;
+  TokenBucket resets_read_;
+  LossEstimate loss_;              // over all channels: our own uplink
   int idle_pulls_ = 0;             // answers in a row that brought nothing new
   std::size_t duplicates_ = 0;
   bool view_changed_ = false;

@@ -40,10 +40,14 @@ void Node::Impl::CountSends(std::size_t first_effect, const Effects& out) {
 }
 
 void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
-  if (const auto outcome = dialler_.OnOwnHello(hello.query)) return OnDialFailed(*outcome, now, out);
+  if (const auto target = dialler_.TargetOf(hello.query)) {
+    // Our own hello. It names us only where we know the endpoint for ours: anybody on the path may send it back.
+    if (own_.Judge(*target, datagram.local) != OwnAddress::Verdict::kMine) return counters_.Drop(Error::kNotExpected);
+    return OnDialFailed(*dialler_.OnOwnHello(hello.query), now, out);
+  }
+  if (!responder_.OnHello(hello, datagram, now, out)) return;
   // Two that dial each other at once need one handshake: the smaller endpoint's.
   if (datagram.from < datagram.local) dialler_.Yield(datagram.from, now);
-  responder_.OnHello(hello, datagram, now, out);
   timers_.SetNoLater(TimerKind::kDrain, now + Responder::kWaitTime);
 }
 
@@ -121,7 +125,7 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
 void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out) {
   counters_.Drop(Error::kUnknownSession);
   // Strangers to a closed network get silence. A reset is no answer to a reset: only sealed packets come here.
-  if (network_.closed() || !resets_.Take(kResetRate, now)) return;
+  if (network_.closed() || !resets_sent_.Take(kResetRate, now)) return;
   codec_.Encode(ResetHint{packet.session_id}, network_, sealed_);
   HEARSAY_CHECK(sealed_.size < datagram.bytes.size());
   counters_.Add(Counter::kResetsSent);
@@ -130,7 +134,7 @@ void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& da
 
 void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out) {
   // A hint: it makes us look, by a new handshake; it ends nothing by itself.
-  if (network_.closed() || !resets_.Take(kResetRate, now)) return counters_.Drop(Error::kNotExpected);
+  if (network_.closed() || !resets_read_.Take(kResetReadRate, now)) return counters_.Drop(Error::kNotExpected);
   for (auto& [id, peer] : book_.peers()) {
     if (!peer.channel || peer.channel->path != datagram.from) continue;
     UdpSession& session = *peer.channel->sessions.front();
@@ -212,6 +216,11 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
     ScheduleRetry(*peer, Jittered(rhythm_.RetryDelay(endpoint.scope(), peer->failures - 1)), now);
   } else if (peer->channel && peer->channel->sessions.front()->doubted) {
     Stale(*peer, now, out);
+  } else if (peer->channel && peer->in_table && peer->endpoint == endpoint && peer->channel->path != endpoint) {
+    // It lives, but no longer there: it reached us from elsewhere while we dialled. Its next record proves where.
+    book_.DropFromTable(*peer);  // first: its slots must not choose it again
+    view_.Withdraw(peer->id, book_.table());
+    if (peer->channel->record) ConsiderVerifying(*peer, now, out);
   }
   DialHearsay(now, out);
 }

@@ -194,7 +194,12 @@ void Node::Impl::Round(Time now, Effects& out) {
   for (auto& [id, peer] : book_.peers()) {
     if (!peer.channel) continue;
     if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);
-    if (peer.channel->record && !peer.in_table) ConsiderVerifying(peer, now, out);
+    if (peer.channel->record && !peer.in_table) {
+      // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
+      const PathChallenge& open = peer.channel->challenge;
+      if (open.purpose == PathChallenge::Purpose::kVerify) hearsay_.Push(open.to, open.to.group());
+      ConsiderVerifying(peer, now, out);
+    }
     // Rekey by count and age. The initiator acts; the other side only when it did not.
     const UdpSession& session = *peer.channel->sessions.front();
     const Duration limit = session.initiator == identity_.id() ? kRekeyAge : kRekeyAge + kRekeyAge / 4;

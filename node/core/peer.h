@@ -34,7 +34,7 @@ struct UdpSession {
 };
 
 // SPEC "Choosing a session": both sides come to the same answer from what both know.
-bool IsBetterSession(const UdpSession& a, const UdpSession& b);
+bool IsBetterSession(const UdpSession& a, const UdpSession& b, Time now);
 
 struct PathChallenge {
   enum class Purpose : std::uint8_t { kNone, kVerify, kRoam };
@@ -44,9 +44,25 @@ struct PathChallenge {
   Time sent_at{};
 };
 
+// The share of probes that went unanswered by peers who were alive, as a moving average in thousandths.
+class LossEstimate {
+ public:
+  void AddAnswered(int misses_before) {
+    for (int i = 0; i < misses_before; ++i) permille_ += (1000 - permille_) / kWeight;
+    permille_ -= permille_ / kWeight;
+  }
+  int permille() const { return permille_; }
+  auto operator<=>(const LossEstimate&) const = default;
+
+ private:
+  static constexpr int kWeight = 16;
+  int permille_ = 0;
+};
+
 struct Channel {
   std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
   Endpoint path;                                      // where our packets go
+  Endpoint first_path;                                // where it began
   std::uint64_t peer_epoch = 0;
   Time opened_at{};
   Time last_heard{};
@@ -58,6 +74,7 @@ struct Channel {
   std::uint32_t open_ping = 0;
   Time ping_sent_at{};
   int misses = 0;
+  LossEstimate loss;
   std::optional<Duration> smoothed_rtt;
   Duration rtt_variance{};
 

@@ -8,8 +8,11 @@
 
 namespace hearsay {
 
-bool IsBetterSession(const UdpSession& a, const UdpSession& b) {
+bool IsBetterSession(const UdpSession& a, const UdpSession& b, Time now) {
   if (a.doubted != b.doubted) return b.doubted;
+  // One that is due for a rekey gives way, whoever made the new one: both sides counted the same age.
+  const auto due = [now](const UdpSession& s) { return now > s.established + kRekeyAge || s.session.NeedsRekey(); };
+  if (due(a) != due(b)) return due(b);
   if (a.epochs != b.epochs) return a.epochs > b.epochs;
   if (a.initiator != b.initiator) return a.initiator < b.initiator;
   return a.dial_sequence > b.dial_sequence;

@@ -41,11 +41,11 @@ bool Responder::AdmitStranger(const Endpoint& source, Time now) {
   return bucket.Take(rate, now) && all_strangers_.Take(kStrangerRate, now);
 }
 
-void Responder::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
+bool Responder::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
   counters_.Add(Counter::kHellosReceived);
   if (!AdmitStranger(datagram.from, now)) {
     counters_.Drop(Error::kRateLimited);
-    return;
+    return false;
   }
   const CookieJar::Challenge challenge = jar_.Make(datagram.from, hello.query, now, rng_);
   HandshakeQuery query;
@@ -58,6 +58,7 @@ void Responder::OnHello(const BareKeepalive& hello, const Datagram& datagram, Ti
   HEARSAY_CHECK(buffer_.size <= datagram.bytes.size());
   counters_.Add(Counter::kQueriesSent);
   out.AddSend(datagram.from, buffer_.view());
+  return true;
 }
 
 Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& datagram, const OwnAddress& own,

@@ -44,7 +44,8 @@ class Responder {
   Responder(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
             Codec& codec, Rng& rng, Counters& counters);
 
-  void OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out);
+  // False when the source has had its share.
+  bool OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out);
 
   // Errors are counted here. On success the session waits; nothing is known of the peer's channel yet. kDuplicateIdentity:
   // the proof is of our own identity, and its signature is good.

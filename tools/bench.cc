@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/bench/cluster.h"
 #include "tools/bench/measure.h"
 #include "tools/commands.h"
 
@@ -38,12 +39,27 @@ void Add(CLI::App& app, int& exit_code, const char* name, const char* help, benc
   });
 }
 
+void AddCluster(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<bench::ClusterOptions>();
+  CLI::App* sub = app.add_subcommand("cluster", "Real processes on loopback: join, death, idle cost");
+  sub->add_option("--nodes", options->nodes, "How many processes")->type_name("N")->check(CLI::Range(2u, 500u));
+  sub->add_option("--kill", options->kill, "How many of them to kill at once")->type_name("N")->check(CLI::Range(1u, 100u));
+  sub->add_option("--idle", options->idle_seconds, "How long to watch them idle, in seconds")->type_name("S")
+      ->check(CLI::Range(1, 3600));
+  sub->callback([options, &exit_code] {
+    const nlohmann::ordered_json result = bench::MeasureCluster(*options);
+    std::printf("%s\n", result.dump(2).c_str());
+    exit_code = result.contains("error") ? kExitFailed : kExitFine;
+  });
+}
+
 void SetUp(CLI::App& app, int& exit_code) {
   app.require_subcommand(1);
   Add(app, exit_code, "handshake", "Handshakes that one core accepts", bench::BenchHandshake);
   Add(app, exit_code, "keepalive", "Keepalives that one core answers over loopback", bench::BenchKeepalive);
   Add(app, exit_code, "codec", "Messages encoded and decoded", bench::BenchCodec);
   Add(app, exit_code, "store", "Peers committed to the store", bench::BenchStore);
+  AddCluster(app, exit_code);
 }
 
 const RegisterCommand kRegistered{{
@@ -56,7 +72,8 @@ const RegisterCommand kRegistered{{
     .examples = "  hearsay bench handshake\n"
                 "  hearsay bench keepalive\n"
                 "  hearsay bench codec\n"
-                "  hearsay bench store\n",
+                "  hearsay bench store\n"
+                "  hearsay bench cluster --nodes 50 --kill 10\n",
     .set_up = SetUp,
 }};
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// MeasureCluster: join, death and idle cost of a network of real processes (cluster.cc).
+#pragma once
+
+#include <cstddef>
+
+#include <nlohmann/json.hpp>
+
+namespace hearsay::bench {
+
+struct ClusterOptions {
+  std::size_t nodes = 50;
+  std::size_t kill = 10;
+  int idle_seconds = 10;
+};
+nlohmann::ordered_json MeasureCluster(const ClusterOptions& options);
+
+}  // namespace hearsay::bench

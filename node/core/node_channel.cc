@@ -57,8 +57,7 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     channel.sessions.clear();
     channel.peer_epoch = fresh.peer_epoch;
     channel.peer_holds = channel.record_sent = 0;
-    channel.open_ping = 0;
-    channel.misses = 0;
+    channel.probe.Close();
   }
   UdpSession* const added = fresh.session.get();
   session_owner_[added->session.receive_id()] = {&peer, added};
@@ -201,30 +200,23 @@ void Node::Impl::Evict(const NodeId& id, std::string_view why, Time now, Effects
   out.Add(ForgetPeer{id});
 }
 
-void Node::Impl::Probe(Peer& peer, Time now, Effects& out) {
-  Channel& channel = *peer.channel;
-  if (channel.open_ping != 0) return;
+// One more attempt of the probe under way, or the first of a new one.
+void Node::Impl::Ping(Peer& peer, Time now, Effects& out) {
   Keepalive& keepalive = Draft(peer, now);
-  if (++channel.last_ping == 0) ++channel.last_ping;
-  channel.open_ping = keepalive.ping = channel.last_ping;
-  channel.ping_sent_at = now;
-  channel.misses = 0;
+  keepalive.ping = peer.channel->probe.Attempt(now);
   SendDraft(peer, keepalive, now, out);
   Rearm(peer, now);
 }
 
 void Node::Impl::OnKeepaliveTimer(Peer& peer, Time now, Effects& out) {
   Channel& channel = *peer.channel;
-  if (channel.open_ping == 0) {
-    if (!IsChosen(peer) && !channel.preconfigured) return Rearm(peer, now);
-    return Probe(peer, now, out);
-  }
-  if (++channel.misses >= Rhythm::ProbeAttempts(std::max(channel.loss, loss_).permille())) return Stale(peer, now, out);
-  Keepalive& keepalive = Draft(peer, now);
-  keepalive.ping = channel.open_ping;
-  channel.ping_sent_at = now;
-  SendDraft(peer, keepalive, now, out);
-  Rearm(peer, now);
+  if (!channel.probe.open() && !IsChosen(peer) && !channel.preconfigured) return Rearm(peer, now);
+  if (channel.probe.attempts() >= AttemptsFor(channel)) return Stale(peer, now, out);
+  Ping(peer, now, out);
+}
+
+int Node::Impl::AttemptsFor(const Channel& channel) const {
+  return Rhythm::ProbeAttempts(std::max(channel.loss, loss_).permille());
 }
 
 // Sets the one timer that fits: an open probe's timeout, the next keepalive, or the end by silence.
@@ -234,9 +226,12 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
   const Scope scope = channel.path.scope();
   const Timers::Key keepalive{TimerKind::kKeepalive, peer.id};
   const Timers::Key idle{TimerKind::kIdle, peer.id};
-  if (channel.open_ping != 0) {
+  if (channel.probe.open()) {
+    // Attempts follow each other quickly; only the last one is given all the time that an answer may take.
     const Duration smoothed = channel.smoothed_rtt.value_or(Duration{0});
-    timers_.Set(keepalive, channel.ping_sent_at + rhythm_.ProbeTimeout(scope, smoothed, channel.rtt_variance));
+    const Duration timeout = rhythm_.ProbeTimeout(scope, smoothed, channel.rtt_variance);
+    const bool last = channel.probe.attempts() >= AttemptsFor(channel);
+    timers_.Set(keepalive, channel.probe.last_attempt() + (last ? timeout : rhythm_.AttemptSpacing(scope, timeout)));
     timers_.Cancel(idle);
   } else if (IsChosen(peer) || channel.preconfigured) {
     ScheduleKeepalive(peer, now);

@@ -29,7 +29,7 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
 void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out) {
   Channel& channel = *peer.channel;
   channel.peer_holds = std::max(channel.peer_holds, std::min(in.record_held, record_sequence_));
-  if (in.pong != 0 && in.pong == channel.open_ping) OnPong(peer, now);
+  if (in.pong != 0) OnPong(peer, in.pong, now);
   if (in.path_response != 0) OnPathResponse(peer, in, datagram, now, out);
   if (!in.record.empty()) OnRecord(peer, in, now, out);
   if (in.sampled && channel.pull_open) ReadSample(peer, in, now, out);
@@ -51,30 +51,28 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
     // A path response goes where the challenge came from; the answer to a ping rides along.
     SendDraftTo(peer, answer, in.path_challenge != 0 ? datagram.from : channel.path, now, out);
     // This exchange proved both alive: our own keepalive may wait an interval.
-    if (channel.open_ping == 0) Rearm(peer, now);
+    if (!channel.probe.open()) Rearm(peer, now);
   }
   if (in.pull) AnswerPull(peer, in, now, out);
 }
 
-// RFC 6298, with Karn's rule: no sample from a repeated ping.
-void Node::Impl::OnPong(Peer& peer, Time now) {
+// RFC 6298.
+void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, Time now) {
   Channel& channel = *peer.channel;
-  if (channel.misses == 0) {
-    const Duration sample = now - channel.ping_sent_at;
-    if (!channel.smoothed_rtt) {
-      channel.smoothed_rtt = sample;
-      channel.rtt_variance = sample / 2;
-    } else {
-      const Duration smoothed = *channel.smoothed_rtt;
-      const Duration error = sample > smoothed ? sample - smoothed : smoothed - sample;
-      channel.rtt_variance = (3 * channel.rtt_variance + error) / 4;
-      channel.smoothed_rtt = (7 * smoothed + sample) / 8;
-    }
+  const auto answer = channel.probe.OnPong(pong, now);
+  if (!answer) return;
+  const Duration sample = answer->round_trip;
+  if (!channel.smoothed_rtt) {
+    channel.smoothed_rtt = sample;
+    channel.rtt_variance = sample / 2;
+  } else {
+    const Duration smoothed = *channel.smoothed_rtt;
+    const Duration error = sample > smoothed ? sample - smoothed : smoothed - sample;
+    channel.rtt_variance = (3 * channel.rtt_variance + error) / 4;
+    channel.smoothed_rtt = (7 * smoothed + sample) / 8;
   }
-  channel.loss.AddAnswered(channel.misses);
-  loss_.AddAnswered(channel.misses);
-  channel.open_ping = 0;
-  channel.misses = 0;
+  channel.loss.AddAnswered(answer->unanswered_before);
+  loss_.AddAnswered(answer->unanswered_before);
   Rearm(peer, now);
 }
 
@@ -146,7 +144,7 @@ void Node::Impl::OnSuspects(const Keepalive& in, Time now, Effects& out) {
     Peer* peer = book_.FindByPrefix(prefix);
     if (peer == nullptr || !peer->channel || !IsChosen(*peer)) continue;
     if (now < peer->channel->last_heard + kHeardLately) continue;
-    Probe(*peer, now, out);
+    if (!peer->channel->probe.open()) Ping(*peer, now, out);
   }
 }
 

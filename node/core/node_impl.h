@@ -104,7 +104,8 @@ class Node::Impl {
   void Evict(const NodeId& id, std::string_view why, Time now, Effects& out);
   bool IsChosen(const Peer& peer) const;
   bool MayPull(const Peer& peer) const;
-  void Probe(Peer& peer, Time now, Effects& out);
+  void Ping(Peer& peer, Time now, Effects& out);
+  int AttemptsFor(const Channel& channel) const;
   void OnKeepaliveTimer(Peer& peer, Time now, Effects& out);
   void ScheduleKeepalive(Peer& peer, Time now);
   void Rearm(Peer& peer, Time now);
@@ -118,7 +119,7 @@ class Node::Impl {
   // node_gossip.cc
   void OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out);
   void OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
-  void OnPong(Peer& peer, Time now);
+  void OnPong(Peer& peer, std::uint32_t pong, Time now);
   void OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void ConsiderVerifying(Peer& peer, Time now, Effects& out);
   void OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);

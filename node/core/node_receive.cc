@@ -188,8 +188,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
     peer.channel->pull_open = true;
     counters_.Add(Counter::kPullsSent);
   }
-  peer.channel->open_ping = first.ping = ++peer.channel->last_ping;
-  peer.channel->ping_sent_at = now;
+  if (peer.channel->probe.attempts() < Probe::kMaxAttempts) first.ping = peer.channel->probe.Attempt(now);
   SendDraft(peer, first, now, out);
   Rearm(peer, now);
   DialHearsay(now, out);

@@ -61,7 +61,7 @@ void Node::Impl::RunTimer(const Timers::Key& key, Time now, Effects& out) {
       return;
     case TimerKind::kIdle:
       if (peer == nullptr || !peer->channel) return;
-      if (IsChosen(*peer) || peer->channel->preconfigured) return Probe(*peer, now, out);
+      if (IsChosen(*peer) || peer->channel->preconfigured) return Ping(*peer, now, out);
       if (now < peer->channel->last_heard + rhythm_.IdleTimeout(peer->channel->path.scope())) return Rearm(*peer, now);
       return CloseChannel(*peer, PeerState::kVerified, out, now);
     case TimerKind::kRetry:

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "node/core/probe.h"
 #include "node/core/seam.h"
 #include "node/core/token_bucket.h"
 #include "proto/session.h"
@@ -44,21 +45,6 @@ struct PathChallenge {
   Time sent_at{};
 };
 
-// The share of probes that went unanswered by peers who were alive, as a moving average in thousandths.
-class LossEstimate {
- public:
-  void AddAnswered(int misses_before) {
-    for (int i = 0; i < misses_before; ++i) permille_ += (1000 - permille_) / kWeight;
-    permille_ -= permille_ / kWeight;
-  }
-  int permille() const { return permille_; }
-  auto operator<=>(const LossEstimate&) const = default;
-
- private:
-  static constexpr int kWeight = 16;
-  int permille_ = 0;
-};
-
 struct Channel {
   std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
   Endpoint path;                                      // where our packets go
@@ -69,11 +55,8 @@ struct Channel {
   bool inbound = false;        // the peer dialled us and we have not chosen it
   bool preconfigured = false;  // reached through the operator's list: may be pulled though not verified
 
-  // Liveness: one probe at a time, the same ping number in each attempt.
-  std::uint32_t last_ping = 0;
-  std::uint32_t open_ping = 0;
-  Time ping_sent_at{};
-  int misses = 0;
+  // Liveness: one probe at a time.
+  Probe probe;
   LossEstimate loss;
   std::optional<Duration> smoothed_rtt;
   Duration rtt_variance{};

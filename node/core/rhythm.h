@@ -50,7 +50,11 @@ class Rhythm {
     const Duration high = lan ? milliseconds{300} : seconds{3};
     return std::clamp<Duration>(smoothed + 4 * variance, low, high);
   }
-  // Misses until a peer is stale: so many that a living one is called dead less than once in a thousand probes.
+  // Between the attempts of one probe.
+  Duration AttemptSpacing(Scope scope, Duration timeout) const {
+    return IsLan(scope) ? std::min<Duration>(timeout, milliseconds{100}) : timeout;
+  }
+  // Attempts until a peer is stale: so many that a living one is called dead not more than once in a thousand probes.
   static int ProbeAttempts(int loss_permille) {
     if (loss_permille < 60) return kProbeAttempts;  // 0.06^3 = 0.0002
     if (loss_permille < 170) return 4;              // 0.17^4 = 0.0008

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+//
+// Probe: "are you alive?", asked a few times, and the answer's round trip.
+//
+// Each attempt has a ping number of its own, so that a late answer still tells which attempt it answers: retransmitting
+// early costs no measurement (RFC 6298's estimator without Karn's restriction).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "proto/time.h"
+
+namespace hearsay {
+
+// The share of probes that went unanswered by peers who were alive, as a moving average in thousandths.
+class LossEstimate {
+ public:
+  void AddAnswered(int unanswered_before) {
+    for (int i = 0; i < unanswered_before; ++i) permille_ += (1000 - permille_) / kWeight;
+    permille_ -= permille_ / kWeight;
+  }
+  int permille() const { return permille_; }
+  auto operator<=>(const LossEstimate&) const = default;
+
+ private:
+  static constexpr int kWeight = 16;
+  int permille_ = 0;
+};
+
+class Probe {
+ public:
+  static constexpr int kMaxAttempts = 8;
+
+  bool open() const { return attempts_ > 0; }
+  int attempts() const { return attempts_; }
+  Time last_attempt() const { return sent_at_[static_cast<std::size_t>(attempts_ - 1)]; }
+  // The ping number of the next attempt, never 0. At most kMaxAttempts in one probe.
+  std::uint32_t Attempt(Time now) {
+    if (++last_ping_ == 0) ++last_ping_;
+    sent_at_[static_cast<std::size_t>(attempts_++)] = now;
+    return last_ping_;
+  }
+  struct Answer {
+    Duration round_trip{};
+    int unanswered_before = 0;
+  };
+  // Ends the probe when `pong` answers one of its attempts.
+  std::optional<Answer> OnPong(std::uint32_t pong, Time now) {
+    const std::uint32_t back = last_ping_ - pong;
+    if (pong == 0 || back >= static_cast<std::uint32_t>(attempts_)) return std::nullopt;
+    const int index = attempts_ - 1 - static_cast<int>(back);
+    attempts_ = 0;
+    return Answer{now - sent_at_[static_cast<std::size_t>(index)], index};
+  }
+  void Close() { attempts_ = 0; }
+
+ private:
+  std::uint32_t last_ping_ = 0;
+  int attempts_ = 0;
+  std::array<Time, kMaxAttempts> sent_at_{};
+};
+
+}  // namespace hearsay

@@ -126,7 +126,7 @@ const RegisterCommand kRegistered{
          "Returns as soon as the node has at least N verified peers with an active channel. A node that does "
          "not answer yet is waited for too. Exit code 0: they are there; 1: not within the timeout.",
      .examples = "  hearsay wait --peers 3\n"
-                 "  hearsay wait --peers 1 --attribute service=postgres --timeout 2m && exec my-app\n",
+                 "  hearsay wait --peers 1 --attribute service=postgres --timeout 2m && exec ./app\n",
      .set_up = SetUp}};
 
 }  // namespace

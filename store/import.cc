@@ -16,7 +16,7 @@ struct Lines {
 };
 
 std::string LineFault(std::size_t number, const std::string& what) {
-  return "import: line " + std::to_string(number) + ": " + what + "; nothing was changed";
+  return "line " + std::to_string(number) + ": " + what + "; nothing was changed";
 }
 
 // Of several lines for one peer, the one verified last.

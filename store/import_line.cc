@@ -42,7 +42,7 @@ class ObjectReader {
     const std::string* text = Text(key);
     auto endpoint = text ? Endpoint::Parse(*text) : std::nullopt;
     if (endpoint && !endpoint->IsDialable()) endpoint.reset();
-    return Value(key, endpoint, "a unicast IP address with a port, like 192.0.2.1:7075 or [2001:db8::1]:7075");
+    return Value(key, endpoint, "a unicast IP address with a port, like 10.0.0.7:7075 or [fd00::7]:7075");
   }
   Time Date(const char* key) {
     const std::string* text = Text(key);

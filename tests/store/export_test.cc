@@ -171,13 +171,13 @@ TEST_F(Import, TakesNothingFromAnEmptyFile) {
 
 TEST_F(Import, NamesTheLineTheValueAndTheRemedy) {
   EXPECT_EQ(Fault(Line() + Line("endpoint", "\"seed.example:7075\"")),
-            "import: line 2: endpoint is \"seed.example:7075\"; give a unicast IP address with a port, like "
-            "192.0.2.1:7075 or [2001:db8::1]:7075; nothing was changed");
+            "line 2: endpoint is \"seed.example:7075\"; give a unicast IP address with a port, like "
+            "10.0.0.7:7075 or [fd00::7]:7075; nothing was changed");
   EXPECT_EQ(Fault(Line("node_id")),
-            "import: line 1: node_id is missing; give a node id of 64 hex digits; nothing was changed");
-  EXPECT_EQ(Fault(Line("score", "1")), "import: line 1: \"score\" is no known key; remove it; nothing was changed");
+            "line 1: node_id is missing; give a node id of 64 hex digits; nothing was changed");
+  EXPECT_EQ(Fault(Line("score", "1")), "line 1: \"score\" is no known key; remove it; nothing was changed");
   EXPECT_EQ(Fault("\nhello\n"),
-            "import: line 2: \"hello\" is no JSON object; give one object a line, as export does; nothing was changed");
+            "line 2: \"hello\" is no JSON object; give one object a line, as export does; nothing was changed");
   EXPECT_THAT(LoadAll(store_), IsEmpty());
 }
 
@@ -204,7 +204,7 @@ TEST_F(Import, RefusesEveryBadValueAndChangesNothing) {
   };
   for (const auto& [key, value] : bad) {
     EXPECT_THAT(Fault(Line("node_id", '"' + MakePeer(2).id.ToString() + '"') + Line(key, value)),
-                HasSubstr("import: line 2: "))
+                HasSubstr("line 2: "))
         << key << " " << value;
   }
   const char* lines[] = {
@@ -220,9 +220,9 @@ TEST_F(Import, RefusesEveryBadValueAndChangesNothing) {
       "\xff\xfe",
       "{\"\xff\":1}",
   };
-  for (const char* line : lines) EXPECT_THAT(Fault(line), HasSubstr("import: line 1: ")) << line;
+  for (const char* line : lines) EXPECT_THAT(Fault(line), HasSubstr("line 1: ")) << line;
   const std::string state = R"({"boot_epoch":1,"listen_port":1,"view":[]})";
-  EXPECT_THAT(Fault(state + "\n" + state), HasSubstr("import: line 2: boot_epoch again; keep one state line"));
+  EXPECT_THAT(Fault(state + "\n" + state), HasSubstr("line 2: boot_epoch again; keep one state line"));
   EXPECT_THAT(LoadAll(store_), IsEmpty());
   EXPECT_EQ(store_.LoadState().value(), std::nullopt);
 }
@@ -232,9 +232,9 @@ TEST_F(Import, BoundsTheLengthAndTheNumberOfLines) {
   longest.back() = ' ';
   longest.resize(kMaxImportLineBytes, ' ');
   EXPECT_EQ(Fault(longest + "\r\n"), "none");
-  EXPECT_THAT(Fault(longest + " \n"), HasSubstr("import: line 1: longer than 8192 bytes; give one object a line"));
+  EXPECT_THAT(Fault(longest + " \n"), HasSubstr("line 1: longer than 8192 bytes; give one object a line"));
   EXPECT_THAT(Fault(std::string(10 << 20, '[')), HasSubstr("longer than 8192 bytes"));
-  EXPECT_THAT(Fault(Line() + Line() + Line(), 2), HasSubstr("import: line 3: more than 2 peers; raise store_capacity"));
+  EXPECT_THAT(Fault(Line() + Line() + Line(), 2), HasSubstr("line 3: more than 2 peers; raise store_capacity"));
 }
 
 TEST_F(Import, LeavesAStoreThatHasNoRoomAsItWas) {

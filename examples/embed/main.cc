@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// A service that finds its kind: it joins a network, says on which port it serves, and prints who else does.
+// A service that finds its kind: it joins a network, says on which port it serves, and prints who else does, until
+// its input ends or Enter is pressed.
 //   embed [PEER]     for example: embed 127.0.0.1:7075
 #include <cstdio>
 
 #include "node/io/hearsay.h"
+
+namespace {
+
+// On the node's thread. A peer's attributes come with its record, just after its first event.
+void Print(const hearsay::PeerEvent& event) {
+  const auto port = event.attributes.find("port");
+  std::printf("%s %s port %s\n", std::string(hearsay::PeerEventName(event.kind)).c_str(),
+              event.endpoint.ToString().c_str(), port == event.attributes.end() ? "?" : port->second.c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   hearsay::Settings settings;
@@ -14,18 +27,11 @@ int main(int argc, char** argv) {
   settings.log_level = "off";
   if (argc > 1) settings.peers = {argv[1]};
 
-  const auto node = hearsay::EmbeddedNode::Start(settings, [](const hearsay::PeerEvent& event) {
-    std::printf("%s %s\n", std::string(hearsay::PeerEventName(event.kind)).c_str(), event.endpoint.ToString().c_str());
-  });
+  const auto node = hearsay::EmbeddedNode::Start(settings, Print);
   if (!node) {
     std::fprintf(stderr, "error: %s\n", node.error().c_str());
     return 1;
   }
   std::printf("node %s at %s\n", (*node)->id().ToString().c_str(), (*node)->Listen().front().ToString().c_str());
-  if (argc > 1 && !(*node)->WaitForPeers(1, std::chrono::seconds{5})) std::puts("nobody answered in five seconds");
-  for (const hearsay::PeerInfo& peer : (*node)->Peers()) {
-    const auto port = peer.attributes.find("port");
-    std::printf("%s serves on port %s\n", peer.endpoint.ToString().c_str(),
-                port == peer.attributes.end() ? "?" : port->second.c_str());
-  }
+  std::getchar();
 }

@@ -9,6 +9,8 @@ target_compile_options(hearsay_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Asio at -O2 draws a false warning from g++ 12.
   target_compile_options(hearsay_options INTERFACE $<BUILD_INTERFACE:-Wno-mismatched-new-delete;-Wno-missing-field-initializers>)
+else()
+  target_compile_options(hearsay_options INTERFACE $<BUILD_INTERFACE:-Wno-missing-field-initializers>)
 endif()
 if(HEARSAY_SANITIZE)
   add_compile_options(-fsanitize=${HEARSAY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -14,6 +14,7 @@
 
 #include "tools/bench/cluster.h"
 #include "tools/bench/measure.h"
+#include "tools/bench/restart.h"
 #include "tools/commands.h"
 
 namespace hearsay {
@@ -53,6 +54,17 @@ void AddCluster(CLI::App& app, int& exit_code) {
   });
 }
 
+void AddRestart(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<bench::RestartOptions>();
+  CLI::App* sub = app.add_subcommand("restart", "From a process's start to its first packet, with a full store");
+  sub->add_option("--peers", options->peers, "How many stored peers")->type_name("N")->check(CLI::Range(1u, 4'000'000u));
+  sub->callback([options, &exit_code] {
+    const nlohmann::ordered_json result = bench::MeasureRestart(*options);
+    std::printf("%s\n", result.dump(2).c_str());
+    exit_code = result.contains("error") ? kExitFailed : kExitFine;
+  });
+}
+
 void SetUp(CLI::App& app, int& exit_code) {
   app.require_subcommand(1);
   Add(app, exit_code, "handshake", "Handshakes that one core accepts", bench::BenchHandshake);
@@ -60,6 +72,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   Add(app, exit_code, "codec", "Messages encoded and decoded", bench::BenchCodec);
   Add(app, exit_code, "store", "Peers committed to the store", bench::BenchStore);
   AddCluster(app, exit_code);
+  AddRestart(app, exit_code);
 }
 
 const RegisterCommand kRegistered{{
@@ -73,7 +86,8 @@ const RegisterCommand kRegistered{{
                 "  hearsay bench keepalive\n"
                 "  hearsay bench codec\n"
                 "  hearsay bench store\n"
-                "  hearsay bench cluster --nodes 50 --kill 10\n",
+                "  hearsay bench cluster --nodes 50 --kill 10\n"
+                "  hearsay bench restart --peers 1000000\n",
     .set_up = SetUp,
 }};
 

@@ -52,7 +52,7 @@ class Rhythm {
   }
   // Between the attempts of one probe.
   Duration AttemptSpacing(Scope scope, Duration timeout) const {
-    return IsLan(scope) ? std::min<Duration>(timeout, milliseconds{100}) : timeout;
+    return IsLan(scope) ? std::min<Duration>(timeout, milliseconds{40}) : timeout;
   }
   // Attempts until a peer is stale: so many that a living one is called dead not more than once in a thousand probes.
   static int ProbeAttempts(int loss_permille) {

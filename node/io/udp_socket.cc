@@ -68,7 +68,10 @@ bool SetOption(int fd, int level, int name, int value) {
 
 // What works without stays unset: an address of each datagram is needed on wildcard sockets only, the rest is tuning.
 void Tune(int fd, int family) {
-  SetOption(fd, SOL_SOCKET, SO_RCVBUF, UdpSocket::kReceiveBufferBytes);
+  // Beyond net.core.rmem_max where the process may (CAP_NET_ADMIN).
+  if (!SetOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, UdpSocket::kReceiveBufferBytes)) {
+    SetOption(fd, SOL_SOCKET, SO_RCVBUF, UdpSocket::kReceiveBufferBytes);
+  }
   SetOption(fd, SOL_SOCKET, SO_SNDBUF, UdpSocket::kReceiveBufferBytes);
   SetOption(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
   if (family == AF_INET) {

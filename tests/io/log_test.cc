@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Log: what reaches standard error, and what must not.
 #include "node/io/log.h"
 
 #include <gmock/gmock.h>

@@ -44,7 +44,8 @@ void AddCluster(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<bench::ClusterOptions>();
   CLI::App* sub = app.add_subcommand("cluster", "Real processes on loopback: join, death, idle cost");
   sub->add_option("--nodes", options->nodes, "How many processes")->type_name("N")->check(CLI::Range(2u, 500u));
-  sub->add_option("--kill", options->kill, "How many of them to kill at once")->type_name("N")->check(CLI::Range(1u, 100u));
+  sub->add_option("--kill", options->kill, "How many of them to kill at once")->type_name("N")
+      ->check(CLI::Range(1u, 100u));
   sub->add_option("--idle", options->idle_seconds, "How long to watch them idle, in seconds")->type_name("S")
       ->check(CLI::Range(1, 3600));
   sub->callback([options, &exit_code] {
@@ -57,7 +58,8 @@ void AddCluster(CLI::App& app, int& exit_code) {
 void AddRestart(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<bench::RestartOptions>();
   CLI::App* sub = app.add_subcommand("restart", "From a process's start to its first packet, with a full store");
-  sub->add_option("--peers", options->peers, "How many stored peers")->type_name("N")->check(CLI::Range(1u, 4'000'000u));
+  sub->add_option("--peers", options->peers, "How many stored peers")->type_name("N")
+      ->check(CLI::Range(1u, 3'000'000u));
   sub->callback([options, &exit_code] {
     const nlohmann::ordered_json result = bench::MeasureRestart(*options);
     std::printf("%s\n", result.dump(2).c_str());

@@ -47,7 +47,7 @@ class Rhythm {
   Duration ProbeTimeout(Scope scope, Duration smoothed, Duration variance) const {
     const bool lan = IsLan(scope);
     const Duration low = lan ? milliseconds{100} : milliseconds{500};
-    const Duration high = lan ? milliseconds{300} : seconds{3};
+    const Duration high = lan ? milliseconds{200} : seconds{3};
     return std::clamp<Duration>(smoothed + 4 * variance, low, high);
   }
   // Between the attempts of one probe.

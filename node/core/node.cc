@@ -56,7 +56,7 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   bootstrap_.Reconfigure(config_);
   RunBootstrap(now, out);
   if (!says_otherwise) return;
-  RecordChanged(now);
+  RecordChanged();
   for (auto& [id, peer] : book_.peers()) {
     if (peer.channel) SendDraft(peer, Draft(peer, now), now, out);
   }

@@ -71,7 +71,8 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
 // The best session sends, the others receive for kDrainTime more.
 void Node::Impl::ArrangeSessions(Channel& channel, Time now) {
   auto& sessions = channel.sessions;
-  std::stable_sort(sessions.begin(), sessions.end(), [now](const auto& a, const auto& b) { return IsBetterSession(*a, *b, now); });
+  std::stable_sort(sessions.begin(), sessions.end(),
+                   [now](const auto& a, const auto& b) { return IsBetterSession(*a, *b, now); });
   sessions.front()->drain_until = kNever;
   for (std::size_t i = 1; i < sessions.size(); ++i) {
     if (sessions[i]->drain_until == kNever) {
@@ -293,7 +294,7 @@ const Bytes& Node::Impl::OwnRecord(Scope scope) {
   return cached;
 }
 
-void Node::Impl::RecordChanged(Time) {
+void Node::Impl::RecordChanged() {
   ++record_sequence_;
   records_.clear();
 }

@@ -110,11 +110,17 @@ class Node::Impl {
   void ScheduleKeepalive(Peer& peer, Time now);
   void Rearm(Peer& peer, Time now);
   Keepalive& Draft(Peer& peer, Time now);
-  void SendDraft(Peer& peer, Keepalive& keepalive, Time now, Effects& out) { SendDraftTo(peer, keepalive, peer.channel->path, now, out); }
+  void SendDraft(Peer& peer, Keepalive& keepalive, Time now, Effects& out) {
+    SendDraftTo(peer, keepalive, peer.channel->path, now, out);
+  }
   void SendDraftTo(Peer& peer, Keepalive& keepalive, const Endpoint& to, Time now, Effects& out);
   const Bytes& OwnRecord(Scope scope);
-  void RecordChanged(Time now);
-  Duration Jittered(Duration d) { return d * 3 / 4 + Duration{static_cast<std::int64_t>(rng_.Below(static_cast<std::uint64_t>(d.count() / 2 + 1)))}; }
+  void RecordChanged();
+  // A quarter either way, so that what began together does not stay together.
+  Duration Jittered(Duration d) {
+    const auto half = static_cast<std::uint64_t>(d.count() / 2);
+    return d * 3 / 4 + Duration{static_cast<std::int64_t>(rng_.Below(half + 1))};
+  }
 
   // node_gossip.cc
   void OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out);

@@ -60,7 +60,7 @@ void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, 
     return counters_.Drop(Error::kNotExpected);
   }
   // Seen from outside as it is here: no translation lies between, and our record may say so.
-  if (query.observed == datagram.local && own_.LearnBound(datagram.local)) RecordChanged(now);
+  if (query.observed == datagram.local && own_.LearnBound(datagram.local)) RecordChanged();
   if (const auto outcome = dialler_.OnQuery(query, datagram, now, out)) {
     return OnDialFailed(*outcome, now, out);
   }
@@ -75,9 +75,9 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
     return;
   }
   // The datagram reached us where it was sent to: that endpoint is ours.
-  if (datagram.local == proof.dialled && own_.LearnBound(datagram.local)) RecordChanged(now);
+  if (datagram.local == proof.dialled && own_.LearnBound(datagram.local)) RecordChanged();
   if (own_.OnProofFrom(datagram.from, proof.dialled, now)) {
-    RecordChanged(now);
+    RecordChanged();
     PeerEvent event;
     event.kind = PeerEventKind::kSelfEndpoint;
     event.endpoint = proof.dialled;

@@ -189,7 +189,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   Rearm(peer, now);
 }
 
-void Node::Impl::Evict(const NodeId& id, std::string_view why, Time now, Effects& out) {
+void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) {
   Peer* peer = book_.Find(id);
   if (peer == nullptr) return;
   counters_.Add(Counter::kPeersEvicted);

@@ -101,7 +101,7 @@ class Node::Impl {
   void RemoveIfUseless(Peer& peer);
   void Stale(Peer& peer, Time now, Effects& out);
   void SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out);
-  void Evict(const NodeId& id, std::string_view why, Time now, Effects& out);
+  void Evict(NodeId id, std::string_view why, Time now, Effects& out);  // by value: often of the peer that goes
   bool IsChosen(const Peer& peer) const;
   bool MayPull(const Peer& peer) const;
   void Ping(Peer& peer, Time now, Effects& out);

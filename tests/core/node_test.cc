@@ -3,6 +3,7 @@
 // What one or a few nodes decide: joining, gossip, liveness, memory.
 #include "node/core/node.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/core/pump.h"
@@ -129,6 +130,17 @@ TEST(Node, NodesOfDifferentNetworksNeverMeet) {
   EXPECT_GT(pump.node(0).counters().dropped(Error::kWrongNetwork), 0u);
   EXPECT_EQ(pump.node(0).counters()[Counter::kDatagramsSent], 0u);
   EXPECT_TRUE(HasEvent(pump.members[1], PeerEventKind::kBootstrapFailed));
+}
+
+TEST(Node, APeerUnseenForAMonthIsForgotten) {
+  Pump pump;
+  KnownPeer old{.id = MakeIdentity(9).id(), .endpoint = At("127.0.0.1:1001")};
+  old.first_seen = old.last_seen = old.last_verified = pump.now - std::chrono::hours{24 * 31};
+  old.failures = 20;
+  pump.Add("127.0.0.1:1000", {.snapshot = {.state = {}, .peers = {old}}});
+  pump.RunFor(std::chrono::hours{24});
+  EXPECT_THAT(pump.members[0].forgotten, ::testing::ElementsAre(old.id));
+  EXPECT_FALSE(pump.node(0).FindPeer(old.id));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxHostBytes = 253;   // RFC 1035 section 2.3.4, in text
 constexpr std::size_t kMaxLabelBytes = 63;
+constexpr std::size_t kMaxQuotedBytes = 128;  // of a wrong entry, in an error
 constexpr std::string_view kForms =
     "write HOST[:PORT], IPV4[:PORT], [IPV6]:PORT, dns:NAME, file:PATH, http(s)://URL or NODEID@HOST:PORT";
 
@@ -152,8 +153,12 @@ std::string PeerEntry::Display() const { return RedactUrl(text); }
 
 Result<PeerEntry> ParsePeerEntry(std::string_view text) {
   auto entry = Parse(Trim(text));
-  if (!entry) return Wrong("peer '" + RedactUrl(Trim(text)).substr(0, 128) + "' " + entry.error());
-  return entry;
+  if (entry) return entry;
+  // Lists come from strangers too: what cannot be printed must not break the line or reach a terminal.
+  std::string quoted = RedactUrl(Trim(text)).substr(0, kMaxQuotedBytes);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  std::replace_if(quoted.begin(), quoted.end(), is_control, '?');
+  return Wrong("peer '" + quoted + "' " + entry.error());
 }
 
 std::string ExplainPeerEntry(std::string_view text) {

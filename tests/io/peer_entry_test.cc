@@ -71,6 +71,10 @@ TEST(PeerEntry, RefusesWhatCannotBeAPeerAndSaysWhatToWrite) {
   }
 }
 
+TEST(PeerEntry, SaysWhatIsWrongInOnePrintableLine) {
+  EXPECT_THAT(ParsePeerEntry("a\nb\x1b[2J\x7f").error(), HasSubstr("peer 'a?b?[2J?' "));
+}
+
 TEST(PeerEntry, KeepsAUrlsSecretsOutOfErrorsAndListings) {
   EXPECT_EQ(Parsed("https://bob:pw@h.example/l?token=t").Display(), "https://REDACTED@h.example/l?REDACTED");
   EXPECT_THAT(ParsePeerEntry("http://bob:pw@/x").error(), Not(HasSubstr("pw")));

@@ -3,10 +3,12 @@
 // How long a restarted node is silent: a real `hearsay run` on a store of many peers, from before its fork to the first
 // datagram at the one peer of its last view, which is a socket of ours. The page cache is warm: the store has just been
 // written. All other stored peers are at port 9 of 127.0.0.0/8, where nobody answers: nothing leaves the machine.
+// The processor time that the node has used by then says what a machine without other work would show.
 #include "tools/bench/restart.h"
 
 #include <poll.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <netinet/in.h>
@@ -38,6 +40,13 @@ constexpr std::uint32_t kLoopback = 0x7f000001;
 constexpr int kPatienceMs = 20'000;
 
 double Since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+double CpuSecondsOf(pid_t pid) {
+  clockid_t clock{};
+  timespec t{};
+  HEARSAY_CHECK(::clock_getcpuclockid(pid, &clock) == 0 && ::clock_gettime(clock, &t) == 0);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
 
 ordered_json Distribution(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -137,6 +146,7 @@ class Home {
 
 struct Times {
   std::vector<double> first_packet;
+  std::vector<double> cpu;  // of the node, until its first packet
   std::vector<double> ready;
   std::vector<double> store_open;
 };
@@ -151,6 +161,7 @@ Result<void> RunOnce(Home& home, const Listener& listener, Times& times) {
                      home.log());
   const bool spoke = listener.WaitForDatagram();
   const double first_packet = Since(start);
+  const double cpu = CpuSecondsOf(node.pid());
   const bool ready = spoke && node.ReadLine().has_value();
   const double ready_after = Since(start);
   node.Kill();
@@ -158,6 +169,7 @@ Result<void> RunOnce(Home& home, const Listener& listener, Times& times) {
   if (!ready) return tl::unexpected("the node did not come up: " + node.Log());
   times.store_open.push_back(*opened);
   times.first_packet.push_back(first_packet);
+  times.cpu.push_back(cpu);
   times.ready.push_back(ready_after);
   return {};
 }
@@ -179,6 +191,7 @@ ordered_json MeasureRestart(const RestartOptions& options) {
           {"runs", kRuns},
           {"first_packet_seconds", Distribution(times.first_packet)},
           {"target_seconds", kTargetSeconds},
+          {"first_packet_cpu_seconds", Distribution(times.cpu)},
           {"ready_seconds", Distribution(times.ready)},
           {"store_open_seconds", Distribution(times.store_open)},
           {"store_mib", home.StoreMib()}};

@@ -118,7 +118,7 @@ PeerInfo Node::Impl::InfoOf(const Peer& peer) const {
   info.failures = peer.failures;
   info.next_retry = peer.next_retry;
   if (peer.channel) {
-    info.rtt = peer.channel->smoothed_rtt;
+    info.rtt = peer.channel->rtt.smoothed;
     if (const NodeRecord* record = peer.channel->record.get()) {
       info.software = record->software;
       info.name = record->name;
@@ -157,6 +157,8 @@ void Node::Impl::CheckInvariants(Time now) const {
   std::size_t sessions = 0;
   for (const auto& [id, peer] : book_.peers()) {
     HEARSAY_CHECK(id != identity_.id());
+    HEARSAY_CHECK(left_ || peer.state != PeerState::kDialling || dialler_.IsDialling(peer.endpoint));
+    HEARSAY_CHECK(left_ || peer.state != PeerState::kRetry || timers_.TimeOf({TimerKind::kRetry, id}));
     if (!peer.channel) continue;
     ++channels;
     inbound += peer.channel->inbound ? 1 : 0;

@@ -229,10 +229,10 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
   const Timers::Key idle{TimerKind::kIdle, peer.id};
   if (channel.probe.open()) {
     // Attempts follow each other quickly; only the last one is given all the time that an answer may take.
-    const Duration smoothed = channel.smoothed_rtt.value_or(Duration{0});
-    const Duration timeout = rhythm_.ProbeTimeout(scope, smoothed, channel.rtt_variance);
     const bool last = channel.probe.attempts() >= AttemptsFor(channel);
-    timers_.Set(keepalive, channel.probe.last_attempt() + (last ? timeout : rhythm_.AttemptSpacing(scope, timeout)));
+    const Duration wait =
+        last ? rhythm_.ProbeTimeout(scope, channel.rtt) : rhythm_.AttemptSpacing(scope, channel.rtt);
+    timers_.Set(keepalive, channel.probe.last_attempt() + wait);
     timers_.Cancel(idle);
   } else if (IsChosen(peer) || channel.preconfigured) {
     ScheduleKeepalive(peer, now);

@@ -56,21 +56,11 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (in.pull) AnswerPull(peer, in, now, out);
 }
 
-// RFC 6298.
 void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, Time now) {
   Channel& channel = *peer.channel;
   const auto answer = channel.probe.OnPong(pong, now);
   if (!answer) return;
-  const Duration sample = answer->round_trip;
-  if (!channel.smoothed_rtt) {
-    channel.smoothed_rtt = sample;
-    channel.rtt_variance = sample / 2;
-  } else {
-    const Duration smoothed = *channel.smoothed_rtt;
-    const Duration error = sample > smoothed ? sample - smoothed : smoothed - sample;
-    channel.rtt_variance = (3 * channel.rtt_variance + error) / 4;
-    channel.smoothed_rtt = (7 * smoothed + sample) / 8;
-  }
+  channel.rtt.Add(answer->round_trip);
   channel.loss.AddAnswered(answer->unanswered_before);
   loss_.AddAnswered(answer->unanswered_before);
   Rearm(peer, now);
@@ -132,6 +122,7 @@ void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram&
   // As with a dial, the answer must come from where we sent to.
   if (datagram.from != channel.challenge.to) return counters_.Drop(Error::kNotExpected);
   const PathChallenge answered = std::exchange(channel.challenge, {});
+  channel.rtt.Add(now - answered.sent_at);
   if (answered.purpose == PathChallenge::Purpose::kVerify) return SetVerified(peer, answered.to, now, out);
   channel.path = answered.to;
   counters_.Add(Counter::kRoamed);

@@ -176,10 +176,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
           .inbound = false,
           .preconfigured = bootstrap_.IsContact(endpoint)},
          now, out);
-  if (!peer.channel->smoothed_rtt) {
-    peer.channel->smoothed_rtt = outcome.rtt;
-    peer.channel->rtt_variance = outcome.rtt / 2;
-  }
+  if (!peer.channel->rtt.smoothed) peer.channel->rtt.Add(outcome.rtt);
   if (done.confirmed) SetVerified(peer, endpoint, now, out);
   own_.Vote(endpoint.group(), done.observed, now);
   Keepalive& first = Draft(peer, now);

@@ -224,9 +224,10 @@ void Node::Impl::Reverify(Time now, Effects& out) {
     if (peer->state == PeerState::kVerified && now > peer->last_verified + kFresh / 2) due.push_back(peer);
   }
   const std::size_t n = std::min(due.size(), kReverifyEachRound);
-  std::partial_sort(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(n), due.end(), [](const Peer* a, const Peer* b) {
-    return std::pair(a->last_verified, a->id) < std::pair(b->last_verified, b->id);
-  });
+  std::partial_sort(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(n), due.end(),
+                    [](const Peer* a, const Peer* b) {
+                      return std::pair(a->last_verified, a->id) < std::pair(b->last_verified, b->id);
+                    });
   for (std::size_t i = 0; i < n; ++i) {
     if (!TakeVerification(due[i]->endpoint.scope(), now)) return;
     DialPeer(*due[i], now, out);

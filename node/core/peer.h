@@ -58,8 +58,7 @@ struct Channel {
   // Liveness: one probe at a time.
   Probe probe;
   LossEstimate loss;
-  std::optional<Duration> smoothed_rtt;
-  Duration rtt_variance{};
+  RoundTrip rtt;
 
   // Node records, ours and theirs.
   std::unique_ptr<NodeRecord> record;

@@ -29,6 +29,23 @@ class LossEstimate {
   int permille_ = 0;
 };
 
+// RFC 6298's estimate.
+struct RoundTrip {
+  std::optional<Duration> smoothed;
+  Duration variance{};
+
+  void Add(Duration sample) {
+    if (!smoothed) {
+      smoothed = sample;
+      variance = sample / 2;
+      return;
+    }
+    const Duration error = sample > *smoothed ? sample - *smoothed : *smoothed - sample;
+    variance = (3 * variance + error) / 4;
+    smoothed = (7 * *smoothed + sample) / 8;
+  }
+};
+
 class Probe {
  public:
   static constexpr int kMaxAttempts = 8;

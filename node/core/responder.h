@@ -2,8 +2,8 @@
 //
 // Responder: the answering side of node_id_handshake, and what strangers may cost.
 //
-// Order of checks, cheapest first: network MAC (codec), rate, cookie, spent, own endpoint, work budget, signature. Until
-// a valid cookie has come back nothing is kept about a source: the rate limits of strangers live in a fixed array.
+// Order of checks, cheapest first: network MAC (codec), rate, cookie, spent, own endpoint, work budget, signature.
+// Until a valid cookie has come back nothing is kept about a source: the rate limits of strangers live in a fixed array.
 // After a valid proof a session waits, unconfirmed, for its first sealed packet: at most kMaxWaiting, kWaitTime each.
 // A cookie is good once; a repeated proof is answered with the same bytes while its session waits (a lost answer).
 #pragma once
@@ -47,8 +47,8 @@ class Responder {
   // False when the source has had its share.
   bool OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out);
 
-  // Errors are counted here. On success the session waits; nothing is known of the peer's channel yet. kDuplicateIdentity:
-  // the proof is of our own identity, and its signature is good.
+  // Errors are counted here. On success the session waits; nothing is known of the peer's channel yet.
+  // kDuplicateIdentity: the proof is of our own identity, and its signature is good.
   Expected<void> OnProof(const HandshakeProof& proof, const Datagram& datagram, const OwnAddress& own, Time now,
                          Effects& out);
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "node/core/probe.h"
 #include "node/core/seam.h"
 #include "node/core/token_bucket.h"
 #include "proto/endpoint.h"
@@ -24,7 +25,7 @@ inline constexpr Duration kRoundTime = seconds{15};
 inline constexpr int kProbeAttempts = 3;            // misses until a peer is stale
 inline constexpr std::size_t kMaxDialAttempts = 4;  // hellos or proofs in one dial
 inline constexpr Duration kFresh = std::chrono::minutes{5};      // a sample names peers proved this recently
-inline constexpr Duration kHorizon = std::chrono::hours{24 * 30}; // a peer unseen for longer is evicted (Bitcoin's 30 d)
+inline constexpr Duration kHorizon = std::chrono::hours{24 * 30};  // unseen for longer: evicted (Bitcoin has 30 d too)
 inline constexpr Duration kBurstTime = seconds{30};              // eager pulls after start
 inline constexpr Duration kWarmTime = seconds{60};               // larger verification budget after start
 inline constexpr Duration kRefreshTime = std::chrono::hours{1};  // an active peer's last_seen is persisted this often
@@ -43,16 +44,21 @@ class Rhythm {
     if (!IsLan(scope)) return kRoundTime;
     return std::clamp<Duration>(milliseconds{200} * static_cast<std::int64_t>(view), milliseconds{500}, seconds{10});
   }
-  // Timeout of one probe: RFC 6298's formula between these bounds.
-  Duration ProbeTimeout(Scope scope, Duration smoothed, Duration variance) const {
+  // How long an answer may take: RFC 6298's formula between bounds; before the first measurement its one second, on a
+  // LAN half of it. The LAN's upper bound grows with the distance, because private addresses may be far apart (a VPN);
+  // a busy machine's large variance alone must not delay the notice of a death.
+  Duration ProbeTimeout(Scope scope, const RoundTrip& rtt) const {
     const bool lan = IsLan(scope);
-    const Duration low = lan ? milliseconds{100} : milliseconds{500};
-    const Duration high = lan ? milliseconds{200} : seconds{3};
-    return std::clamp<Duration>(smoothed + 4 * variance, low, high);
+    if (!rtt.smoothed) return lan ? milliseconds{500} : seconds{1};
+    const Duration wait = *rtt.smoothed + 4 * rtt.variance;
+    if (!lan) return std::clamp<Duration>(wait, milliseconds{500}, seconds{3});
+    return std::clamp<Duration>(wait, milliseconds{100}, milliseconds{200} + 3 * *rtt.smoothed / 2);
   }
   // Between the attempts of one probe.
-  Duration AttemptSpacing(Scope scope, Duration timeout) const {
-    return IsLan(scope) ? std::min<Duration>(timeout, milliseconds{40}) : timeout;
+  Duration AttemptSpacing(Scope scope, const RoundTrip& rtt) const {
+    const Duration timeout = ProbeTimeout(scope, rtt);
+    if (!IsLan(scope) || !rtt.smoothed) return timeout / (IsLan(scope) ? 4 : 1);
+    return std::clamp<Duration>(*rtt.smoothed + 2 * rtt.variance, milliseconds{40}, timeout);
   }
   // Attempts until a peer is stale: so many that a living one is called dead not more than once in a thousand probes.
   static int ProbeAttempts(int loss_permille) {
@@ -61,7 +67,7 @@ class Rhythm {
     if (loss_permille < 310) return 6;              // 0.31^6 = 0.0009
     return 8;                                       // 0.42^8 = 0.001
   }
-  // Wait after the attempt-th packet of a dial (0-based), doubling: 1.5 s in all on a LAN, 6 s elsewhere (kMaxDialAttempts).
+  // Wait after the attempt-th packet of a dial (0-based), doubling: 1.5 s in all on a LAN, 6 s elsewhere.
   Duration DialWait(Scope scope, std::size_t attempt) const {
     return (IsLan(scope) ? milliseconds{100} : milliseconds{400}) * (1 << std::min<std::size_t>(attempt, 5));
   }

@@ -38,7 +38,17 @@ struct Datagram {
 };
 
 // The life of a peer. The table of transitions is kTransitions in node/core/peer_state.h.
-enum class PeerState : std::uint8_t { kHeard, kDialling, kVerified, kActive, kStale, kRetry, kEvicted, kRefused, kBanned };
+enum class PeerState : std::uint8_t {
+  kHeard,
+  kDialling,
+  kVerified,
+  kActive,
+  kStale,
+  kRetry,
+  kEvicted,
+  kRefused,
+  kBanned,
+};
 std::string_view PeerStateName(PeerState state);  // "heard", "dialling", ...
 
 struct Send {

@@ -111,51 +111,31 @@ ordered_json MeasureIdle(const Cluster& cluster, const std::set<std::size_t>& li
           {"private_memory_mib", Distribution(memory)}};
 }
 
-}  // namespace
-
-ordered_json MeasureCluster(const ClusterOptions& options) {
-  Cluster cluster("/proc/self/exe");
-  const std::size_t n = options.nodes;
-  cluster.Start({"--log-level", "error"});
-  if (!cluster.WaitReady(0)) return {{"error", cluster.Errors(0)}};
-  const std::string bootstrap = cluster.Ready(0, "listen");
-  const double first_start = WallNow();
-  for (std::size_t i = 1; i < n; ++i) cluster.Start({"--log-level", "error", "--peer", bootstrap});
-  const double last_start = WallNow();
-  std::set<std::size_t> living;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (i > 0 && !cluster.WaitReady(i)) return {{"error", cluster.Errors(i)}};
-    living.insert(i);
-  }
-  // Up to 64 peers all have a channel; above, the slots choose and the join is full when the table is.
-  const std::size_t full = n - 1;
+// When each node first had a channel to everybody, in seconds after `start`; empty when that did not happen in time.
+std::vector<double> AwaitFullViews(const Cluster& cluster, double start) {
+  const std::size_t n = cluster.size();
   std::vector<double> joined(n, 0);
   const bool everybody = Eventually(
       [&] {
         std::this_thread::sleep_for(std::chrono::milliseconds{500});
         for (std::size_t i = 0; i < n; ++i) {
           if (joined[i] != 0) continue;
-          const auto at = FullAt(Events(cluster, i), full);
+          const auto at = FullAt(Events(cluster, i), n - 1);
           if (!at) return false;
           joined[i] = *at;
         }
         return true;
       },
       std::chrono::seconds{60});
-  std::vector<double> after_last_start;
-  for (const double at : joined) {
-    if (at != 0) after_last_start.push_back(std::max(0.0, at - last_start));
-  }
-  ordered_json result{{"nodes", n},
-                      {"start_loop_seconds", last_start - first_start},
-                      {"all_joined", everybody},
-                      {"full_view_seconds_after_last_start", Distribution(after_last_start)}};
-  std::this_thread::sleep_for(std::chrono::seconds{3});
-  result["idle"] = MeasureIdle(cluster, living, options.idle_seconds);
+  if (!everybody) return {};
+  for (double& at : joined) at = std::max(0.0, at - start);
+  return joined;
+}
 
+ordered_json MeasureDeath(Cluster& cluster, std::set<std::size_t> living, std::size_t kill) {
   std::vector<std::string> dead;
   std::vector<std::size_t> victims;
-  for (std::size_t i = 1; i <= options.kill && i < n; ++i) victims.push_back(i * (n - 1) / options.kill);
+  for (std::size_t i = 1; i <= kill; ++i) victims.push_back(i * (cluster.size() - 1) / kill);
   for (const std::size_t i : victims) dead.push_back(cluster.Ready(i, "node_id"));
   const double killed_at = WallNow();
   for (const std::size_t i : victims) cluster.Signal(i, SIGKILL);
@@ -181,9 +161,35 @@ ordered_json MeasureCluster(const ClusterOptions& options) {
     }
     noticed.push_back(last);
   }
-  result["killed_at_once"] = dead.size();
-  result["in_no_view_seconds_after_kill"] = Distribution(noticed);
-  result["peers_wrongly_called_stale"] = false_alarms;
+  return {{"killed_at_once", dead.size()},
+          {"in_no_view_seconds_after_kill", Distribution(noticed)},
+          {"peers_wrongly_called_stale", false_alarms}};
+}
+
+}  // namespace
+
+ordered_json MeasureCluster(const ClusterOptions& options) {
+  Cluster cluster("/proc/self/exe");
+  const std::size_t n = options.nodes;
+  cluster.Start({"--log-level", "error"});
+  if (!cluster.WaitReady(0)) return {{"error", cluster.Errors(0)}};
+  const std::string bootstrap = cluster.Ready(0, "listen");
+  const double first_start = WallNow();
+  for (std::size_t i = 1; i < n; ++i) cluster.Start({"--log-level", "error", "--peer", bootstrap});
+  const double last_start = WallNow();
+  std::set<std::size_t> living;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i > 0 && !cluster.WaitReady(i)) return {{"error", cluster.Errors(i)}};
+    living.insert(i);
+  }
+  const std::vector<double> joined = AwaitFullViews(cluster, last_start);
+  ordered_json result{{"nodes", n},
+                      {"start_loop_seconds", last_start - first_start},
+                      {"all_joined", !joined.empty()},
+                      {"full_view_seconds_after_last_start", Distribution(joined)}};
+  std::this_thread::sleep_for(std::chrono::seconds{3});  // the eager phase of the start ends
+  result["idle"] = MeasureIdle(cluster, living, options.idle_seconds);
+  result["death"] = MeasureDeath(cluster, living, std::min(options.kill, n - 1));
   return result;
 }
 

@@ -3,7 +3,8 @@
 // Responder: the answering side of node_id_handshake, and what strangers may cost.
 //
 // Order of checks, cheapest first: network MAC (codec), rate, cookie, spent, own endpoint, work budget, signature.
-// Until a valid cookie has come back nothing is kept about a source: strangers' rate limits live in a fixed array. After a valid proof a session waits, unconfirmed, for its first sealed packet: at most kMaxWaiting, kWaitTime each.
+// Until a valid cookie has come back nothing is kept about a source: strangers' rate limits live in a fixed array.
+// After a valid proof a session waits, unconfirmed, for its first sealed packet: at most kMaxWaiting, kWaitTime each.
 // A cookie is good once; a repeated proof is answered with the same bytes while its session waits (a lost answer).
 #pragma once
 

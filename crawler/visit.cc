@@ -44,7 +44,9 @@ void Visit::Transmit(Time now, Effects& out) {
   sent_at_.push_back(now);
   SendKeepalive(++nonce_, out);
   const Scope scope = endpoint_.scope();
-  deadline_ = now + caller_.rhythm().ProbeTimeout(scope, expected_rtt_, expected_rtt_ / 2) * (1 << doubling);
+  RoundTrip rtt;
+  rtt.Add(expected_rtt_);
+  deadline_ = now + caller_.rhythm().ProbeTimeout(scope, rtt) * (1 << doubling);
 }
 
 void Visit::Advance(Time now, Effects& out) {

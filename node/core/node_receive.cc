@@ -185,7 +185,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
     peer.channel->pull_open = true;
     counters_.Add(Counter::kPullsSent);
   }
-  if (peer.channel->probe.attempts() < Probe::kMaxAttempts) first.ping = peer.channel->probe.Attempt(now);
+  if (peer.channel->probe.attempts() < LivenessProbe::kMaxAttempts) first.ping = peer.channel->probe.Attempt(now);
   SendDraft(peer, first, now, out);
   Rearm(peer, now);
   DialHearsay(now, out);

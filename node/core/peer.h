@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "node/core/probe.h"
+#include "node/core/liveness.h"
 #include "node/core/seam.h"
 #include "node/core/token_bucket.h"
 #include "proto/session.h"
@@ -56,7 +56,7 @@ struct Channel {
   bool preconfigured = false;  // reached through the operator's list: may be pulled though not verified
 
   // Liveness: one probe at a time.
-  Probe probe;
+  LivenessProbe probe;
   LossEstimate loss;
   RoundTrip rtt;
 

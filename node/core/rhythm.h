@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "node/core/probe.h"
+#include "node/core/liveness.h"
 #include "node/core/seam.h"
 #include "node/core/token_bucket.h"
 #include "proto/endpoint.h"

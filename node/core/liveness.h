@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Probe: "are you alive?", asked a few times, and the answer's round trip.
+// LivenessProbe: "are you alive?", asked a few times, and the answer's round trip.
 //
 // Each attempt has a ping number of its own, so that a late answer still tells which attempt it answers: retransmitting
 // early costs no measurement (RFC 6298's estimator without Karn's restriction).
@@ -46,7 +46,7 @@ struct RoundTrip {
   }
 };
 
-class Probe {
+class LivenessProbe {
  public:
   static constexpr int kMaxAttempts = 8;
 

@@ -17,7 +17,8 @@ COPY tools/install-packages tools/packages.txt /tmp/install/tools/
 COPY tools/lib /tmp/install/tools/lib
 RUN /tmp/install/tools/install-packages run \
  && rm -rf /tmp/* /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --user-group --home-dir /var/lib/hearsay --shell /usr/sbin/nologin hearsay \
+ && groupadd --system --gid 10001 hearsay \
+ && useradd --system --uid 10001 --gid hearsay --home-dir /var/lib/hearsay --shell /usr/sbin/nologin hearsay \
  && install -d -o hearsay -g hearsay -m 0700 /var/lib/hearsay
 COPY --from=build /hearsay /usr/local/bin/hearsay
 USER hearsay

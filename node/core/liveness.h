@@ -6,6 +6,7 @@
 // early costs no measurement (RFC 6298's estimator without Karn's restriction).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -29,12 +30,18 @@ class LossEstimate {
   int permille_ = 0;
 };
 
-// RFC 6298's estimate.
+// RFC 6298's estimate, and the lowest sample: what the distance alone takes. The first samples of a network that starts
+// all at once are mostly waiting for a processor, and the next ones come seconds later.
 struct RoundTrip {
   std::optional<Duration> smoothed;
   Duration variance{};
+  Duration lowest = Duration::max();  // before the first sample
+
+  int samples = 0;
 
   void Add(Duration sample) {
+    ++samples;
+    lowest = std::min(lowest, sample);
     if (!smoothed) {
       smoothed = sample;
       variance = sample / 2;

@@ -10,6 +10,7 @@ namespace hearsay {
 namespace {
 
 constexpr std::size_t kSuspicionFanout = 8;  // two hops reach 64 peers; the next keepalives carry it further
+constexpr int kEarlySamples = 4;                // handshake or challenge, first ping, and two in calm
 constexpr Duration kSuspicionLife = seconds{3};
 
 }  // namespace
@@ -245,7 +246,11 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
 
 void Node::Impl::ScheduleKeepalive(Peer& peer, Time now) {
   const std::size_t view = std::min(book_.verified_count(), kViewSlots);
-  const Duration interval = rhythm_.KeepaliveInterval(peer.channel->path.scope(), view);
+  const Scope scope = peer.channel->path.scope();
+  Duration interval = rhythm_.KeepaliveInterval(scope, view);
+  // A young channel is measured a few times soon: its first samples are of a busy moment.
+  const bool young = peer.channel->rtt.samples < kEarlySamples;
+  if (young && rhythm_.IsLan(scope)) interval = std::min<Duration>(interval, seconds{1});
   timers_.Set({TimerKind::kKeepalive, peer.id}, now + Jittered(interval));
 }
 

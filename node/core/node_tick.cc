@@ -176,7 +176,11 @@ void Node::Impl::Pull(Time now, Effects& out) {
   keepalive.pull = true;
   peer.channel->pull_open = true;
   counters_.Add(Counter::kPullsSent);
+  // A pull asks for life as well, and measures.
+  const bool idle = !peer.channel->probe.open();
+  if (idle) keepalive.ping = peer.channel->probe.Attempt(now);
   SendDraft(peer, keepalive, now, out);
+  if (idle) Rearm(peer, now);
 }
 
 void Node::Impl::Round(Time now, Effects& out) {

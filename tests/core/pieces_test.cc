@@ -131,8 +131,8 @@ TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
 TEST(Rhythm, ALanIntervalGrowsWithTheViewBetweenItsBounds) {
   const Rhythm rhythm(Profile::kAuto);
   EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kPrivate, 1), milliseconds{500});
-  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 10), seconds{2});
-  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 64), seconds{10});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 40), seconds{2});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 200), seconds{5});
   EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kGlobal, 1), seconds{15});
   EXPECT_EQ(Rhythm(Profile::kInternet).KeepaliveInterval(Scope::kLoopback, 1), seconds{15});
 }

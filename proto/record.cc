@@ -10,6 +10,7 @@
 namespace hearsay {
 namespace {
 
+constexpr std::size_t kSignatureBytes = sizeof(Signature);
 constexpr std::string_view kLabel = "hearsay v1 record";
 constexpr std::string_view kRoleNames[] = {"dual", "controller", "worker", "seed", "crawler"};
 
@@ -108,16 +109,21 @@ Bytes SignRecord(const NodeRecord& record, const Identity& identity, const Netwo
   return out;
 }
 
-Expected<NodeRecord> OpenRecord(BytesView bytes, const NodeId& signer, const NetworkKey& network) {
-  Signature signature;
+Expected<NodeRecord> ReadRecord(BytesView bytes, const NodeId& signer) {
   if (bytes.size() > kMaxRecordBytes) return Unexpected(Error::kTooLong);
-  if (bytes.size() < signature.size()) return Unexpected(Error::kTooShort);
-  const BytesView body = bytes.first(bytes.size() - signature.size());
+  if (bytes.size() < kSignatureBytes) return Unexpected(Error::kTooShort);
+  const BytesView body = bytes.first(bytes.size() - kSignatureBytes);
   wire::NodeRecord m;
   if (!m.ParseFromArray(body.data(), static_cast<int>(body.size()))) return Unexpected(Error::kMalformed);
-  auto record = FromWire(m, signer);
+  return FromWire(m, signer);
+}
+
+Expected<NodeRecord> OpenRecord(BytesView bytes, const NodeId& signer, const NetworkKey& network) {
+  auto record = ReadRecord(bytes, signer);
   if (!record) return record;
-  std::copy(bytes.end() - static_cast<std::ptrdiff_t>(signature.size()), bytes.end(), signature.begin());
+  Signature signature;
+  const BytesView body = bytes.first(bytes.size() - kSignatureBytes);
+  std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(body.size()), bytes.end(), signature.begin());
   if (!VerifySignature(signer, kLabel, Signed(body, network), signature)) return Unexpected(Error::kBadSignature);
   return record;
 }

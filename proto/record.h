@@ -46,8 +46,10 @@ struct NodeRecord {
 
 // At most kMaxRecordBytes; the caller has checked the fields' limits (settings do).
 Bytes SignRecord(const NodeRecord& record, const Identity& identity, const NetworkKey& network);
-// Verifies limits first, then that `signer` signed. Errors: kTooLong, kMalformed, kBadEndpoint, kWrongNodeId,
-// kBadSignature. One signature check.
+// One that its signer sealed to us: its channel proves as much as the signature, which is not looked at. Errors:
+// kTooShort, kTooLong, kMalformed, kBadEndpoint, kWrongNodeId.
+Expected<NodeRecord> ReadRecord(BytesView bytes, const NodeId& signer);
+// One from anywhere: as ReadRecord, then that `signer` signed it (kBadSignature). One signature check.
 Expected<NodeRecord> OpenRecord(BytesView bytes, const NodeId& signer, const NetworkKey& network);
 
 }  // namespace hearsay

@@ -52,7 +52,7 @@ Time Bootstrap::Tick(Time now, std::uint64_t online_weight, Rng& rng, Effects& o
   if (online_weight >= minimum()) {
     delay_ = kFirstDelay;
     next_ = now;
-    return now + kFirstDelay;
+    return kNever;
   }
   if (now < next_) return next_;
   for (std::size_t i = 0; i < entries_.size(); ++i) out.Add(Resolve{i});

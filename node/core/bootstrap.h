@@ -28,7 +28,8 @@ class Bootstrap {
 
   std::uint64_t WeightOf(const NodeId& id) const;
   std::uint64_t minimum() const;
-  // Emits Resolve for every entry when it is time and the weight is too low. Returns when to ask again.
+  // Emits Resolve for every entry when it is time and the weight is too low. Returns when to ask again: kNever while
+  // the weight is enough; the caller asks when a channel closes.
   Time Tick(Time now, std::uint64_t online_weight, Rng& rng, Effects& out);
   // Remembers what came of an entry; returns the contacts to dial, with the entry's pin.
   std::vector<Resolved::Contact> OnResolved(const Resolved& resolved, Counters& counters, Effects& out);

@@ -53,15 +53,32 @@ struct RoundTrip {
   }
 };
 
+// How late our own timers run. A starved process, on a machine where its peers starve too, must not call them dead for
+// it (local health awareness: Dadgar 2018, "Lifeguard"). Decays within a few ticks.
+class Lateness {
+ public:
+  void Add(Duration late) {
+    late_ = std::max(std::min<Duration>(late, std::chrono::milliseconds{250}), late_ * 7 / 8);
+  }
+  // Of an answer's timeout: both sides' awakenings, and then as much again.
+  Duration Allowance() const { return late_ < std::chrono::milliseconds{2} ? Duration{} : 4 * late_; }
+
+ private:
+  Duration late_{};
+};
+
 class LivenessProbe {
  public:
   static constexpr int kMaxAttempts = 8;
+  enum class Cause : std::uint8_t { kOwn, kTold };  // others' word made us look
 
   bool open() const { return attempts_ > 0; }
   int attempts() const { return attempts_; }
   Time last_attempt() const { return sent_at_[static_cast<std::size_t>(attempts_ - 1)]; }
-  // The ping number of the next attempt, never 0. At most kMaxAttempts in one probe.
-  std::uint32_t Attempt(Time now) {
+  Cause cause() const { return cause_; }
+  // The ping number of the next attempt, never 0. At most kMaxAttempts in one probe; the first one's cause is its.
+  std::uint32_t Attempt(Time now, Cause cause = Cause::kOwn) {
+    if (attempts_ == 0) cause_ = cause;
     if (++last_ping_ == 0) ++last_ping_;
     sent_at_[static_cast<std::size_t>(attempts_++)] = now;
     return last_ping_;
@@ -82,6 +99,7 @@ class LivenessProbe {
 
  private:
   std::uint32_t last_ping_ = 0;
+  Cause cause_ = Cause::kOwn;
   int attempts_ = 0;
   std::array<Time, kMaxAttempts> sent_at_{};
 };

@@ -40,8 +40,9 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       resets_sent_(kResetRate),
       resets_read_(kResetReadRate) {
   state_.listen_port = config_.listen_port;
+  bunch_phase_ = now - Duration{static_cast<std::int64_t>(rng_.Below(1'000'000))};
   Remember(snapshot.peers, now);
-  timers_.Set(TimerKind::kRound, now);
+  timers_.Set(round_, now);
 }
 
 void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
@@ -116,7 +117,7 @@ PeerInfo Node::Impl::InfoOf(const Peer& peer) const {
   if (peer.has_error) info.last_error = ErrorName(peer.last_error);
   info.weight = bootstrap_.WeightOf(peer.id);
   info.failures = peer.failures;
-  info.next_retry = peer.next_retry;
+  info.next_retry = peer.retry.at();
   if (peer.channel) {
     info.rtt = peer.channel->rtt.smoothed;
     if (const NodeRecord* record = peer.channel->record.get()) {
@@ -158,13 +159,13 @@ void Node::Impl::CheckInvariants(Time now) const {
   for (const auto& [id, peer] : book_.peers()) {
     HEARSAY_CHECK(id != identity_.id());
     HEARSAY_CHECK(left_ || peer.state != PeerState::kDialling || dialler_.IsDialling(peer.endpoint));
-    HEARSAY_CHECK(left_ || peer.state != PeerState::kRetry || timers_.TimeOf({TimerKind::kRetry, id}));
+    HEARSAY_CHECK(left_ || peer.state != PeerState::kRetry || peer.retry.waits());
     if (!peer.channel) continue;
     ++channels;
     inbound += peer.channel->inbound ? 1 : 0;
     HEARSAY_CHECK(!peer.channel->sessions.empty() && peer.channel->sessions.size() <= kMaxSessions);
     HEARSAY_CHECK(peer.channel->sessions.front()->drain_until == kNever);
-    HEARSAY_CHECK(left_ || timers_.TimeOf({TimerKind::kKeepalive, id}) || timers_.TimeOf({TimerKind::kIdle, id}));
+    HEARSAY_CHECK(left_ || peer.channel->timer.waits());
     sessions += peer.channel->sessions.size();
   }
   HEARSAY_CHECK(channels == channels_ && inbound == inbound_ && inbound <= kMaxInbound);

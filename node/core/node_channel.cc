@@ -9,7 +9,8 @@
 namespace hearsay {
 namespace {
 
-constexpr std::size_t kSuspicionFanout = 8;  // two hops reach 64 peers; the next keepalives carry it further
+constexpr std::size_t kSuspicionFanout = 8;       // of whoever was told; whoever found it tells its whole view
+constexpr Duration kTellWait = milliseconds{10};  // deaths found together are told together
 constexpr int kEarlySamples = 4;                // handshake or challenge, first ping, and two in calm
 constexpr Duration kSuspicionLife = seconds{3};
 
@@ -36,13 +37,12 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
       book_.DropFromTable(peer);
     }
     if (!peer.in_table) peer.endpoint = fresh.path;
-    peer.channel = std::make_unique<Channel>();
+    peer.channel = std::make_unique<Channel>(peer);
     peer.channel->opened_at = peer.channel->last_heard = now;
     peer.channel->path = peer.channel->first_path = fresh.path;
     SetInbound(*peer.channel, fresh.inbound);
     ++channels_;
-    timers_.Cancel({TimerKind::kRetry, peer.id});
-    peer.next_retry = kNever;
+    timers_.Cancel(peer.retry);
     peer.last_seen = now;
     book_.SetState(peer, PeerState::kActive);
     if (peer.IsVerified() && view_.Offer(peer)) view_changed_ = true;
@@ -85,7 +85,7 @@ void Node::Impl::ArrangeSessions(Channel& channel, Time now) {
     DropSession(*sessions.back());
     sessions.pop_back();
   }
-  if (sessions.size() > 1) timers_.SetNoLater(TimerKind::kDrain, now + kDrainTime);
+  if (sessions.size() > 1) timers_.SetNoLater(drain_, now + kDrainTime);
 }
 
 void Node::Impl::SetInbound(Channel& channel, bool inbound) {
@@ -124,9 +124,9 @@ void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now
   for (const auto& session : peer.channel->sessions) DropSession(*session);
   --channels_;
   SetInbound(*peer.channel, false);
+  timers_.Cancel(peer.channel->timer);
   peer.channel.reset();
-  timers_.Cancel({TimerKind::kKeepalive, peer.id});
-  timers_.Cancel({TimerKind::kIdle, peer.id});
+  if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);
   if (!peer.in_table) {
     const NodeId id = peer.id;
     book_.Remove(id);
@@ -145,6 +145,7 @@ void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
   counters_.Add(Counter::kPeersStale);
   const bool was_chosen = IsChosen(peer);
   const bool in_table = peer.in_table;
+  const bool own_finding = peer.channel->probe.cause() == LivenessProbe::Cause::kOwn;
   const NodeId id = peer.id;
   peer.has_error = true;
   peer.last_error = Error::kTimeout;
@@ -152,22 +153,32 @@ void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
   CloseChannel(peer, PeerState::kStale, out, now);
   if (was_chosen) {
     std::erase_if(suspicions_, [&](const Suspicion& s) { return s.until <= now || s.prefix == PrefixOf(id); });
-    if (suspicions_.size() >= kMaxSuspicions) suspicions_.erase(suspicions_.begin());
+    if (suspicions_.size() >= kMaxSuspicions) {
+      if (tell_.waits()) Tell(now, out);
+      suspicions_.erase(suspicions_.begin());
+    }
     suspicions_.push_back({PrefixOf(id), now + kSuspicionLife});
-    std::vector<Peer*> others;
-    for (auto& [other_id, other] : book_.peers()) {
-      if (other.channel && IsChosen(other)) others.push_back(&other);
-    }
-    rng_.PartialShuffle(others, kSuspicionFanout);
-    for (std::size_t i = 0; i < std::min(others.size(), kSuspicionFanout); ++i) {
-      SendDraft(*others[i], Draft(*others[i], now), now, out);
-    }
+    tell_everybody_ |= own_finding;
+    timers_.SetNoLater(tell_, now + kTellWait);
   }
-  timers_.SetNoLater(TimerKind::kBudget, now);
+  timers_.SetNoLater(budget_, now);
   if (in_table && !DialPeer(peer, now, out)) {
     book_.SetState(peer, PeerState::kRetry);
     ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), 0)), now);
   }
+}
+
+// Suspicions ride on every keepalive; the first ones leave at once.
+void Node::Impl::Tell(Time now, Effects& out) {
+  timers_.Cancel(tell_);
+  std::vector<Peer*> others;
+  for (auto& [id, peer] : book_.peers()) {
+    if (peer.channel && IsChosen(peer)) others.push_back(&peer);
+  }
+  const std::size_t count = tell_everybody_ ? others.size() : std::min(others.size(), kSuspicionFanout);
+  if (count < others.size()) rng_.PartialShuffle(others, count);
+  for (std::size_t i = 0; i < count; ++i) SendDraft(*others[i], Draft(*others[i], now), now, out);
+  tell_everybody_ = false;
 }
 
 void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out) {
@@ -195,7 +206,7 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
   if (peer == nullptr) return;
   counters_.Add(Counter::kPeersEvicted);
   Emit(PeerEventKind::kEvicted, *peer, why, out);
-  timers_.Cancel({TimerKind::kRetry, id});
+  timers_.Cancel(peer->retry);
   if (peer->channel) CloseChannel(*peer, PeerState::kVerified, out, now);
   if (book_.Find(id) != nullptr) book_.Remove(id);
   view_.Withdraw(id, book_.table());
@@ -203,18 +214,21 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
 }
 
 // One more attempt of the probe under way, or the first of a new one.
-void Node::Impl::Ping(Peer& peer, Time now, Effects& out) {
+void Node::Impl::Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out) {
   Keepalive& keepalive = Draft(peer, now);
-  keepalive.ping = peer.channel->probe.Attempt(now);
+  keepalive.ping = peer.channel->probe.Attempt(now, cause);
   SendDraft(peer, keepalive, now, out);
   Rearm(peer, now);
 }
 
-void Node::Impl::OnKeepaliveTimer(Peer& peer, Time now, Effects& out) {
+void Node::Impl::OnChannelTimer(Peer& peer, Time now, Effects& out) {
   Channel& channel = *peer.channel;
-  if (!channel.probe.open() && !IsChosen(peer) && !channel.preconfigured) return Rearm(peer, now);
+  if (!channel.probe.open() && !IsChosen(peer) && !channel.preconfigured) {
+    const bool silent = now >= channel.last_heard + rhythm_.IdleTimeout(channel.path.scope());
+    return silent ? CloseChannel(peer, PeerState::kVerified, out, now) : Rearm(peer, now);
+  }
   if (channel.probe.attempts() >= AttemptsFor(channel)) return Stale(peer, now, out);
-  Ping(peer, now, out);
+  Ping(peer, LivenessProbe::Cause::kOwn, now, out);
 }
 
 int Node::Impl::AttemptsFor(const Channel& channel) const {
@@ -226,32 +240,35 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
   if (!peer.channel) return;
   Channel& channel = *peer.channel;
   const Scope scope = channel.path.scope();
-  const Timers::Key keepalive{TimerKind::kKeepalive, peer.id};
-  const Timers::Key idle{TimerKind::kIdle, peer.id};
   if (channel.probe.open()) {
     // Attempts follow each other quickly; only the last one is given all the time that an answer may take.
     const bool last = channel.probe.attempts() >= AttemptsFor(channel);
     const Duration wait =
         last ? rhythm_.ProbeTimeout(scope, channel.rtt) : rhythm_.AttemptSpacing(scope, channel.rtt);
-    timers_.Set(keepalive, channel.probe.last_attempt() + wait);
-    timers_.Cancel(idle);
+    timers_.Set(channel.timer, channel.probe.last_attempt() + wait + lateness_.Allowance());
   } else if (IsChosen(peer) || channel.preconfigured) {
     ScheduleKeepalive(peer, now);
-    timers_.Cancel(idle);
   } else {
-    timers_.Set(idle, channel.last_heard + rhythm_.IdleTimeout(scope));
-    timers_.Cancel(keepalive);
+    timers_.Set(channel.timer, channel.last_heard + rhythm_.IdleTimeout(scope));
   }
 }
 
 void Node::Impl::ScheduleKeepalive(Peer& peer, Time now) {
   const std::size_t view = std::min(book_.verified_count(), kViewSlots);
   const Scope scope = peer.channel->path.scope();
-  Duration interval = rhythm_.KeepaliveInterval(scope, view);
-  // A young channel is measured a few times soon: its first samples are of a busy moment.
-  const bool young = peer.channel->rtt.samples < kEarlySamples;
-  if (young && rhythm_.IsLan(scope)) interval = std::min<Duration>(interval, seconds{1});
-  timers_.Set({TimerKind::kKeepalive, peer.id}, now + Jittered(interval));
+  const Duration interval = rhythm_.KeepaliveInterval(scope, view);
+  Duration wait = Jittered(interval);
+  if (rhythm_.IsLan(scope)) {
+    // Channels that began together shall not be silent together: the first waits are drawn from the whole interval.
+    const bool young = now < peer.channel->opened_at + 2 * interval;
+    if (young) wait = Duration{static_cast<std::int64_t>(rng_.Below(static_cast<std::uint64_t>(interval.count())))};
+    // And it is measured a few times soon: its first samples are of a busy moment.
+    if (peer.channel->rtt.samples < kEarlySamples) wait = std::min<Duration>(wait, Jittered(seconds{1}));
+  }
+  // On this node's own grid: a few keepalives at a time cost one awakening instead of as many.
+  const Duration grid = rhythm_.KeepaliveGrid(interval);
+  const Duration after_phase = now + wait - bunch_phase_;
+  timers_.Set(peer.channel->timer, bunch_phase_ + (after_phase + grid - Duration{1}) / grid * grid);
 }
 
 // A keepalive with what every keepalive carries: sequences, our record while the peer lacks it, suspicions.

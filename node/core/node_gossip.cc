@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // message and field headers, the token
 constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
-constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint makes room
+constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint is repeated
+constexpr Duration kRoamWait = milliseconds{500};
 
 }  // namespace
 
@@ -36,11 +37,10 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (!in.suspects.empty() && channel.work.Take(kWorkRate, now)) OnSuspects(in, now, out);
   // "A roamed endpoint is used only after path validation": until then answers go to where the peer was.
   const bool roamed = datagram.from != channel.path;
-  const bool verifying = channel.challenge.purpose == PathChallenge::Purpose::kVerify;
   // Nobody has proved to be there: the challenge may not be larger than what it answers.
   const bool large_enough = datagram.bytes.size() >= kBareChallengeBytes;
-  if (roamed && large_enough && now > channel.challenge.sent_at + (verifying ? kVerifyWait : milliseconds{500})) {
-    Challenge(peer, PathChallenge::Purpose::kRoam, datagram.from, now, out);
+  if (roamed && large_enough && now > channel.roam.sent_at + kRoamWait) {
+    Challenge(peer, channel.roam, datagram.from, now, out);
   }
   if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
   if (!channel.work.Take(kWorkRate, now)) return counters_.Drop(Error::kRateLimited);
@@ -70,8 +70,7 @@ void Node::Impl::OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& ou
   Channel& channel = *peer.channel;
   if (in.record_sequence <= channel.record_held()) return;
   if (!channel.work.Take(kWorkRate, now)) return counters_.Drop(Error::kRateLimited);
-  counters_.Add(Counter::kSignaturesVerified);
-  auto record = OpenRecord(in.record, peer.id, network_);
+  auto record = ReadRecord(in.record, peer.id);
   if (!record) return counters_.Drop(record.error());
   if (record->sequence <= channel.record_held()) return counters_.Drop(Error::kStaleRecord);
   const bool first = channel.record == nullptr;
@@ -89,9 +88,7 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
   const std::vector<Endpoint>& announced = channel.record->endpoints;
   const Scope scope = channel.path.scope();
   if (peer.in_table && std::find(announced.begin(), announced.end(), peer.endpoint) != announced.end()) return;
-  if (channel.challenge.purpose == PathChallenge::Purpose::kVerify && now < channel.challenge.sent_at + kVerifyWait) {
-    return;
-  }
+  if (channel.verify.token != 0 && now < channel.verify.sent_at + kVerifyWait) return;
   const Endpoint* best = nullptr;
   for (const Endpoint& e : announced) {
     if (!MayTravel(e.scope(), scope)) continue;
@@ -100,15 +97,14 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
   }
   if (best == nullptr) return;
   if (!challenges_.Take(kChallengeRate, now)) return;  // its next record or our next round tries again
-  Challenge(peer, PathChallenge::Purpose::kVerify, *best, now, out);
+  Challenge(peer, peer.channel->verify, *best, now, out);
 }
 
-void Node::Impl::Challenge(Peer& peer, PathChallenge::Purpose purpose, const Endpoint& to, Time now, Effects& out) {
-  PathChallenge& challenge = peer.channel->challenge;
-  challenge = {.purpose = purpose, .token = rng_.Next64() | 1, .to = to, .sent_at = now};
+void Node::Impl::Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out) {
+  challenge = {.token = rng_.Next64() | 1, .to = to, .sent_at = now};
   counters_.Add(Counter::kPathChallenges);
   Keepalive& keepalive = Draft(peer, now);
-  if (purpose == PathChallenge::Purpose::kRoam) keepalive.Clear();
+  if (&challenge == &peer.channel->roam) keepalive.Clear();
   keepalive.path_challenge = challenge.token;
   keepalive.record.clear();
   SendDraftTo(peer, keepalive, to, now, out);
@@ -116,14 +112,13 @@ void Node::Impl::Challenge(Peer& peer, PathChallenge::Purpose purpose, const End
 
 void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out) {
   Channel& channel = *peer.channel;
-  if (channel.challenge.purpose == PathChallenge::Purpose::kNone || in.path_response != channel.challenge.token) {
-    return counters_.Drop(Error::kNotExpected);
-  }
-  // As with a dial, the answer must come from where we sent to.
-  if (datagram.from != channel.challenge.to) return counters_.Drop(Error::kNotExpected);
-  const PathChallenge answered = std::exchange(channel.challenge, {});
+  // As with a dial, the answer must come from where we sent to. (A response of 0 is none, so it matches no closed one.)
+  const auto answers = [&](const PathChallenge& c) { return c.token == in.path_response && c.to == datagram.from; };
+  const bool verified = answers(channel.verify);
+  if (!verified && !answers(channel.roam)) return counters_.Drop(Error::kNotExpected);
+  const PathChallenge answered = std::exchange(verified ? channel.verify : channel.roam, {});
   channel.rtt.Add(now - answered.sent_at);
-  if (answered.purpose == PathChallenge::Purpose::kVerify) return SetVerified(peer, answered.to, now, out);
+  if (verified) return SetVerified(peer, answered.to, now, out);
   channel.path = answered.to;
   counters_.Add(Counter::kRoamed);
 }
@@ -135,7 +130,7 @@ void Node::Impl::OnSuspects(const Keepalive& in, Time now, Effects& out) {
     Peer* peer = book_.FindByPrefix(prefix);
     if (peer == nullptr || !peer->channel || !IsChosen(*peer)) continue;
     if (now < peer->channel->last_heard + kHeardLately) continue;
-    if (!peer->channel->probe.open()) Ping(*peer, now, out);
+    if (!peer->channel->probe.open()) Ping(*peer, LivenessProbe::Cause::kTold, now, out);
   }
 }
 
@@ -203,7 +198,7 @@ void Node::Impl::OnLeft(Peer& peer, Time now, Effects& out) {
   Emit(PeerEventKind::kLeft, peer, "said goodbye", out);
   const bool in_table = peer.in_table;
   CloseChannel(peer, PeerState::kRetry, out, now);
-  timers_.SetNoLater(TimerKind::kBudget, now);
+  timers_.SetNoLater(budget_, now);
   if (in_table) ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), 2)), now);
 }
 

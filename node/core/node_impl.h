@@ -104,9 +104,10 @@ class Node::Impl {
   void Evict(NodeId id, std::string_view why, Time now, Effects& out);  // by value: often of the peer that goes
   bool IsChosen(const Peer& peer) const;
   bool MayPull(const Peer& peer) const;
-  void Ping(Peer& peer, Time now, Effects& out);
+  void Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out);
+  void Tell(Time now, Effects& out);
   int AttemptsFor(const Channel& channel) const;
-  void OnKeepaliveTimer(Peer& peer, Time now, Effects& out);
+  void OnChannelTimer(Peer& peer, Time now, Effects& out);
   void ScheduleKeepalive(Peer& peer, Time now);
   void Rearm(Peer& peer, Time now);
   Keepalive& Draft(Peer& peer, Time now);
@@ -134,11 +135,11 @@ class Node::Impl {
   void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now, std::vector<Endpoint>& out);
   void OnLeft(Peer& peer, Time now, Effects& out);
-  void Challenge(Peer& peer, PathChallenge::Purpose purpose, const Endpoint& to, Time now, Effects& out);
+  void Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out);
 
   // node_tick.cc
   void Start(Time now, Effects& out);
-  void RunTimer(const Timers::Key& key, Time now, Effects& out);
+  void RunTimer(const Timer& timer, Time now, Effects& out);
   bool DialPeer(Peer& peer, Time now, Effects& out);
   void DialHearsay(Time now, Effects& out);
   void Retry(Peer& peer, Time now, Effects& out);
@@ -161,6 +162,12 @@ class Node::Impl {
   Bootstrap bootstrap_;
   HearsayQueue hearsay_;
   RecentEndpoints recent_{1024};
+  Timer round_{TimerKind::kRound};
+  Timer pull_{TimerKind::kPull};
+  Timer bootstrap_timer_{TimerKind::kBootstrap};
+  Timer budget_{TimerKind::kBudget};
+  Timer drain_{TimerKind::kDrain};
+  Timer tell_{TimerKind::kTell};
   Timers timers_;
 
   // Which peer a sealed packet is for, by the session id that we chose. Looked up, never iterated.
@@ -177,11 +184,14 @@ class Node::Impl {
     Time until{};
   };
   std::vector<Suspicion> suspicions_;  // at most kMaxSuspicions; newest last
+  bool tell_everybody_ = false;        // one of them is our own finding
   TokenBucket verification_;
   TokenBucket challenges_;
   TokenBucket resets_sent_;
   TokenBucket resets_read_;
   LossEstimate loss_;              // over all channels: our own uplink
+  Lateness lateness_;              // of our own timers: how busy this machine is
+  Time bunch_phase_{};             // where this node's own grid of keepalives begins
   int idle_pulls_ = 0;             // answers in a row that brought nothing new
   std::size_t duplicates_ = 0;
   bool view_changed_ = false;

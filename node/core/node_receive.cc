@@ -48,7 +48,7 @@ void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, T
   if (!responder_.OnHello(hello, datagram, now, out)) return;
   // Two that dial each other at once need one handshake: the smaller endpoint's.
   if (datagram.from < datagram.local) dialler_.Yield(datagram.from, now);
-  timers_.SetNoLater(TimerKind::kDrain, now + Responder::kWaitTime);
+  timers_.SetNoLater(drain_, now + Responder::kWaitTime);
 }
 
 void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out) {
@@ -68,12 +68,15 @@ void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, 
 
 void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, Time now, Effects& out) {
   const auto done = responder_.OnProof(proof, datagram, own_, now, out);
-  timers_.SetNoLater(TimerKind::kDrain, now + Responder::kWaitTime);
+  timers_.SetNoLater(drain_, now + Responder::kWaitTime);
   if (!done) {
     counters_.Drop(done.error());
     if (done.error() == Error::kDuplicateIdentity) NoteDuplicate(datagram.from, out);
     return;
   }
+  // Its channel will prove its endpoint to us: no dial of ours is needed meanwhile.
+  dialler_.Yield(datagram.from, now);
+  recent_.Add(datagram.from, now + Dialler::kYield);
   // The datagram reached us where it was sent to: that endpoint is ours.
   if (datagram.local == proof.dialled && own_.LearnBound(datagram.local)) RecordChanged();
   if (own_.OnProofFrom(datagram.from, proof.dialled, now)) {

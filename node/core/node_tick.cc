@@ -22,6 +22,7 @@ void Node::Impl::Tick(Time now, Effects& out) {
   if (left_) return;
   const std::size_t first_effect = out.list.size();
   if (!started_) Start(now, out);
+  lateness_.Add(now - std::min(now, NextDeadline()));
   failed_.clear();
   dialler_.Tick(now, out, failed_);
   // Finishing one may start others; those do not end in this loop.
@@ -31,9 +32,9 @@ void Node::Impl::Tick(Time now, Effects& out) {
   // Bounded: whatever a timer sets is later than now or handled in the next call.
   std::size_t budget = timers_.size() + 16;
   while (budget-- > 0) {
-    const auto key = timers_.PopDue(now);
-    if (!key) break;
-    RunTimer(*key, now, out);
+    const Timer* timer = timers_.PopDue(now);
+    if (timer == nullptr) break;
+    RunTimer(*timer, now, out);
   }
   CountSends(first_effect, out);
 }
@@ -47,37 +48,28 @@ void Node::Impl::Start(Time now, Effects& out) {
   started_ = true;
   // Before anything is sent: a session made under an epoch that was not stored could be repeated.
   out.Add(PersistState{StateToStore()});
-  timers_.Set(TimerKind::kRound, now + kRoundTime);
-  timers_.Set(TimerKind::kPull, now + kEagerPull);
-  timers_.Set(TimerKind::kBudget, now);
+  timers_.Set(round_, now + kRoundTime);
+  timers_.Set(pull_, now + kEagerPull);
+  timers_.Set(budget_, now);
   RunBootstrap(now, out);
 }
 
-void Node::Impl::RunTimer(const Timers::Key& key, Time now, Effects& out) {
-  Peer* peer = book_.Find(key.id);
-  switch (key.kind) {
-    case TimerKind::kKeepalive:
-      if (peer != nullptr && peer->channel) OnKeepaliveTimer(*peer, now, out);
-      return;
-    case TimerKind::kIdle:
-      if (peer == nullptr || !peer->channel) return;
-      if (IsChosen(*peer) || peer->channel->preconfigured) return Ping(*peer, now, out);
-      if (now < peer->channel->last_heard + rhythm_.IdleTimeout(peer->channel->path.scope())) return Rearm(*peer, now);
-      return CloseChannel(*peer, PeerState::kVerified, out, now);
-    case TimerKind::kRetry:
-      if (peer != nullptr) Retry(*peer, now, out);
-      return;
+void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
+  switch (timer.kind) {
+    case TimerKind::kChannel: return OnChannelTimer(*timer.peer, now, out);
+    case TimerKind::kRetry: return Retry(*timer.peer, now, out);
     case TimerKind::kRound: return Round(now, out);
     case TimerKind::kPull: return Pull(now, out);
     case TimerKind::kBootstrap: return RunBootstrap(now, out);
     case TimerKind::kBudget: return DialHearsay(now, out);
     case TimerKind::kDrain:
       responder_.Expire(now);
-      if (const Time next = responder_.NextDeadline(); next != kNever) timers_.SetNoLater(TimerKind::kDrain, next);
+      if (const Time next = responder_.NextDeadline(); next != kNever) timers_.SetNoLater(drain_, next);
       for (auto& [id, p] : book_.peers()) {
         if (p.channel && p.channel->sessions.size() > 1) ArrangeSessions(*p.channel, now);
       }
       return;
+    case TimerKind::kTell: return Tell(now, out);
   }
 }
 
@@ -111,7 +103,7 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
     const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
     if (!TakeVerification(scope, now)) {
       const Rate rate = rhythm_.VerificationRate(scope, IsWarming(now));
-      timers_.SetNoLater(TimerKind::kBudget, std::max(verification_.ReadyAt(rate, now), now + milliseconds{10}));
+      timers_.SetNoLater(budget_, std::max(verification_.ReadyAt(rate, now), now + milliseconds{10}));
       return;
     }
     const auto item = hearsay_.Pop();
@@ -127,8 +119,7 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
 }
 
 void Node::Impl::ScheduleRetry(Peer& peer, Duration delay, Time now) {
-  peer.next_retry = now + delay;
-  timers_.Set({TimerKind::kRetry, peer.id}, peer.next_retry);
+  timers_.Set(peer.retry, now + delay);
 }
 
 void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
@@ -165,7 +156,7 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now) {
 // Two pulls a round; eight a second after start, for as long as they bring news.
 void Node::Impl::Pull(Time now, Effects& out) {
   const bool eager = now < started_at_ + kBurstTime && idle_pulls_ < kIdlePulls;
-  timers_.Set(TimerKind::kPull, now + Jittered(eager ? kEagerPull : kSteadyPull));
+  timers_.Set(pull_, now + Jittered(eager ? kEagerPull : kSteadyPull));
   std::vector<Peer*> candidates;
   for (auto& [id, peer] : book_.peers()) {
     if (MayPull(peer)) candidates.push_back(&peer);
@@ -184,7 +175,7 @@ void Node::Impl::Pull(Time now, Effects& out) {
 }
 
 void Node::Impl::Round(Time now, Effects& out) {
-  timers_.Set(TimerKind::kRound, now + Jittered(kRoundTime));
+  timers_.Set(round_, now + Jittered(kRoundTime));
   ++rounds_;
   const bool grew = book_.table().size() > table_at_round_;
   table_at_round_ = book_.table().size();
@@ -200,8 +191,8 @@ void Node::Impl::Round(Time now, Effects& out) {
     if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);
     if (peer.channel->record && !peer.in_table) {
       // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
-      const PathChallenge& open = peer.channel->challenge;
-      if (open.purpose == PathChallenge::Purpose::kVerify) hearsay_.Push(open.to, open.to.group());
+      const PathChallenge& open = peer.channel->verify;
+      if (open.token != 0) hearsay_.Push(open.to, open.to.group());
       ConsiderVerifying(peer, now, out);
     }
     // Rekey by count and age. The initiator acts; the other side only when it did not.
@@ -218,7 +209,7 @@ void Node::Impl::Round(Time now, Effects& out) {
   }
   if (view_changed_) out.Add(PersistState{StateToStore()});
   view_changed_ = false;
-  timers_.SetNoLater(TimerKind::kBudget, now + milliseconds{1});
+  timers_.SetNoLater(budget_, now + milliseconds{1});
 }
 
 // Table peers without a channel are proved again, the longest unproved first, within the budget.
@@ -248,7 +239,7 @@ std::uint64_t Node::Impl::OnlineWeight() const {
 
 void Node::Impl::RunBootstrap(Time now, Effects& out) {
   const Time next = bootstrap_.Tick(now, OnlineWeight(), rng_, out);
-  if (next != kNever) timers_.Set(TimerKind::kBootstrap, std::max(next, now + milliseconds{100}));
+  if (next != kNever) timers_.Set(bootstrap_timer_, std::max(next, now + milliseconds{100}));
 }
 
 void Node::Impl::OnResolved(const Resolved& resolved, Time now, Effects& out) {

@@ -12,6 +12,7 @@
 
 #include "node/core/liveness.h"
 #include "node/core/seam.h"
+#include "node/core/timers.h"
 #include "node/core/token_bucket.h"
 #include "proto/session.h"
 
@@ -37,15 +38,16 @@ struct UdpSession {
 // SPEC "Choosing a session": both sides come to the same answer from what both know.
 bool IsBetterSession(const UdpSession& a, const UdpSession& b, Time now);
 
+// A number that only its answerer can know, sent to an endpoint: whoever returns it receives there.
 struct PathChallenge {
-  enum class Purpose : std::uint8_t { kNone, kVerify, kRoam };
-  Purpose purpose = Purpose::kNone;
-  std::uint64_t token = 0;
+  std::uint64_t token = 0;  // 0: none is open
   Endpoint to;
   Time sent_at{};
 };
 
 struct Channel {
+  explicit Channel(Peer& peer) : timer(TimerKind::kChannel, &peer) {}
+
   std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
   Endpoint path;                                      // where our packets go
   Endpoint first_path;                                // where it began
@@ -56,6 +58,7 @@ struct Channel {
   bool preconfigured = false;  // reached through the operator's list: may be pulled though not verified
 
   // Liveness: one probe at a time.
+  Timer timer;
   LivenessProbe probe;
   LossEstimate loss;
   RoundTrip rtt;
@@ -66,7 +69,8 @@ struct Channel {
   std::uint64_t record_sent = 0;
   Time record_sent_at{};
 
-  PathChallenge challenge;
+  PathChallenge verify;  // does it live where its record says?
+  PathChallenge roam;    // has it moved to where its packets come from now?
   TokenBucket pulls{kPullRate};
   TokenBucket work{kWorkRate};
   bool pull_open = false;      // we asked and read one answer
@@ -85,8 +89,8 @@ struct Peer {
   Time first_seen{};
   Time last_seen{};
   Time last_verified{};
-  Time next_retry = kNever;
   Time persisted_at{};
+  Timer retry{TimerKind::kRetry, this};
   std::unique_ptr<Channel> channel;
 
   bool IsVerified() const {

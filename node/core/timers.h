@@ -1,83 +1,119 @@
 // SPDX-License-Identifier: MIT
 //
-// Timers: what the machine wants to do later, as one ordered set, so that there is one deadline and no stale timer.
+// Timers: what the machine wants to do later, as one queue, so that there is one deadline and no stale timer.
 //
-// A timer is (kind, node id); setting it again moves it. Moving reuses the set's node: no allocation once set.
+// Each Timer lives in what it belongs to (a peer, a channel, the node); the queue is a heap of pointers to those that
+// wait. Setting one again moves it: nothing is searched for, and nothing allocated once the heap has grown.
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
-#include <set>
-#include <tuple>
+#include <vector>
 
-#include "proto/node_id.h"
+#include "proto/check.h"
 #include "proto/time.h"
 
 namespace hearsay {
 
+struct Peer;
+
 enum class TimerKind : std::uint8_t {
-  kKeepalive,   // of a channel: send, or count a miss
-  kIdle,        // of a channel that we did not choose: nothing heard for long
+  kChannel,     // of a channel: its next keepalive, a missed answer, or the end by silence
   kRetry,       // of a known peer without a channel
   kRound,       // every round: re-verify, persist, re-seed
   kPull,        // ask somebody for a sample
   kBootstrap,   // look at the online weight
   kBudget,      // hearsay waits for the verification budget
   kDrain,       // replaced sessions and unconfirmed ones end
+  kTell,        // suspicions go out
+};
+
+// Cancelled before its owner goes.
+class Timer {
+ public:
+  explicit Timer(TimerKind k, Peer* p = nullptr) : kind(k), peer(p) {}
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+  ~Timer() { HEARSAY_CHECK(!waits()); }
+
+  bool waits() const { return place_ != kNowhere; }
+  Time at() const { return waits() ? at_ : kNever; }
+
+  const TimerKind kind;
+  Peer* const peer;  // whose it is; null for the node's own
+
+ private:
+  friend class Timers;
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
+  std::uint32_t place_ = kNowhere;
+  Time at_{};
 };
 
 class Timers {
  public:
-  struct Key {
-    TimerKind kind{};
-    NodeId id;
-    auto operator<=>(const Key&) const = default;
-  };
+  Timers() = default;
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
+  ~Timers() {
+    for (const Entry& e : heap_) e.timer->place_ = Timer::kNowhere;
+  }
 
-  void Set(Key key, Time at) {
-    const auto it = times_.find(key);
-    if (it == times_.end()) {
-      times_.emplace(key, at);
-      queue_.emplace(at, key);
-      return;
+  void Set(Timer& timer, Time at) {
+    if (!timer.waits()) {
+      heap_.emplace_back();
+      timer.at_ = at;
+      SiftUp(heap_.size() - 1, {at, &timer});
+    } else if (at != timer.at_) {
+      const bool earlier = at < timer.at_;
+      timer.at_ = at;
+      earlier ? SiftUp(timer.place_, {at, &timer}) : SiftDown(timer.place_, {at, &timer});
     }
-    if (it->second == at) return;
-    auto handle = queue_.extract({it->second, key});
-    handle.value().first = at;
-    queue_.insert(std::move(handle));
-    it->second = at;
   }
-  void Set(TimerKind kind, Time at) { Set({kind, {}}, at); }
   // Moves it only to an earlier time.
-  void SetNoLater(TimerKind kind, Time at) {
-    const auto it = times_.find({kind, {}});
-    if (it == times_.end() || at < it->second) Set(kind, at);
+  void SetNoLater(Timer& timer, Time at) {
+    if (at < timer.at()) Set(timer, at);
   }
-  void Cancel(Key key) {
-    const auto it = times_.find(key);
-    if (it == times_.end()) return;
-    queue_.erase({it->second, key});
-    times_.erase(it);
+  void Cancel(Timer& timer) {
+    if (!timer.waits()) return;
+    const std::size_t hole = timer.place_;
+    timer.place_ = Timer::kNowhere;
+    const Entry last = heap_.back();
+    heap_.pop_back();
+    if (hole == heap_.size()) return;
+    last.at < timer.at_ ? SiftUp(hole, last) : SiftDown(hole, last);
   }
-  std::optional<Time> TimeOf(Key key) const {
-    const auto it = times_.find(key);
-    return it == times_.end() ? std::nullopt : std::optional(it->second);
+  // Takes one timer that is due; null when none is.
+  Timer* PopDue(Time now) {
+    if (Next() > now || heap_.empty()) return nullptr;
+    Timer* const timer = heap_.front().timer;
+    Cancel(*timer);
+    return timer;
   }
-  // Takes one timer that is due.
-  std::optional<Key> PopDue(Time now) {
-    if (queue_.empty() || queue_.begin()->first > now) return std::nullopt;
-    const Key key = queue_.begin()->second;
-    queue_.erase(queue_.begin());
-    times_.erase(key);
-    return key;
-  }
-  Time Next() const { return queue_.empty() ? kNever : queue_.begin()->first; }
-  std::size_t size() const { return times_.size(); }
+  Time Next() const { return heap_.empty() ? kNever : heap_.front().at; }
+  std::size_t size() const { return heap_.size(); }
 
  private:
-  std::set<std::pair<Time, Key>> queue_;
-  std::map<Key, Time> times_;
+  struct Entry {
+    Time at{};
+    Timer* timer = nullptr;
+  };
+  void Place(std::size_t slot, const Entry& entry) {
+    heap_[slot] = entry;
+    entry.timer->place_ = static_cast<std::uint32_t>(slot);
+  }
+  void SiftUp(std::size_t slot, const Entry& entry) {
+    for (; slot > 0 && entry.at < heap_[(slot - 1) / 2].at; slot = (slot - 1) / 2) Place(slot, heap_[(slot - 1) / 2]);
+    Place(slot, entry);
+  }
+  void SiftDown(std::size_t slot, const Entry& entry) {
+    for (std::size_t child = 2 * slot + 1; child < heap_.size(); slot = child, child = 2 * slot + 1) {
+      if (child + 1 < heap_.size() && heap_[child + 1].at < heap_[child].at) ++child;
+      if (heap_[child].at >= entry.at) break;
+      Place(slot, heap_[child]);
+    }
+    Place(slot, entry);
+  }
+
+  std::vector<Entry> heap_;
 };
 
 }  // namespace hearsay

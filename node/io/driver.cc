@@ -12,6 +12,8 @@
 namespace hearsay {
 namespace {
 
+constexpr Duration kLateTimer = std::chrono::milliseconds{2};
+
 // A Persist effect as a change of the store; nullopt for any other effect.
 std::optional<Change> AsChange(Effect& effect) {
   if (auto* put = std::get_if<PersistPeer>(&effect)) return PutPeer{std::move(put->peer)};
@@ -162,7 +164,9 @@ void Driver::OnDatagrams(std::size_t listener, std::span<const Datagram> datagra
 }
 
 void Driver::OnTimer() {
-  armed_for_ = kNever;
+  // A late timer must not call those dead whose answers wait in the socket (a busy machine, SIGCONT).
+  if (Now() > std::exchange(armed_for_, kNever) + kLateTimer) listeners_->ReadNow();
+  if (stopped_) return;
   const Time now = Now();
   if (node_.NextDeadline() <= now) node_.Tick(now, effects_);
   EndStep();

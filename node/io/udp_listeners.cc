@@ -77,6 +77,10 @@ void UdpListeners::Start(OnDatagrams on_datagrams) {
   }
 }
 
+void UdpListeners::ReadNow() {
+  for (const auto& socket : sockets_) socket->ReadNow();
+}
+
 UdpListeners::Best UdpListeners::FindBest(const IpAddress& destination) const {
   Best best;
   for (std::size_t i = 0; i < sockets_.size(); ++i) {

@@ -39,6 +39,7 @@ class UdpListeners {
   std::uint64_t unroutable() const { return unroutable_; }
 
   void Start(OnDatagrams on_datagrams);
+  void ReadNow();  // what is waiting on each socket
 
   struct Question {
     std::size_t listener = 0;

@@ -172,16 +172,19 @@ void UdpSocket::WaitReadable() {
 }
 
 void UdpSocket::ReadTurn() {
+  ReadNow();
+  if (open_) WaitReadable();
+}
+
+void UdpSocket::ReadNow() {
   for (std::size_t i = 0; i < kBatchesPerTurn; ++i) {
     const std::size_t count = ReceiveBatch();
     if (count > 0) {
       ++counters_.receive_batches;
       on_datagrams_(std::span(buffers_->datagrams).first(count));
     }
-    if (!open_) return;
-    if (count < kBatch) break;
+    if (!open_ || count < kBatch) return;
   }
-  WaitReadable();
 }
 
 std::size_t UdpSocket::ReceiveBatch() {

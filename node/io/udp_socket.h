@@ -72,6 +72,8 @@ class UdpSocket {
 
   // The handler may call Send and Close.
   void Start(OnDatagrams on_datagrams);
+  // Hands over what is waiting, without waiting for more; bounded.
+  void ReadNow();
   void Send(std::span<const Outgoing> datagrams);
   std::size_t queued() const { return queue_.size(); }
   void Close();  // what is queued is dropped

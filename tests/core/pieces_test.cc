@@ -44,15 +44,53 @@ TEST(TokenBucket, AClockThatStandsStillGivesNothing) {
 }
 
 TEST(Timers, SettingAgainMovesATimer) {
+  Timer round{TimerKind::kRound};
+  Timer pull{TimerKind::kPull};
   Timers timers;
-  timers.Set(TimerKind::kRound, kNow + seconds{5});
-  timers.Set(TimerKind::kPull, kNow + seconds{3});
-  timers.Set(TimerKind::kRound, kNow + seconds{1});
+  timers.Set(round, kNow + seconds{5});
+  timers.Set(pull, kNow + seconds{3});
+  timers.Set(round, kNow + seconds{1});
   EXPECT_EQ(timers.Next(), kNow + seconds{1});
-  EXPECT_EQ(timers.PopDue(kNow + seconds{10})->kind, TimerKind::kRound);
-  EXPECT_EQ(timers.PopDue(kNow + seconds{10})->kind, TimerKind::kPull);
-  EXPECT_FALSE(timers.PopDue(kNow + seconds{10}));
+  EXPECT_EQ(timers.PopDue(kNow + seconds{10}), &round);
+  EXPECT_EQ(timers.PopDue(kNow + seconds{10}), &pull);
+  EXPECT_EQ(timers.PopDue(kNow + seconds{10}), nullptr);
   EXPECT_EQ(timers.Next(), kNever);
+}
+
+TEST(Timers, DoWhatANaiveListDoes) {
+  constexpr std::size_t kCount = 40;
+  std::array<std::optional<Timer>, kCount> all;
+  for (auto& timer : all) timer.emplace(TimerKind::kRetry);
+  std::array<std::optional<Time>, kCount> naive;
+  Timers timers;
+  Rng rng(Rng::Seed{std::byte{7}});
+  Time now = kNow;
+  for (int step = 0; step < 20'000; ++step) {
+    const std::size_t i = rng.Below(kCount);
+    const Time at = now + seconds{static_cast<int>(rng.Below(50))};
+    switch (rng.Below(4)) {
+      case 0: timers.Set(*all[i], at); naive[i] = at; break;
+      case 1: timers.SetNoLater(*all[i], at); naive[i] = std::min(naive[i].value_or(at), at); break;
+      case 2: timers.Cancel(*all[i]); naive[i].reset(); break;
+      default:
+        now += seconds{1};
+        while (const Timer* due = timers.PopDue(now)) {
+          const std::size_t which = static_cast<std::size_t>(
+              std::find_if(all.begin(), all.end(), [&](const auto& t) { return &*t == due; }) - all.begin());
+          ASSERT_LE(naive.at(which).value(), now);
+          naive[which].reset();
+        }
+    }
+    Time next = kNever;
+    std::size_t waiting = 0;
+    for (const auto& t : naive) {
+      if (!t) continue;
+      next = std::min(next, *t);
+      ++waiting;
+    }
+    ASSERT_EQ(timers.Next(), next);
+    ASSERT_EQ(timers.size(), waiting);
+  }
 }
 
 TEST(HearsayQueue, ATalkativeGroupDelaysOnlyItself) {
@@ -131,8 +169,8 @@ TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
 TEST(Rhythm, ALanIntervalGrowsWithTheViewBetweenItsBounds) {
   const Rhythm rhythm(Profile::kAuto);
   EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kPrivate, 1), milliseconds{500});
-  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 40), seconds{2});
-  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 200), seconds{5});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 40), seconds{10});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 200), seconds{16});
   EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kGlobal, 1), seconds{15});
   EXPECT_EQ(Rhythm(Profile::kInternet).KeepaliveInterval(Scope::kLoopback, 1), seconds{15});
 }

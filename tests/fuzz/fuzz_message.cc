@@ -13,8 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   HEARSAY_CHECK(read.sample.size() <= kMaxSampleEndpoints && read.suspects.size() <= kMaxSuspicions);
   HEARSAY_CHECK(read.record.size() <= kMaxRecordBytes);
   for (const Endpoint& e : read.sample) HEARSAY_CHECK(e.IsDialable());
-  // What this node writes is the shortest form but for a lone suspect, which is read unpacked (9 bytes) and written packed (10);
-  // that byte may lengthen the length of the message around it by another.
+  // What this node writes is the shortest form, but for a lone suspect: read unpacked (9 bytes), written packed (10).
+  // That byte may lengthen the length of the message around it by another.
   constexpr std::size_t kPackingBytes = 2;
   if (!kind || *kind != ChannelMessageKind::kKeepalive || size > kMaxPlaintextBytes - kPackingBytes) return 0;
   DatagramBuffer buffer;

@@ -249,9 +249,9 @@ BytesView Codec::EncodeKeepalive(const Keepalive& keepalive, DatagramBuffer& out
   return out.view();
 }
 
-BytesView Codec::EncodeLeave(DatagramBuffer& out) {
+BytesView Codec::EncodeLeave(bool no_room, DatagramBuffer& out) {
   messages_->channel.Clear();
-  messages_->channel.mutable_leave();
+  messages_->channel.mutable_leave()->set_no_room(no_room);
   out.size = messages_->channel.ByteSizeLong();
   messages_->channel.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out.bytes.data()));
   return out.view();
@@ -263,7 +263,9 @@ Expected<ChannelMessageKind> Codec::DecodeMessage(BytesView plaintext, Keepalive
   if (!channel.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()))) {
     return Unexpected(Error::kMalformed);
   }
-  if (channel.has_leave()) return ChannelMessageKind::kLeave;
+  if (channel.has_leave()) {
+    return channel.leave().no_room() ? ChannelMessageKind::kNoRoom : ChannelMessageKind::kLeave;
+  }
   if (!channel.has_keepalive()) return ChannelMessageKind::kUnknown;
   const wire::Keepalive& m = channel.keepalive();
   if (m.record().size() > kMaxRecordBytes || m.suspects_size() > static_cast<int>(kMaxSuspicions)) {

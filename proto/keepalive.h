@@ -37,6 +37,6 @@ struct Keepalive {
   bool operator==(const Keepalive&) const = default;
 };
 
-enum class ChannelMessageKind : std::uint8_t { kKeepalive, kLeave, kUnknown };
+enum class ChannelMessageKind : std::uint8_t { kKeepalive, kLeave, kNoRoom, kUnknown };
 
 }  // namespace hearsay

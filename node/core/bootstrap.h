@@ -26,6 +26,8 @@ class Bootstrap {
   explicit Bootstrap(const CoreConfig& config);
   void Reconfigure(const CoreConfig& config);
 
+  // In the weights file, with a weight.
+  bool IsWeighed(const NodeId& id) const { return !weights_.empty() && WeightOf(id) > 0; }
   std::uint64_t WeightOf(const NodeId& id) const;
   std::uint64_t minimum() const;
   // Emits Resolve for every entry when it is time and the weight is too low. Returns when to ask again: kNever while

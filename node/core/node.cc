@@ -65,7 +65,7 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
 
 void Node::Impl::Leave(Time now, Effects& out) {
   out.Add(PersistState{StateToStore()});
-  const BytesView leave = codec_.EncodeLeave(plain_);
+  const BytesView leave = codec_.EncodeLeave(false, plain_);
   for (auto& [id, peer] : book_.peers()) {
     if (peer.in_table) Persist(peer, now, out);
     if (!peer.channel) continue;

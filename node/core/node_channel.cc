@@ -20,13 +20,20 @@ bool Node::Impl::IsChosen(const Peer& peer) const {
   return peer.IsVerified() && (book_.verified_count() <= kViewSlots || view_.Holds(peer.id));
 }
 
+// Whose channel we keep alive. A preconfigured peer that we did not choose has other callers: only while we have few.
+bool Node::Impl::Keeps(const Peer& peer) const {
+  if (IsChosen(peer)) return true;
+  const bool needed = book_.verified_count() < Bootstrap::kDefaultMinimum || bootstrap_.IsWeighed(peer.id);
+  return peer.channel->preconfigured && needed;
+}
+
 bool Node::Impl::MayPull(const Peer& peer) const {
   return peer.channel != nullptr && (IsChosen(peer) || peer.channel->preconfigured);
 }
 
 bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
   if (peer.channel == nullptr) {
-    if (fresh.inbound && !MakeInboundRoom(fresh.path, now, out)) {
+    if (fresh.inbound && IsCrowded(fresh.path)) {
       counters_.Drop(Error::kRefused);
       return false;
     }
@@ -50,6 +57,7 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
   }
   Channel& channel = *peer.channel;
   if (!fresh.inbound) SetInbound(channel, false);
+  channel.dismissed = false;
   channel.preconfigured |= fresh.preconfigured;
   if (fresh.peer_epoch > channel.peer_epoch) {
     // The peer restarted: whatever the old incarnation held is gone.
@@ -101,21 +109,25 @@ void Node::Impl::SetInbound(Channel& channel, bool inbound) {
   }
 }
 
-bool Node::Impl::MakeInboundRoom(const Endpoint& path, Time now, Effects& out) {
+bool Node::Impl::IsCrowded(const Endpoint& path) const {
   const auto group = inbound_groups_.find(path.group());
-  const bool crowded = group != inbound_groups_.end() && group->second >= kMaxInboundPerGroup;
-  if (path.scope() == Scope::kGlobal && crowded) return false;
-  if (inbound_ < kMaxInbound) return true;
-  // Full: the group that ranks last under our secret gives way, so that nobody can aim at whom to push out.
+  return path.scope() == Scope::kGlobal && group != inbound_groups_.end() && group->second >= kMaxInboundPerGroup;
+}
+
+// Over the limit the group that ranks last under our secret gives way, so that nobody can aim at whom to push out.
+void Node::Impl::TrimInbound(Time now, Effects& out) {
+  if (inbound_ <= kMaxInbound) return;
   const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, e.group().key); };
   Peer* last = nullptr;
   for (auto& [id, peer] : book_.peers()) {
     if (!peer.channel || !peer.channel->inbound) continue;
     if (last == nullptr || rank(peer.channel->path) > rank(last->channel->path)) last = &peer;
   }
-  if (last == nullptr || rank(last->channel->path) <= rank(path)) return false;
+  Session& session = last->channel->sessions.front()->session;
+  if (const auto size = session.Seal(codec_.EncodeLeave(true, plain_), sealed_.bytes)) {
+    out.AddSend(last->channel->path, BytesView(sealed_.bytes).first(*size));
+  }
   CloseChannel(*last, PeerState::kVerified, out, now);
-  return true;
 }
 
 // Ends the channel. A table peer goes on in state `next`; another is forgotten: `peer` may be gone afterwards.
@@ -223,7 +235,8 @@ void Node::Impl::Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects&
 
 void Node::Impl::OnChannelTimer(Peer& peer, Time now, Effects& out) {
   Channel& channel = *peer.channel;
-  if (!channel.probe.open() && !IsChosen(peer) && !channel.preconfigured) {
+  if (channel.dismissed) return OnLeft(peer, now, out);
+  if (!channel.probe.open() && !Keeps(peer)) {
     const bool silent = now >= channel.last_heard + rhythm_.IdleTimeout(channel.path.scope());
     return silent ? CloseChannel(peer, PeerState::kVerified, out, now) : Rearm(peer, now);
   }
@@ -237,7 +250,7 @@ int Node::Impl::AttemptsFor(const Channel& channel) const {
 
 // Sets the one timer that fits: an open probe's timeout, the next keepalive, or the end by silence.
 void Node::Impl::Rearm(Peer& peer, Time now) {
-  if (!peer.channel) return;
+  if (!peer.channel || peer.channel->dismissed) return;
   Channel& channel = *peer.channel;
   const Scope scope = channel.path.scope();
   if (channel.probe.open()) {
@@ -246,7 +259,7 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
     const Duration wait =
         last ? rhythm_.ProbeTimeout(scope, channel.rtt) : rhythm_.AttemptSpacing(scope, channel.rtt);
     timers_.Set(channel.timer, channel.probe.last_attempt() + wait + lateness_.Allowance());
-  } else if (IsChosen(peer) || channel.preconfigured) {
+  } else if (Keeps(peer)) {
     ScheduleKeepalive(peer, now);
   } else {
     timers_.Set(channel.timer, channel.last_heard + rhythm_.IdleTimeout(scope));

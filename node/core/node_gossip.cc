@@ -12,6 +12,7 @@ constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // mess
 constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
 constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint is repeated
 constexpr Duration kRoamWait = milliseconds{500};
+constexpr Duration kDismissGrace = milliseconds{300};  // the sample that was sent before "no room" may come after it
 
 }  // namespace
 
@@ -22,6 +23,7 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
   channel.last_heard = peer.last_seen = now;
   if (peer.in_table && datagram.from == peer.endpoint) peer.last_verified = now;
   if (kind == ChannelMessageKind::kLeave) return OnLeft(peer, now, out);
+  if (kind == ChannelMessageKind::kNoRoom) return OnDismissed(peer, now);
   if (kind != ChannelMessageKind::kKeepalive) return;
   counters_.Add(Counter::kKeepalivesReceived);
   OnKeepalive(peer, incoming_, datagram, now, out);
@@ -193,13 +195,22 @@ void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed
   }
 }
 
+void Node::Impl::OnDismissed(Peer& peer, Time now) {
+  Channel& channel = *peer.channel;
+  if (channel.dismissed) return;
+  channel.dismissed = true;
+  channel.probe.Close();
+  timers_.Set(channel.timer, now + kDismissGrace);
+}
+
 void Node::Impl::OnLeft(Peer& peer, Time now, Effects& out) {
+  const bool no_room = peer.channel->dismissed;
   counters_.Add(Counter::kPeersLeft);
-  Emit(PeerEventKind::kLeft, peer, "said goodbye", out);
+  Emit(PeerEventKind::kLeft, peer, no_room ? "has no room for us" : "said goodbye", out);
   const bool in_table = peer.in_table;
   CloseChannel(peer, PeerState::kRetry, out, now);
   timers_.SetNoLater(budget_, now);
-  if (in_table) ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), 2)), now);
+  if (in_table) ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), no_room ? 4 : 2)), now);
 }
 
 }  // namespace hearsay

@@ -32,8 +32,6 @@ inline constexpr Rate kResetRate{.tokens = 10, .period = std::chrono::seconds{1}
 // Resets looked at; each walks the channels. Apart from those sent, so that junk can't silence ours.
 inline constexpr Rate kResetReadRate{.tokens = 100, .period = std::chrono::seconds{1}, .burst = 400};
 
-inline constexpr std::size_t kMaxInbound = 256;        // channels that we did not choose
-inline constexpr std::size_t kMaxInboundPerGroup = 8;  // of one global address group
 inline constexpr std::size_t kMaxConcurrentDials = 64; // of our own choice; bootstrap contacts may add to them
 
 class Node::Impl {
@@ -94,7 +92,8 @@ class Node::Impl {
   // False when there is no room for a channel that we did not choose.
   bool Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
   void SetInbound(Channel& channel, bool inbound);
-  bool MakeInboundRoom(const Endpoint& path, Time now, Effects& out);
+  bool IsCrowded(const Endpoint& path) const;
+  void TrimInbound(Time now, Effects& out);
   void ArrangeSessions(Channel& channel, Time now);
   void DropSession(const UdpSession& session) { session_owner_.erase(session.session.receive_id()); }
   void CloseChannel(Peer& peer, PeerState next, Effects& out, Time now);
@@ -103,6 +102,7 @@ class Node::Impl {
   void SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out);
   void Evict(NodeId id, std::string_view why, Time now, Effects& out);  // by value: often of the peer that goes
   bool IsChosen(const Peer& peer) const;
+  bool Keeps(const Peer& peer) const;
   bool MayPull(const Peer& peer) const;
   void Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out);
   void Tell(Time now, Effects& out);
@@ -134,6 +134,7 @@ class Node::Impl {
   void ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now, std::vector<Endpoint>& out);
+  void OnDismissed(Peer& peer, Time now);
   void OnLeft(Peer& peer, Time now, Effects& out);
   void Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out);
 

@@ -117,7 +117,9 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
                                   .preconfigured = false},
                                  now, out);
     if (!attached) return RemoveIfUseless(peer);
-    return OnMessage(peer, *opened, datagram, now, out);
+    OnMessage(peer, *opened, datagram, now, out);
+    // Whoever came was served once, whether or not there is room: a newcomer has its sample.
+    return TrimInbound(now, out);
   }
   const auto [peer, session] = owner->second;
   const auto opened = session->session.Open(datagram.bytes, opened_.bytes);
@@ -139,7 +141,7 @@ void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time n
   // A hint: it makes us look, by a new handshake; it ends nothing by itself.
   if (network_.closed() || !resets_read_.Take(kResetReadRate, now)) return counters_.Drop(Error::kNotExpected);
   for (auto& [id, peer] : book_.peers()) {
-    if (!peer.channel || peer.channel->path != datagram.from) continue;
+    if (!peer.channel || peer.channel->dismissed || peer.channel->path != datagram.from) continue;
     UdpSession& session = *peer.channel->sessions.front();
     if (session.session.send_id() != hint.session_id || session.doubted) continue;
     counters_.Add(Counter::kResetsReceived);

@@ -19,6 +19,8 @@
 namespace hearsay {
 
 inline constexpr std::size_t kMaxSessions = 4;
+inline constexpr std::size_t kMaxInbound = 256;        // channels that we did not choose
+inline constexpr std::size_t kMaxInboundPerGroup = 8;  // of one global address group
 // Pulls that a channel may ask of us: eager at the start (a newcomer, a crawler), then slow.
 inline constexpr Rate kPullRate{.tokens = 2, .period = std::chrono::seconds{1}, .burst = 24};
 // Packets on a channel that make us work: answers, signed records, path answers.
@@ -55,6 +57,7 @@ struct Channel {
   Time opened_at{};
   Time last_heard{};
   bool inbound = false;        // the peer dialled us and we have not chosen it
+  bool dismissed = false;      // the peer has no room for us: ends as soon as its last packets had time to come
   bool preconfigured = false;  // reached through the operator's list: may be pulled though not verified
 
   // Liveness: one probe at a time.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "node/core/peer.h"
 #include "tests/core/puppet.h"
 
 namespace hearsay::test {
@@ -154,6 +155,51 @@ TEST_F(GossipAttack, ARecordOfAnotherNodeIsRefused) {
   liar.Say(k);
   EXPECT_EQ(counters(0).dropped(Error::kWrongNodeId), 1u);
   EXPECT_FALSE(IsVerified(0, liar.id()));
+}
+
+TEST_F(GossipAttack, ACrowdedNodeServesEachNewcomerOnceBeforeItTurnsSomebodyAway) {
+  pump.Add("10.0.0.1:1001");
+  Puppet known(pump, "10.0.0.2:1", 50);
+  known.Join(0);
+  Keepalive pull;
+  pull.pull = true;
+  std::size_t turned_away = 0;
+  std::vector<std::unique_ptr<Puppet>> crowd;
+  for (std::uint16_t i = 0; i < kMaxInbound + 20; ++i) {
+    const std::string at = "10.1." + std::to_string(i / 200) + "." + std::to_string(1 + i % 200) + ":1";
+    crowd.push_back(std::make_unique<Puppet>(pump, at, static_cast<std::uint16_t>(300 + i)));
+    crowd.back()->Dial(0, pull);
+    std::size_t endpoints = 0;
+    for (const Keepalive& k : crowd.back()->Heard()) endpoints += k.sample.size();
+    EXPECT_EQ(endpoints, 1u) << at;
+  }
+  EXPECT_EQ(pump.node(0).Status().channels, kMaxInbound + 1);  // and the one that is chosen
+  for (const auto& puppet : crowd) {
+    puppet->Heard();
+    turned_away += puppet->turned_away() ? 1 : 0;
+  }
+  EXPECT_EQ(turned_away, 20u);
+}
+
+TEST_F(GossipAttack, WhoIsTurnedAwayReadsItsSampleAndDoesNotComeBackAtOnce) {
+  pump.Add("10.0.0.1:1001");
+  Puppet full(pump, "10.0.0.2:1", 50);
+  full.Join(0);
+  ASSERT_TRUE(IsVerified(0, full.id()));
+  for (int i = 0; i < 100 && counters(0)[Counter::kPullsSent] == 0; ++i) pump.RunFor(milliseconds{50});
+  full.SayNoRoom();  // overtakes the sample
+  Keepalive answer;
+  answer.sampled = true;
+  answer.sample = {At("10.0.0.3:1")};
+  full.Say(answer);
+  EXPECT_EQ(counters(0)[Counter::kSampleEndpointsReceived], 1u);
+  EXPECT_EQ(pump.node(0).Status().channels, 1u);
+  pump.RunFor(milliseconds{400});
+  EXPECT_EQ(pump.node(0).Status().channels, 0u);
+  pump.log.clear();
+  pump.RunFor(seconds{10});
+  EXPECT_EQ(HellosTo(full.at()), 0u);
+  EXPECT_EQ(pump.node(0).FindPeer(full.id())->state, PeerState::kRetry);
 }
 
 TEST_F(GossipAttack, ADialToANodeProvesNoEndpointByItself) {

@@ -14,9 +14,10 @@
 
 namespace hearsay::test {
 
-inline Identity MakeIdentity(std::uint8_t number) {
+inline Identity MakeIdentity(std::uint16_t number) {
   ByteArray<32> seed{};
   seed.fill(static_cast<std::byte>(number));
+  seed[0] = static_cast<std::byte>(number >> 8);
   return Identity(seed);
 }
 

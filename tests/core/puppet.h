@@ -14,7 +14,7 @@ namespace hearsay::test {
 
 class Puppet {
  public:
-  Puppet(Pump& pump, std::string_view endpoint, std::uint8_t identity)
+  Puppet(Pump& pump, std::string_view endpoint, std::uint16_t identity)
       : identity_(MakeIdentity(identity)), at_(At(endpoint)), pump_(pump), rng_(Rng::FromNumber(identity)) {}
 
   const NodeId& id() const { return identity_.id(); }
@@ -22,8 +22,8 @@ class Puppet {
   const Endpoint& at() const { return at_; }
   const NetworkKey& network() const { return network_; }
 
-  // Runs the handshake and confirms it with a first keepalive.
-  void Dial(std::size_t node) {
+  // Runs the handshake and confirms it with `first`.
+  void Dial(std::size_t node, const Keepalive& first = {}) {
     node_at_ = pump_.members[node].endpoint;
     Initiator initiator({.endpoint = node_at_, .pin = {}, .boot_epoch = 1, .dial_sequence = 1, .session_id = 1}, rng_);
     Send(initiator.Hello());
@@ -37,7 +37,7 @@ class Puppet {
     const auto done = initiator.OnResponse(*response, network_);
     ASSERT_TRUE(done);
     session_.emplace(done->keys);
-    Say({});
+    Say(first);
   }
   // Dials, announces `endpoint` as its own and answers the challenge sent there, if it is where the puppet lives.
   void Join(std::size_t node, const Endpoint& endpoint) {
@@ -68,6 +68,13 @@ class Puppet {
     pump_.Inject(from, node_at_, sealed.view());
     pump_.Deliver();
   }
+  void SayNoRoom() {
+    DatagramBuffer plain;
+    DatagramBuffer sealed;
+    sealed.size = *session_->Seal(codec_.EncodeLeave(true, plain), sealed.bytes);
+    pump_.Inject(at_, node_at_, sealed.view());
+    pump_.Deliver();
+  }
   // Answers what was asked: pings and challenges, as a peer that lives; pulls are not answered.
   void Answer() {
     for (const Keepalive& k : Heard()) {
@@ -83,11 +90,16 @@ class Puppet {
     DatagramBuffer plain;
     for (; read_ < pump_.log.size(); ++read_) {
       const auto opened = session_->Open(pump_.log[read_].bytes, plain.bytes);
+      if (!opened) continue;
       Keepalive k;
-      if (opened && codec_.DecodeMessage(*opened, k) == ChannelMessageKind::kKeepalive) heard.push_back(k);
+      const auto kind = codec_.DecodeMessage(*opened, k);
+      if (kind == ChannelMessageKind::kKeepalive) heard.push_back(k);
+      if (kind == ChannelMessageKind::kNoRoom) turned_away_ = true;
     }
     return heard;
   }
+  // "No room" was among what Heard() has seen.
+  bool turned_away() const { return turned_away_; }
 
  private:
   template <typename P>
@@ -115,6 +127,7 @@ class Puppet {
   Codec codec_;
   std::optional<Session> session_;
   std::size_t read_ = 0;
+  bool turned_away_ = false;
 };
 
 }  // namespace hearsay::test

@@ -287,7 +287,8 @@ TEST_F(CodecTest, ARecordOrASampleFitsBesideEverythingElse) {
 }
 
 TEST_F(CodecTest, ALeaveIsALeaveWhateverStandsBesideIt) {
-  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(buffer), keepalive), ChannelMessageKind::kLeave);
+  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(false, buffer), keepalive), ChannelMessageKind::kLeave);
+  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(true, buffer), keepalive), ChannelMessageKind::kNoRoom);
   wire::ChannelMessage m;
   m.mutable_keepalive()->set_ping(1);
   m.mutable_leave();

@@ -160,7 +160,8 @@ Json Messages() {
   full.suspects = {1, UINT64_MAX};
   full.record = {std::byte{1}, std::byte{2}};
   add(full);
-  list.push_back({{"leave", true}, {"plaintext", ToHex(codec.EncodeLeave(buffer))}});
+  list.push_back({{"leave", true}, {"plaintext", ToHex(codec.EncodeLeave(false, buffer))}});
+  list.push_back({{"leave", true}, {"no_room", true}, {"plaintext", ToHex(codec.EncodeLeave(true, buffer))}});
   return list;
 }
 

@@ -49,9 +49,13 @@ std::optional<std::string> WhoLacksAView(const SimNetwork& network) {
     if (!network.IsNode(host) || !network.IsRunning(host)) continue;
     const ViewState state = StateOfView(network, host);
     if (state.full()) continue;
-    return "node " + std::to_string(host) + " misses " + std::to_string(state.missing) + " of " +
-           std::to_string(state.wanted) + " peers and holds " + std::to_string(state.dead) +
-           " dead ones, such as node " + std::to_string(state.example);
+    std::string text = "node " + std::to_string(host) + " misses " + std::to_string(state.missing) + " of " +
+                       std::to_string(state.wanted) + " peers and holds " + std::to_string(state.dead) + " dead ones";
+    if (state.example != kNoHost) text += ", such as node " + std::to_string(state.example);
+    const CoreStatus status = network.node(host).Status();
+    return text + " (" + std::to_string(status.channels) + " channels, " + std::to_string(status.table) +
+           " in the table, " + std::to_string(status.heard) + " heard of, " + std::to_string(status.dialling) +
+           " being dialled)";
   }
   return std::nullopt;
 }

@@ -15,6 +15,7 @@
 #include "proto/rfc3339.h"
 #include "tests/net/cluster.h"
 #include "tools/bench/cluster.h"
+#include "tools/bench/usage.h"
 
 namespace hearsay::bench {
 namespace {
@@ -53,34 +54,6 @@ std::optional<double> FullAt(const nlohmann::json& events, std::size_t peers) {
 nlohmann::json Events(const Cluster& cluster, std::size_t node) {
   nlohmann::json answer = cluster.Get(node, "/v1/events?follow=false");
   return answer.is_object() ? answer.at("events") : answer;
-}
-
-struct Usage {
-  double cpu_seconds = 0;
-  double private_mib = 0;  // USS
-};
-
-Usage UsageOf(pid_t pid) {
-  Usage usage;
-  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(stat, line);
-  std::istringstream fields(line.substr(line.rfind(')') + 2));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;
-  double user = 0;
-  double system = 0;
-  fields >> user >> system;
-  usage.cpu_seconds = (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-  std::ifstream rollup("/proc/" + std::to_string(pid) + "/smaps_rollup");
-  for (std::string row; std::getline(rollup, row);) {
-    if (!row.starts_with("Private_")) continue;
-    std::istringstream words(row);
-    double kib = 0;
-    words >> skipped >> kib;
-    usage.private_mib += kib / 1024;
-  }
-  return usage;
 }
 
 ordered_json MeasureIdle(const Cluster& cluster, const std::set<std::size_t>& living, int seconds) {

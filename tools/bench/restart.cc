@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "proto/check.h"
@@ -25,6 +26,7 @@
 #include "store/lmdb_store.h"
 #include "tests/io/temp_dir.h"
 #include "tests/net/process.h"
+#include "tools/bench/usage.h"
 
 namespace hearsay::bench {
 namespace {
@@ -151,14 +153,18 @@ struct Times {
   std::vector<double> store_open;
 };
 
+test::Process StartNode(const Home& home) {
+  return test::Process({"/proc/self/exe", "run", "--listen", "127.0.0.1:0", "--api", "off", "--log-level", "error",
+                        "--data-dir", home.data(), "--store-capacity", std::to_string(home.capacity())},
+                       home.log());
+}
+
 // One start. The error is the node's own words when it did not come up.
 Result<void> RunOnce(Home& home, const Listener& listener, Times& times) {
   const auto opened = home.SetView();
   if (!opened) return tl::unexpected(opened.error());
   const auto start = Clock::now();
-  test::Process node({"/proc/self/exe", "run", "--listen", "127.0.0.1:0", "--api", "off", "--log-level", "error",
-                      "--data-dir", home.data(), "--store-capacity", std::to_string(home.capacity())},
-                     home.log());
+  test::Process node = StartNode(home);
   const bool spoke = listener.WaitForDatagram();
   const double first_packet = Since(start);
   const double cpu = CpuSecondsOf(node.pid());
@@ -172,6 +178,16 @@ Result<void> RunOnce(Home& home, const Listener& listener, Times& times) {
   times.cpu.push_back(cpu);
   times.ready.push_back(ready_after);
   return {};
+}
+
+// Of a node that has read its store, none of whose peers answers; the program itself is shared with this process.
+double PrivateMib(const Home& home) {
+  test::Process node = StartNode(home);
+  node.ReadLine();
+  std::this_thread::sleep_for(std::chrono::seconds{5});
+  const double mib = UsageOf(node.pid()).private_mib;
+  node.Kill();
+  return mib;
 }
 
 }  // namespace
@@ -194,7 +210,8 @@ ordered_json MeasureRestart(const RestartOptions& options) {
           {"first_packet_cpu_seconds", Distribution(times.cpu)},
           {"ready_seconds", Distribution(times.ready)},
           {"store_open_seconds", Distribution(times.store_open)},
-          {"store_mib", home.StoreMib()}};
+          {"store_mib", home.StoreMib()},
+          {"private_memory_mib", PrivateMib(home)}};
 }
 
 }  // namespace hearsay::bench

@@ -46,6 +46,8 @@ void AddCluster(CLI::App& app, int& exit_code) {
   sub->add_option("--nodes", options->nodes, "How many processes")->type_name("N")->check(CLI::Range(2u, 500u));
   sub->add_option("--kill", options->kill, "How many of them to kill at once")->type_name("N")
       ->check(CLI::Range(1u, 100u));
+  sub->add_option("--settle", options->settle_seconds, "How long to wait before that, in seconds")->type_name("S")
+      ->check(CLI::Range(0, 3600));
   sub->add_option("--idle", options->idle_seconds, "How long to watch them idle, in seconds")->type_name("S")
       ->check(CLI::Range(1, 3600));
   sub->callback([options, &exit_code] {

@@ -31,7 +31,8 @@ std::string Entry(const std::string& name, const std::string& help, std::size_t 
 }
 
 std::string Usage(const Command& command, const CLI::App& app) {
-  std::string out = "Usage: hearsay " + std::string(command.name) + " [flags]";
+  const bool has_kinds = !app.get_subcommands({}).empty();
+  std::string out = "Usage: hearsay " + std::string(command.name) + (has_kinds ? " WHAT [flags]" : " [flags]");
   for (const CLI::Option* option : app.get_options()) {
     if (!option->get_positional()) continue;
     const std::string name = option->get_name(true) + (option->get_expected_max() > 1 ? "..." : "");
@@ -60,7 +61,12 @@ std::string Options(const CLI::App& app) {
       flags += Entry(FlagName(*option), help, kFlagColumn);
     }
   }
-  return (positionals.empty() ? "" : "\nArguments:\n" + positionals) + "\nFlags:\n" + flags;
+  std::string kinds;
+  for (const CLI::App* kind : app.get_subcommands({})) {
+    kinds += Entry("  " + kind->get_name(), kind->get_description(), kNameColumn + 2);
+  }
+  return (kinds.empty() ? "" : "\nWHAT is one of:\n" + kinds) +
+         (positionals.empty() ? "" : "\nArguments:\n" + positionals) + "\nFlags:\n" + flags;
 }
 
 }  // namespace

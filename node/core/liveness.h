@@ -36,7 +36,7 @@ struct RoundTrip {
   std::optional<Duration> smoothed;
   Duration variance{};
   Duration lowest = Duration::max();  // before the first sample
-
+  static constexpr int kEarlySamples = 8;
   int samples = 0;
 
   void Add(Duration sample) {
@@ -48,8 +48,10 @@ struct RoundTrip {
       return;
     }
     const Duration error = sample > *smoothed ? sample - *smoothed : *smoothed - sample;
-    variance = (3 * variance + error) / 4;
-    smoothed = (7 * *smoothed + sample) / 8;
+    // The first ones weigh half, not RFC 6298's eighth: seconds apart, they would be felt for a minute.
+    const bool early = samples <= kEarlySamples;
+    variance = early ? (variance + error) / 2 : (3 * variance + error) / 4;
+    smoothed = early ? (*smoothed + sample) / 2 : (7 * *smoothed + sample) / 8;
   }
 };
 

@@ -9,9 +9,9 @@
 namespace hearsay {
 namespace {
 
-constexpr std::size_t kSuspicionFanout = 8;       // of whoever was told; whoever found it tells its whole view
+constexpr std::size_t kSuspicionFanout = 8;       // of whoever was told; whoever found it tells everybody
 constexpr Duration kTellWait = milliseconds{10};  // deaths found together are told together
-constexpr int kEarlySamples = 4;                // handshake or challenge, first ping, and two in calm
+constexpr int kSoonSamples = 4;                // handshake or challenge, first ping, and two in calm
 constexpr Duration kSuspicionLife = seconds{3};
 
 }  // namespace
@@ -185,7 +185,7 @@ void Node::Impl::Tell(Time now, Effects& out) {
   timers_.Cancel(tell_);
   std::vector<Peer*> others;
   for (auto& [id, peer] : book_.peers()) {
-    if (peer.channel && IsChosen(peer)) others.push_back(&peer);
+    if (peer.channel) others.push_back(&peer);
   }
   const std::size_t count = tell_everybody_ ? others.size() : std::min(others.size(), kSuspicionFanout);
   if (count < others.size()) rng_.PartialShuffle(others, count);
@@ -276,7 +276,7 @@ void Node::Impl::ScheduleKeepalive(Peer& peer, Time now) {
     const bool young = now < peer.channel->opened_at + 2 * interval;
     if (young) wait = Duration{static_cast<std::int64_t>(rng_.Below(static_cast<std::uint64_t>(interval.count())))};
     // And it is measured a few times soon: its first samples are of a busy moment.
-    if (peer.channel->rtt.samples < kEarlySamples) wait = std::min<Duration>(wait, Jittered(seconds{1}));
+    if (peer.channel->rtt.samples < kSoonSamples) wait = std::min<Duration>(wait, Jittered(seconds{1}));
   }
   // On this node's own grid: a few keepalives at a time cost one awakening instead of as many.
   const Duration grid = rhythm_.KeepaliveGrid(interval);

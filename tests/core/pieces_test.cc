@@ -169,8 +169,8 @@ TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
 TEST(Rhythm, ALanIntervalGrowsWithTheViewBetweenItsBounds) {
   const Rhythm rhythm(Profile::kAuto);
   EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kPrivate, 1), milliseconds{500});
-  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 40), seconds{10});
-  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 200), seconds{16});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 40), seconds{6});
+  EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kLoopback, 200), seconds{10});
   EXPECT_EQ(rhythm.KeepaliveInterval(Scope::kGlobal, 1), seconds{15});
   EXPECT_EQ(Rhythm(Profile::kInternet).KeepaliveInterval(Scope::kLoopback, 1), seconds{15});
 }

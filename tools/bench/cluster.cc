@@ -84,6 +84,22 @@ ordered_json MeasureIdle(const Cluster& cluster, const std::set<std::size_t>& li
           {"private_memory_mib", Distribution(memory)}};
 }
 
+// One more node, from before its fork to its channel to everybody: in seconds; empty when that took too long.
+std::optional<double> MeasureJoin(Cluster& cluster, const std::string& bootstrap) {
+  const std::size_t everybody = cluster.size();
+  const double start = WallNow();
+  const std::size_t newcomer = cluster.Start({"--log-level", "error", "--peer", bootstrap});
+  if (!cluster.WaitReady(newcomer)) return std::nullopt;
+  std::optional<double> full;
+  Eventually([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{500});
+    full = FullAt(Events(cluster, newcomer), everybody);
+    return full.has_value();
+  });
+  if (full) *full -= start;
+  return full;
+}
+
 // When each node first had a channel to everybody, in seconds after `start`; empty when that did not happen in time.
 std::vector<double> AwaitFullViews(const Cluster& cluster, double start) {
   const std::size_t n = cluster.size();
@@ -160,8 +176,12 @@ ordered_json MeasureCluster(const ClusterOptions& options) {
                       {"start_loop_seconds", last_start - first_start},
                       {"all_joined", !joined.empty()},
                       {"full_view_seconds_after_last_start", Distribution(joined)}};
-  std::this_thread::sleep_for(std::chrono::seconds{3});  // the eager phase of the start ends
+  std::this_thread::sleep_for(std::chrono::seconds{options.settle_seconds});
   result["idle"] = MeasureIdle(cluster, living, options.idle_seconds);
+  if (const auto joined_after = MeasureJoin(cluster, bootstrap)) {
+    result["one_more_full_view_seconds_after_its_start"] = *joined_after;
+  }
+  living.insert(cluster.size() - 1);
   result["death"] = MeasureDeath(cluster, living, std::min(options.kill, n - 1));
   return result;
 }

@@ -16,7 +16,7 @@ FROM debian:bookworm-slim
 COPY tools/install-packages tools/packages.txt /tmp/install/tools/
 COPY tools/lib /tmp/install/tools/lib
 RUN /tmp/install/tools/install-packages run \
- && rm -rf /tmp/* /var/lib/apt/lists/* \
+ && rm -rf /tmp/* /var/lib/apt/lists/* /var/cache/apt/* \
  && groupadd --system --gid 10001 hearsay \
  && useradd --system --uid 10001 --gid hearsay --home-dir /var/lib/hearsay --shell /usr/sbin/nologin hearsay \
  && install -d -o hearsay -g hearsay -m 0700 /var/lib/hearsay

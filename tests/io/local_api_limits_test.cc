@@ -118,7 +118,7 @@ TEST_F(LocalApiLimits, SpendsNoTimeOnAClientThatDoesNotReadItsAnswer) {
   for (int i = 0; i < 20'000; ++i) {
     node.peers.push_back(TestPeer(1, PeerState::kActive, {{"filling", std::string(200, 'x')}}));
   }
-  StartApi({.address = {}, .request_deadline = seconds{1}});
+  StartApi({.address = {}, .request_deadline = seconds{2}});
   RawConnection silent(address);
   RawConnection reader(address);
   reader.Say("GET /v1/peers HTTP/1.1\r\nHost: localhost\r\n\r\n");

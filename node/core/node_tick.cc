@@ -256,6 +256,8 @@ void Node::Impl::OnResolved(const Resolved& resolved, Time now, Effects& out) {
                    now, out);
     own_.NoteContacted(contact.endpoint.address, now);
   }
+  // More contacts may mean a higher minimum: look again.
+  if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);
   CountSends(first_effect, out);
 }
 

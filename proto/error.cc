@@ -27,6 +27,7 @@ std::string_view ErrorName(Error error) {
     case Error::kNotExpected: return "not_expected";
     case Error::kRateLimited: return "rate_limited";
     case Error::kRefused: return "refused";
+    case Error::kFalseSamples: return "false_samples";
     case Error::kTimeout: return "timeout";
     case Error::kCount: break;
   }

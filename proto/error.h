@@ -37,6 +37,7 @@ enum class Error : std::uint8_t {
   kNotExpected,       // valid, but not an answer to anything we asked
   kRateLimited,       // admission said no
   kRefused,           // banned, table of channels full, or the node is leaving
+  kFalseSamples,      // most of what the peer told us of did not answer, and more than others' word explains
   kTimeout,           // no answer in time
   kCount
 };

@@ -40,6 +40,7 @@ enum class Counter : std::uint8_t {
   kPeersStale,
   kPeersLeft,
   kPeersEvicted,
+  kLiarsShunned,
   kSuspicionsSent,
   kSuspicionsReceived,
   kBootstrapContacts,

@@ -15,11 +15,6 @@ Dialler::Dialler(const Identity& identity, const NetworkKey& network, std::uint6
       rng_(rng),
       counters_(counters) {}
 
-bool Dialler::IsDialling(const Endpoint& endpoint) const {
-  return std::any_of(dials_.begin(), dials_.end(),
-                     [&](const auto& entry) { return entry.second.request.endpoint == endpoint; });
-}
-
 bool Dialler::Start(const DialRequest& request, Time now, Effects& out) {
   if (dials_.size() >= kMaxDials || IsDialling(request.endpoint)) return false;
   Initiator initiator({.endpoint = request.endpoint,
@@ -31,6 +26,8 @@ bool Dialler::Start(const DialRequest& request, Time now, Effects& out) {
   const Cookie query = initiator.query();
   const auto [it, fresh] = dials_.emplace(query, Dial{std::move(initiator), request});
   if (!fresh) return false;
+  by_endpoint_.emplace(request.endpoint, query);
+  deadlines_.insert({it->second.deadline, query});
   counters_.Add(Counter::kDialsStarted);
   Transmit(it->second, now, out);
   return true;
@@ -44,11 +41,23 @@ void Dialler::Transmit(Dial& dial, Time now, Effects& out) {
     out.AddSend(dial.request.endpoint, dial.proof);
   }
   dial.sent_at = now;
-  dial.deadline = now + rhythm_.DialWait(dial.request.endpoint.scope(), dial.attempts);
+  SetDeadline(dial, now + rhythm_.DialWait(dial.request.endpoint.scope(), dial.attempts));
   ++dial.attempts;
 }
 
-DialOutcome Dialler::Finish(std::map<Cookie, Dial>::iterator it, Expected<Handshaken> result, Time now) {
+void Dialler::SetDeadline(Dial& dial, Time deadline) {
+  auto node = deadlines_.extract({dial.deadline, dial.initiator.query()});
+  dial.deadline = node.value().first = deadline;
+  deadlines_.insert(std::move(node));
+}
+
+void Dialler::Erase(Dials::iterator it) {
+  deadlines_.erase({it->second.deadline, it->first});
+  by_endpoint_.erase(it->second.request.endpoint);
+  dials_.erase(it);
+}
+
+DialOutcome Dialler::Finish(Dials::iterator it, Expected<Handshaken> result, Time now) {
   DialOutcome outcome{.request = it->second.request, .result = result, .rtt = {}, .our_query_reached_us = false,
                       .answered = it->second.initiator.proved()};
   if (result) {
@@ -58,7 +67,7 @@ DialOutcome Dialler::Finish(std::map<Cookie, Dial>::iterator it, Expected<Handsh
     counters_.Add(Counter::kDialsFailed);
     counters_.DialFailed(result.error());
   }
-  dials_.erase(it);
+  Erase(it);
   return outcome;
 }
 
@@ -113,16 +122,18 @@ std::optional<DialOutcome> Dialler::OnResponse(const HandshakeResponse& response
 }
 
 void Dialler::Yield(const Endpoint& from, Time now) {
-  for (auto& [query, dial] : dials_) {
-    // A forged hello can delay a dial once, by kYield; a pinned dial must be ours: the pin is checked there.
-    if (dial.request.endpoint != from || dial.initiator.proved() || dial.yielded || dial.request.pin) continue;
-    dial.yielded = true;
-    dial.yields_until = dial.deadline = now + kYield;
-  }
+  const auto found = by_endpoint_.find(from);
+  if (found == by_endpoint_.end()) return;
+  Dial& dial = dials_.at(found->second);
+  // A forged hello can delay a dial once, by kYield; a pinned dial must be ours: the pin is checked there.
+  if (dial.initiator.proved() || dial.yielded || dial.request.pin) return;
+  dial.yielded = true;
+  dial.yields_until = now + kYield;
+  SetDeadline(dial, now + kYield);
 }
 
 void Dialler::Cancel(const Endpoint& endpoint) {
-  std::erase_if(dials_, [&](const auto& entry) { return entry.second.request.endpoint == endpoint; });
+  if (const auto found = by_endpoint_.find(endpoint); found != by_endpoint_.end()) Erase(dials_.find(found->second));
 }
 
 std::optional<DialOutcome> Dialler::Abort(const Cookie& query, Error why) {
@@ -132,22 +143,16 @@ std::optional<DialOutcome> Dialler::Abort(const Cookie& query, Error why) {
 }
 
 void Dialler::Tick(Time now, Effects& out, std::vector<DialOutcome>& failed) {
-  for (auto it = dials_.begin(); it != dials_.end();) {
-    const auto here = it++;
-    Dial& dial = here->second;
-    if (dial.deadline > now) continue;
-    if (dial.attempts < kMaxDialAttempts) {
-      Transmit(dial, now, out);
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const auto it = dials_.find(deadlines_.begin()->second);
+    if (it->second.attempts < it->second.AttemptsAllowed()) {
+      Transmit(it->second, now, out);
     } else {
-      failed.push_back(Finish(here, Unexpected(Error::kTimeout), now));
+      failed.push_back(Finish(it, Unexpected(Error::kTimeout), now));
     }
   }
 }
 
-Time Dialler::NextDeadline() const {
-  Time next = kNever;
-  for (const auto& [query, dial] : dials_) next = std::min(next, dial.deadline);
-  return next;
-}
+Time Dialler::NextDeadline() const { return deadlines_.empty() ? kNever : deadlines_.begin()->first; }
 
 }  // namespace hearsay

@@ -3,11 +3,13 @@
 // Dialler: the initiator's side of node_id_handshake, many at a time, with retransmission.
 //
 // Used by the node and by the crawler. A dial ends in exactly one Outcome: keys with a proven peer, or an Error. At
-// most kMaxDials are pending, one for each endpoint; each sends at most kMaxDialAttempts packets.
+// most kMaxDials are pending, one for each endpoint; each sends at most max_hellos packets to an endpoint that does not
+// answer, and at most kMaxDialAttempts more to one that does.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "node/core/counters.h"
@@ -26,7 +28,8 @@ struct DialRequest {
   std::optional<NodeId> pin;
   DialPurpose purpose{};
   std::optional<NodeId> expected;  // whom we hope to meet; another id is no error, but news
-  AddressGroup heard_from;         // of hearsay: the group of who said it
+  IdPrefix heard_from = 0;         // of hearsay: who said it
+  std::size_t max_hellos = kMaxDialAttempts;  // packets to an endpoint that may be nobody, or somebody's victim
 };
 
 struct DialOutcome {
@@ -48,7 +51,7 @@ class Dialler {
 
   // False when full or when the endpoint is being dialled.
   bool Start(const DialRequest& request, Time now, Effects& out);
-  bool IsDialling(const Endpoint& endpoint) const;
+  bool IsDialling(const Endpoint& endpoint) const { return by_endpoint_.contains(endpoint); }
   std::size_t pending() const { return dials_.size(); }
   // A bare keepalive that came in carries one of our own queries: that dial reached ourselves.
   std::optional<DialOutcome> OnOwnHello(const Cookie& query);
@@ -77,9 +80,13 @@ class Dialler {
     Bytes proof;  // the encoded proof, once made
     bool yielded = false;
     Time yields_until{};
+    std::size_t AttemptsAllowed() const { return proof.empty() ? request.max_hellos : kMaxDialAttempts; }
   };
+  using Dials = std::map<Cookie, Dial>;
   void Transmit(Dial& dial, Time now, Effects& out);
-  DialOutcome Finish(std::map<Cookie, Dial>::iterator it, Expected<Handshaken> result, Time now);
+  void SetDeadline(Dial& dial, Time deadline);
+  void Erase(Dials::iterator it);
+  DialOutcome Finish(Dials::iterator it, Expected<Handshaken> result, Time now);
 
   const Identity& identity_;
   const NetworkKey& network_;
@@ -89,7 +96,9 @@ class Dialler {
   Rng& rng_;
   Counters& counters_;
   std::uint64_t dial_sequence_ = 0;
-  std::map<Cookie, Dial> dials_;
+  Dials dials_;                                      // by our query
+  std::map<Endpoint, Cookie> by_endpoint_;           // the same dials
+  std::set<std::pair<Time, Cookie>> deadlines_;      // the same dials
   DatagramBuffer buffer_;
 };
 

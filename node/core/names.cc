@@ -64,6 +64,7 @@ std::string_view CounterName(Counter counter) {
     case Counter::kPeersStale: return "peers_stale";
     case Counter::kPeersLeft: return "peers_left";
     case Counter::kPeersEvicted: return "peers_evicted";
+    case Counter::kLiarsShunned: return "liars_shunned";
     case Counter::kSuspicionsSent: return "suspicions_sent";
     case Counter::kSuspicionsReceived: return "suspicions_received";
     case Counter::kBootstrapContacts: return "bootstrap_contacts";

@@ -34,6 +34,7 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       dialler_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
       responder_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
       bootstrap_(config_),
+      unanswered_(state_.table_secret, now),
       record_sequence_(state_.boot_epoch),
       verification_(Rate{.tokens = 64, .period = kRoundTime, .burst = 128}),
       challenges_(kChallengeRate),
@@ -58,9 +59,7 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   RunBootstrap(now, out);
   if (!says_otherwise) return;
   RecordChanged();
-  for (auto& [id, peer] : book_.peers()) {
-    if (peer.channel) SendDraft(peer, Draft(peer, now), now, out);
-  }
+  for (Peer* peer : book_.with_channel()) SendDraft(*peer, Draft(*peer, now), now, out);
 }
 
 void Node::Impl::Leave(Time now, Effects& out) {
@@ -81,8 +80,8 @@ NodeState Node::Impl::StateToStore() const {
   NodeState state = state_;
   state.slot_seeds = view_.Seeds();
   state.view.clear();
-  for (const auto& [id, peer] : book_.peers()) {
-    if (peer.channel && IsChosen(peer) && state.view.size() < kViewSlots) state.view.push_back(id);
+  for (const Peer* peer : book_.with_channel()) {
+    if (IsChosen(*peer) && state.view.size() < kViewSlots) state.view.push_back(peer->id);
   }
   return state;
 }
@@ -92,10 +91,8 @@ CoreStatus Node::Impl::Status() const {
   status.id = identity_.id();
   status.boot_epoch = state_.boot_epoch;
   status.own_endpoints = own_.All();
-  for (const auto& [id, peer] : book_.peers()) {
-    if (peer.channel && IsChosen(peer)) ++status.view;
-  }
-  status.channels = channels_;
+  for (const Peer* peer : book_.with_channel()) status.view += IsChosen(*peer) ? 1 : 0;
+  status.channels = book_.with_channel().size();
   status.table = book_.verified_count();
   status.heard = hearsay_.size();
   status.dialling = dialler_.pending();
@@ -149,10 +146,6 @@ std::optional<PeerInfo> Node::Impl::SamplePeer() {
 void Node::Impl::CheckInvariants(Time now) const {
   book_.CheckInvariants();
   view_.CheckInvariants();
-  for (const NodeId& id : view_.Chosen()) {
-    const Peer* peer = book_.Find(id);
-    HEARSAY_CHECK(peer != nullptr && peer->in_table);
-  }
   std::size_t channels = 0;
   std::size_t inbound = 0;
   std::size_t sessions = 0;
@@ -168,9 +161,9 @@ void Node::Impl::CheckInvariants(Time now) const {
     HEARSAY_CHECK(left_ || peer.channel->timer.waits());
     sessions += peer.channel->sessions.size();
   }
-  HEARSAY_CHECK(channels == channels_ && inbound == inbound_ && inbound <= kMaxInbound);
+  HEARSAY_CHECK(channels == book_.with_channel().size() && inbound == inbound_ && inbound <= kMaxInbound);
   HEARSAY_CHECK(sessions == session_owner_.size());
-  HEARSAY_CHECK(suspicions_.size() <= kMaxSuspicions && hearsay_.size() <= HearsayQueue::kCapacity);
+  HEARSAY_CHECK(suspicions_.size() <= kMaxSuspicions && hearsay_.size() <= 3 * HearsayQueue::kCapacity);
   HEARSAY_CHECK(left_ || !started_ || NextDeadline() != kNever);
   HEARSAY_CHECK(now >= started_at_);
 }
@@ -192,6 +185,29 @@ CoreStatus Node::Status() const { return impl_->Status(); }
 const Counters& Node::counters() const { return impl_->counters_; }
 std::optional<PeerInfo> Node::SamplePeer() { return impl_->SamplePeer(); }
 void Node::CheckInvariants(Time now) const { impl_->CheckInvariants(now); }
+
+void Node::ForEachInView(const std::function<void(const Endpoint&)>& visit) const {
+  for (const Peer* peer : impl_->book_.with_channel()) {
+    if (impl_->IsChosen(*peer)) visit(peer->endpoint);
+  }
+}
+
+void Node::ForEachVerified(const std::function<void(const Endpoint&)>& visit) const {
+  for (const Peer* peer : impl_->book_.table()) {
+    if (peer->IsVerified()) visit(peer->endpoint);
+  }
+}
+
+std::vector<Endpoint> Node::Slots() const {
+  std::vector<Endpoint> endpoints;
+  const PeerBook& book = impl_->book_;
+  if (book.verified_count() <= kViewSlots) {
+    ForEachVerified([&](const Endpoint& endpoint) { endpoints.push_back(endpoint); });
+    return endpoints;
+  }
+  for (const Peer* peer : impl_->view().SlotPeers()) endpoints.push_back(peer->endpoint);
+  return endpoints;
+}
 
 std::vector<PeerInfo> Node::Peers() const {
   std::vector<PeerInfo> infos;

@@ -17,7 +17,7 @@ constexpr Duration kSuspicionLife = seconds{3};
 }  // namespace
 
 bool Node::Impl::IsChosen(const Peer& peer) const {
-  return peer.IsVerified() && (book_.verified_count() <= kViewSlots || view_.Holds(peer.id));
+  return peer.IsVerified() && (book_.verified_count() <= kViewSlots || view_.Holds(peer));
 }
 
 // Whose channel we keep alive. A preconfigured peer that we did not choose has other callers: only while we have few.
@@ -40,15 +40,14 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     // It was gone and comes from elsewhere: what we knew of its endpoint is no proof for now.
     const bool was_gone = peer.state != PeerState::kVerified && peer.state != PeerState::kDialling;
     if (peer.in_table && fresh.inbound && was_gone && peer.endpoint != fresh.path) {
-      view_.Withdraw(peer.id, book_.table());
+      view_.Withdraw(peer, book_.table());
       book_.DropFromTable(peer);
     }
     if (!peer.in_table) peer.endpoint = fresh.path;
-    peer.channel = std::make_unique<Channel>(peer);
+    book_.OpenChannel(peer);
     peer.channel->opened_at = peer.channel->last_heard = now;
     peer.channel->path = peer.channel->first_path = fresh.path;
     SetInbound(*peer.channel, fresh.inbound);
-    ++channels_;
     timers_.Cancel(peer.retry);
     peer.last_seen = now;
     book_.SetState(peer, PeerState::kActive);
@@ -119,9 +118,9 @@ void Node::Impl::TrimInbound(Time now, Effects& out) {
   if (inbound_ <= kMaxInbound) return;
   const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, e.group().key); };
   Peer* last = nullptr;
-  for (auto& [id, peer] : book_.peers()) {
-    if (!peer.channel || !peer.channel->inbound) continue;
-    if (last == nullptr || rank(peer.channel->path) > rank(last->channel->path)) last = &peer;
+  for (Peer* peer : book_.with_channel()) {
+    if (!peer->channel->inbound) continue;
+    if (last == nullptr || rank(peer->channel->path) > rank(last->channel->path)) last = peer;
   }
   Session& session = last->channel->sessions.front()->session;
   if (const auto size = session.Seal(codec_.EncodeLeave(true, plain_), sealed_.bytes)) {
@@ -134,10 +133,9 @@ void Node::Impl::TrimInbound(Time now, Effects& out) {
 void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now) {
   HEARSAY_CHECK(peer.channel != nullptr);
   for (const auto& session : peer.channel->sessions) DropSession(*session);
-  --channels_;
   SetInbound(*peer.channel, false);
   timers_.Cancel(peer.channel->timer);
-  peer.channel.reset();
+  book_.DropChannel(peer);
   if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);
   if (!peer.in_table) {
     const NodeId id = peer.id;
@@ -145,7 +143,7 @@ void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now
     return;
   }
   book_.SetState(peer, next);
-  if (next != PeerState::kVerified) view_.Withdraw(peer.id, book_.table());
+  if (next != PeerState::kVerified) view_.Withdraw(peer, book_.table());
   Persist(peer, now, out);
 }
 
@@ -183,10 +181,7 @@ void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
 // Suspicions ride on every keepalive; the first ones leave at once.
 void Node::Impl::Tell(Time now, Effects& out) {
   timers_.Cancel(tell_);
-  std::vector<Peer*> others;
-  for (auto& [id, peer] : book_.peers()) {
-    if (peer.channel) others.push_back(&peer);
-  }
+  std::vector<Peer*> others(book_.with_channel().begin(), book_.with_channel().end());
   const std::size_t count = tell_everybody_ ? others.size() : std::min(others.size(), kSuspicionFanout);
   if (count < others.size()) rng_.PartialShuffle(others, count);
   for (std::size_t i = 0; i < count; ++i) SendDraft(*others[i], Draft(*others[i], now), now, out);
@@ -202,7 +197,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   if (peer.in_table && peer.endpoint == endpoint) return Rearm(peer, now);
   std::vector<NodeId> evicted;
   const bool was_known = peer.in_table;
-  if (was_known) view_.Withdraw(peer.id, book_.table());
+  if (was_known) view_.Withdraw(peer, book_.table());
   if (!book_.AdmitToTable(peer, endpoint, evicted)) return;
   counters_.Add(Counter::kPeersVerified);
   if (view_.Offer(peer)) view_changed_ = true;
@@ -220,8 +215,10 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
   Emit(PeerEventKind::kEvicted, *peer, why, out);
   timers_.Cancel(peer->retry);
   if (peer->channel) CloseChannel(*peer, PeerState::kVerified, out, now);
-  if (book_.Find(id) != nullptr) book_.Remove(id);
-  view_.Withdraw(id, book_.table());
+  if (peer = book_.Find(id); peer != nullptr) {
+    view_.Withdraw(*peer, book_.table());
+    book_.Remove(id);
+  }
   out.Add(ForgetPeer{id});
 }
 

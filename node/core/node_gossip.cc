@@ -140,18 +140,44 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
   peer.channel->pull_open = false;
   if (!MayPull(peer)) return;
   counters_.Add(Counter::kSampleEndpointsReceived, in.sample.size());
+  const IdPrefix speaker = PrefixOf(peer.id);
+  const Influence influence = speakers_.Of(speaker, now);
+  if (influence == Influence::kNone) return;
   const Scope scope = peer.channel->path.scope();
-  const AddressGroup source = peer.channel->path.group();
+  const std::vector<Endpoint> own = own_.All();
+  HearsayQueue::Item item{.endpoint = {}, .source = peer.channel->path.group(), .speaker = speaker, .lane = {}};
   bool fresh = false;
   for (const Endpoint& endpoint : in.sample) {
-    if (!MayTravel(endpoint.scope(), scope) || recent_.Contains(endpoint, now)) continue;
-    if (book_.FindByEndpoint(endpoint) != nullptr || dialler_.IsDialling(endpoint)) continue;
-    const std::vector<Endpoint> own = own_.All();
+    if (!MayTravel(endpoint.scope(), scope) || hearsay_.Waits(endpoint) || !IsNews(endpoint, now)) continue;
     if (std::find(own.begin(), own.end(), endpoint) != own.end()) continue;
-    fresh |= hearsay_.Push(endpoint, source);
+    item.endpoint = endpoint;
+    item.lane = influence == Influence::kDoubtful ? HearsayLane::kDoubtful
+                : book_.verified_count() > kViewSlots && view_.WouldWin(endpoint) ? HearsayLane::kWinner
+                                                                                   : HearsayLane::kPlain;
+    fresh |= hearsay_.Push(item);
   }
   idle_pulls_ = fresh ? 0 : idle_pulls_ + 1;
   if (fresh) DialHearsay(now, out);
+}
+
+// Nobody has proved it to us, and we have not found out lately that nobody does.
+bool Node::Impl::IsNews(const Endpoint& endpoint, Time now) {
+  return book_.FindByEndpoint(endpoint) == nullptr && !recent_.Contains(endpoint, now) &&
+         !unanswered_.Contains(endpoint, now) && !dialler_.IsDialling(endpoint);
+}
+
+// "Peers that lie lose influence before they lose the channel." A liar's slots go to others, for Speakers::kShunTime.
+void Node::Impl::BlameSpeaker(IdPrefix speaker, Time now, Effects& out) {
+  speakers_.Failed(speaker, now);
+  if (speakers_.Of(speaker, now) != Influence::kNone) return;
+  Peer* peer = book_.FindByPrefix(speaker);
+  if (peer == nullptr || !peer->channel || !IsChosen(*peer)) return;
+  counters_.Add(Counter::kLiarsShunned);
+  peer->has_error = true;
+  peer->last_error = Error::kFalseSamples;
+  Emit(PeerEventKind::kStale, *peer, "its samples do not verify", out);
+  CloseChannel(*peer, PeerState::kRetry, out, now);
+  ScheduleRetry(*peer, Speakers::kShunTime, now);
 }
 
 void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out) {

@@ -20,7 +20,9 @@
 #include "node/core/recent_endpoints.h"
 #include "node/core/responder.h"
 #include "node/core/rhythm.h"
+#include "node/core/speakers.h"
 #include "node/core/timers.h"
+#include "node/core/unanswered.h"
 #include "node/core/view.h"
 #include "proto/codec.h"
 
@@ -64,6 +66,8 @@ class Node::Impl {
   PeerInfo InfoOf(const Peer& peer) const;
   std::optional<PeerInfo> SamplePeer();
   void CheckInvariants(Time now) const;
+  const View& view() const { return view_; }
+  bool IsChosen(const Peer& peer) const;  // node_channel.cc
 
   Counters counters_;
   PeerBook book_;
@@ -101,7 +105,6 @@ class Node::Impl {
   void Stale(Peer& peer, Time now, Effects& out);
   void SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out);
   void Evict(NodeId id, std::string_view why, Time now, Effects& out);  // by value: often of the peer that goes
-  bool IsChosen(const Peer& peer) const;
   bool Keeps(const Peer& peer) const;
   bool MayPull(const Peer& peer) const;
   void Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out);
@@ -132,6 +135,8 @@ class Node::Impl {
   void OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
   void OnSuspects(const Keepalive& in, Time now, Effects& out);
   void ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& out);
+  bool IsNews(const Endpoint& endpoint, Time now);
+  void BlameSpeaker(IdPrefix speaker, Time now, Effects& out);
   void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now, std::vector<Endpoint>& out);
   void OnDismissed(Peer& peer, Time now);
@@ -149,7 +154,8 @@ class Node::Impl {
   void Round(Time now, Effects& out);
   void Reverify(Time now, Effects& out);
   bool TakeVerification(Scope scope, Time now);
-  bool IsWarming(Time now) const { return now < started_at_ + kWarmTime; }
+  bool IsGrowing(Time now) const { return growing_ || now < started_at_ + kWarmTime; }
+  Peer* ChoosePullTarget(Time now);
   std::uint64_t OnlineWeight() const;
   void RunBootstrap(Time now, Effects& out);
   void Persist(Peer& peer, Time now, Effects& out);
@@ -162,7 +168,9 @@ class Node::Impl {
   Responder responder_;
   Bootstrap bootstrap_;
   HearsayQueue hearsay_;
+  Speakers speakers_;
   RecentEndpoints recent_{1024};
+  Unanswered unanswered_;
   Timer round_{TimerKind::kRound};
   Timer pull_{TimerKind::kPull};
   Timer bootstrap_timer_{TimerKind::kBootstrap};
@@ -173,7 +181,6 @@ class Node::Impl {
 
   // Which peer a sealed packet is for, by the session id that we chose. Looked up, never iterated.
   std::unordered_map<std::uint64_t, std::pair<Peer*, UdpSession*>> session_owner_;
-  std::size_t channels_ = 0;
   std::size_t inbound_ = 0;
   std::map<AddressGroup, std::size_t> inbound_groups_;  // of the inbound channels' first paths; none is zero
 
@@ -198,6 +205,7 @@ class Node::Impl {
   bool view_changed_ = false;
   int quiet_rounds_ = 0;           // rounds in which the table did not grow
   std::size_t table_at_round_ = 0;
+  bool growing_ = false;           // the last round brought kGrowth new verified peers or more
   std::size_t rounds_ = 0;
 
   Keepalive draft_;

@@ -140,16 +140,16 @@ void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& da
 void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out) {
   // A hint: it makes us look, by a new handshake; it ends nothing by itself.
   if (network_.closed() || !resets_read_.Take(kResetReadRate, now)) return counters_.Drop(Error::kNotExpected);
-  for (auto& [id, peer] : book_.peers()) {
-    if (!peer.channel || peer.channel->dismissed || peer.channel->path != datagram.from) continue;
-    UdpSession& session = *peer.channel->sessions.front();
+  for (Peer* peer : book_.with_channel()) {
+    if (peer->channel->dismissed || peer->channel->path != datagram.from) continue;
+    UdpSession& session = *peer->channel->sessions.front();
     if (session.session.send_id() != hint.session_id || session.doubted) continue;
     counters_.Add(Counter::kResetsReceived);
     session.doubted = true;
     dialler_.Start({.endpoint = datagram.from,
                     .pin = {},
                     .purpose = DialPurpose::kRekey,
-                    .expected = id,
+                    .expected = peer->id,
                     .heard_from = {}},
                    now, out);
     return;
@@ -184,6 +184,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
   if (!peer.channel->rtt.smoothed) peer.channel->rtt.Add(outcome.rtt);
   if (done.confirmed) SetVerified(peer, endpoint, now, out);
   own_.Vote(endpoint.group(), done.observed, now);
+  if (outcome.request.purpose == DialPurpose::kHearsay) speakers_.Proved(outcome.request.heard_from, now);
   Keepalive& first = Draft(peer, now);
   if (MayPull(peer) && now < started_at_ + kBurstTime) {
     first.pull = true;
@@ -202,8 +203,14 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   const bool self = why == Error::kSelf;
   bootstrap_.OnDialFailed(endpoint, why, counters_, out);
   // Ourselves for ever; others may be heard of again once the reason may have passed.
-  const Duration forget = rhythm_.IsLan(endpoint.scope()) ? Duration{seconds{3}} : Duration{std::chrono::minutes{5}};
-  recent_.Add(endpoint, self ? kNever : now + forget);
+  const bool lan = rhythm_.IsLan(endpoint.scope());
+  const bool told = outcome.request.purpose == DialPurpose::kHearsay;
+  recent_.Add(endpoint, self ? kNever : now + (lan ? Duration{seconds{3}} : Duration{std::chrono::minutes{5}}));
+  if (told && !self && !outcome.answered) {
+    const bool few = book_.verified_count() <= kViewSlots;
+    if (!lan) unanswered_.Add(endpoint, few ? Unanswered::kFirstWhenFew : Unanswered::kFirst, now);
+    BlameSpeaker(outcome.request.heard_from, now, out);
+  }
   Peer* peer = outcome.request.expected ? book_.Find(*outcome.request.expected) : nullptr;
   if (peer == nullptr) return DialHearsay(now, out);
   peer->has_error = true;
@@ -211,7 +218,7 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   if (peer->state == PeerState::kDialling) {
     ++peer->failures;
     book_.SetState(*peer, why == Error::kWrongNodeId ? PeerState::kRefused : PeerState::kRetry);
-    view_.Withdraw(peer->id, book_.table());
+    view_.Withdraw(*peer, book_.table());
     const bool gone = now - peer->last_seen > kHorizon && peer->failures >= 8;
     if (gone) return Evict(peer->id, "unseen for 30 days", now, out);
     ScheduleRetry(*peer, Jittered(rhythm_.RetryDelay(endpoint.scope(), peer->failures - 1)), now);
@@ -220,7 +227,7 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   } else if (peer->channel && peer->in_table && peer->endpoint == endpoint && peer->channel->path != endpoint) {
     // It lives, but no longer there: it reached us from elsewhere while we dialled. Its next record proves where.
     book_.DropFromTable(*peer);  // first: its slots must not choose it again
-    view_.Withdraw(peer->id, book_.table());
+    view_.Withdraw(*peer, book_.table());
     if (peer->channel->record) ConsiderVerifying(*peer, now, out);
   }
   DialHearsay(now, out);

@@ -8,7 +8,10 @@
 namespace hearsay {
 namespace {
 
-constexpr Duration kEagerPull = milliseconds{125};  // 8 a second after start
+constexpr Duration kEagerPull = milliseconds{125};  // 8 a second after start, and while the table grows
+constexpr std::size_t kGrowth = 8;                  // new verified peers in a round that make it "growing"
+constexpr std::size_t kEnoughHearsay = 128;         // waiting: no need to ask for more; a round's dials while growing
+constexpr std::uint64_t kDoubtfulPulls = 8;         // a doubtful speaker is asked when chosen once in so many times
 constexpr Duration kSteadyPull = kRoundTime / 2;        // two a round
 constexpr int kIdlePulls = 12;                      // answers without news that end the eager phase
 constexpr int kWarmRounds = 10;                     // rounds without growth; or kWarmAtLatest rounds
@@ -65,8 +68,8 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
     case TimerKind::kDrain:
       responder_.Expire(now);
       if (const Time next = responder_.NextDeadline(); next != kNever) timers_.SetNoLater(drain_, next);
-      for (auto& [id, p] : book_.peers()) {
-        if (p.channel && p.channel->sessions.size() > 1) ArrangeSessions(*p.channel, now);
+      for (Peer* peer : book_.with_channel()) {
+        if (peer->channel->sessions.size() > 1) ArrangeSessions(*peer->channel, now);
       }
       return;
     case TimerKind::kTell: return Tell(now, out);
@@ -74,7 +77,7 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
 }
 
 bool Node::Impl::TakeVerification(Scope scope, Time now) {
-  return verification_.Take(rhythm_.VerificationRate(scope, IsWarming(now)), now);
+  return verification_.Take(rhythm_.VerificationRate(scope, IsGrowing(now)), now);
 }
 
 bool Node::Impl::DialPeer(Peer& peer, Time now, Effects& out) {
@@ -93,26 +96,29 @@ bool Node::Impl::DialPeer(Peer& peer, Time now, Effects& out) {
 // Whoever our slots choose first, then what we were told, within the budget.
 void Node::Impl::DialHearsay(Time now, Effects& out) {
   if (book_.verified_count() > kViewSlots) {
-    for (const NodeId& id : view_.Chosen()) {
-      Peer* peer = book_.Find(id);
-      if (peer != nullptr && peer->state == PeerState::kVerified) DialPeer(*peer, now, out);
+    for (Peer* peer : view_.SlotPeers()) {
+      if (peer->state == PeerState::kVerified) DialPeer(*peer, now, out);
     }
   }
   while (!hearsay_.empty() && dialler_.pending() < kMaxConcurrentDials) {
     // The scope of what comes next is not known before it is taken; the budget is one for all.
     const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
     if (!TakeVerification(scope, now)) {
-      const Rate rate = rhythm_.VerificationRate(scope, IsWarming(now));
+      const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
       timers_.SetNoLater(budget_, std::max(verification_.ReadyAt(rate, now), now + milliseconds{10}));
       return;
     }
     const auto item = hearsay_.Pop();
-    if (book_.FindByEndpoint(item->endpoint) != nullptr || recent_.Contains(item->endpoint, now)) continue;
+    if (!IsNews(item->endpoint, now)) continue;
+    // One packet to who may be somebody's victim; more where it matters, and where whoever tells lives next door.
+    const bool plain = item->lane != HearsayLane::kWinner && book_.verified_count() > kViewSlots;
+    const bool spare = plain && !rhythm_.IsLan(item->endpoint.scope());
     dialler_.Start({.endpoint = item->endpoint,
                     .pin = {},
                     .purpose = DialPurpose::kHearsay,
                     .expected = {},
-                    .heard_from = item->source},
+                    .heard_from = item->speaker,
+                    .max_hellos = spare ? 1 : kMaxDialAttempts},
                    now, out);
     own_.NoteContacted(item->endpoint.address, now);
   }
@@ -127,7 +133,7 @@ void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
   const Scope scope = peer.endpoint.scope();
   if (dialler_.pending() >= kMaxConcurrentDials) return ScheduleRetry(peer, Jittered(milliseconds{200}), now);
   if (!TakeVerification(scope, now)) {
-    const Rate rate = rhythm_.VerificationRate(scope, IsWarming(now));
+    const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
     return ScheduleRetry(peer, verification_.ReadyAt(rate, now) - now + Jittered(seconds{1}), now);
   }
   if (!DialPeer(peer, now, out)) ScheduleRetry(peer, Jittered(seconds{1}), now);
@@ -153,16 +159,14 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now) {
   }
 }
 
-// Two pulls a round; eight a second after start, for as long as they bring news.
+// Two pulls a round; eight a second after start and while the table grows, for as long as they bring news.
 void Node::Impl::Pull(Time now, Effects& out) {
-  const bool eager = now < started_at_ + kBurstTime && idle_pulls_ < kIdlePulls;
+  const bool eager = (growing_ || now < started_at_ + kBurstTime) && idle_pulls_ < kIdlePulls;
   timers_.Set(pull_, now + Jittered(eager ? kEagerPull : kSteadyPull));
-  std::vector<Peer*> candidates;
-  for (auto& [id, peer] : book_.peers()) {
-    if (MayPull(peer)) candidates.push_back(&peer);
-  }
-  if (candidates.empty()) return;
-  Peer& peer = *candidates[rng_.Below(candidates.size())];
+  if (hearsay_.size() >= kEnoughHearsay) return;
+  Peer* const target = ChoosePullTarget(now);
+  if (target == nullptr) return;
+  Peer& peer = *target;
   Keepalive& keepalive = Draft(peer, now);
   keepalive.pull = true;
   peer.channel->pull_open = true;
@@ -174,10 +178,26 @@ void Node::Impl::Pull(Time now, Effects& out) {
   if (idle) Rearm(peer, now);
 }
 
+Peer* Node::Impl::ChoosePullTarget(Time now) {
+  std::vector<Peer*> candidates;
+  for (Peer* peer : book_.with_channel()) {
+    if (MayPull(*peer)) candidates.push_back(peer);
+  }
+  if (candidates.empty()) return nullptr;
+  Peer* const peer = candidates[rng_.Below(candidates.size())];
+  switch (speakers_.Of(PrefixOf(peer->id), now)) {
+    case Influence::kFull: return peer;
+    case Influence::kDoubtful: return rng_.Below(kDoubtfulPulls) == 0 ? peer : nullptr;
+    case Influence::kNone: break;
+  }
+  return nullptr;
+}
+
 void Node::Impl::Round(Time now, Effects& out) {
   timers_.Set(round_, now + Jittered(kRoundTime));
   ++rounds_;
   const bool grew = book_.table().size() > table_at_round_;
+  growing_ = book_.table().size() >= table_at_round_ + kGrowth;
   table_at_round_ = book_.table().size();
   quiet_rounds_ = grew ? 0 : quiet_rounds_ + 1;
   const bool warm = quiet_rounds_ >= kWarmRounds || rounds_ >= kWarmAtLatest;
@@ -186,13 +206,15 @@ void Node::Impl::Round(Time now, Effects& out) {
     view_changed_ = true;
   }
   Reverify(now, out);
-  for (auto& [id, peer] : book_.peers()) {
-    if (!peer.channel) continue;
+  for (Peer* const p : book_.with_channel()) {
+    Peer& peer = *p;
     if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);
     if (peer.channel->record && !peer.in_table) {
       // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
       const PathChallenge& open = peer.channel->verify;
-      if (open.token != 0) hearsay_.Push(open.to, open.to.group());
+      if (open.token != 0) {
+        hearsay_.Push({.endpoint = open.to, .source = open.to.group(), .speaker = 0, .lane = HearsayLane::kPlain});
+      }
       ConsiderVerifying(peer, now, out);
     }
     // Rekey by count and age. The initiator acts; the other side only when it did not.
@@ -202,7 +224,7 @@ void Node::Impl::Round(Time now, Effects& out) {
       dialler_.Start({.endpoint = peer.in_table ? peer.endpoint : peer.channel->path,
                       .pin = {},
                       .purpose = DialPurpose::kRekey,
-                      .expected = id,
+                      .expected = peer.id,
                       .heard_from = {}},
                      now, out);
     }
@@ -231,9 +253,7 @@ void Node::Impl::Reverify(Time now, Effects& out) {
 
 std::uint64_t Node::Impl::OnlineWeight() const {
   std::uint64_t weight = 0;
-  for (const auto& [id, peer] : book_.peers()) {
-    if (peer.channel) weight += bootstrap_.WeightOf(id);
-  }
+  for (const Peer* peer : book_.with_channel()) weight += bootstrap_.WeightOf(peer->id);
   return weight;
 }
 

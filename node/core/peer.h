@@ -89,6 +89,7 @@ struct Peer {
   Error last_error{};
   std::uint32_t failures = 0;
   std::uint32_t table_index = 0;
+  std::uint32_t channel_index = 0;  // in PeerBook::with_channel(), while it has one
   Time first_seen{};
   Time last_seen{};
   Time last_verified{};

@@ -60,6 +60,21 @@ void PeerBook::Remove(const NodeId& id) {
   peers_.erase(it);
 }
 
+Channel& PeerBook::OpenChannel(Peer& peer) {
+  HEARSAY_CHECK(peer.channel == nullptr);
+  peer.channel = std::make_unique<Channel>(peer);
+  peer.channel_index = static_cast<std::uint32_t>(with_channel_.size());
+  with_channel_.push_back(&peer);
+  return *peer.channel;
+}
+
+void PeerBook::DropChannel(Peer& peer) {
+  peer.channel.reset();
+  with_channel_.back()->channel_index = peer.channel_index;
+  with_channel_[peer.channel_index] = with_channel_.back();
+  with_channel_.pop_back();
+}
+
 PeerBook::GroupKey PeerBook::KeyOf(const Endpoint& endpoint) const {
   const AddressGroup group = endpoint.group();
   return {SipHash(secret_, group.key), group};
@@ -139,6 +154,7 @@ void PeerBook::CheckInvariants() const {
   for (const auto& [id, peer] : peers_) {
     HEARSAY_CHECK(peer.id == id);
     HEARSAY_CHECK(peer.in_table || peer.channel != nullptr);
+    HEARSAY_CHECK(peer.channel == nullptr || with_channel_[peer.channel_index] == &peer);
     HEARSAY_CHECK((peer.state == PeerState::kActive) == (peer.channel != nullptr));
     if (peer.in_table) {
       ++in_table;

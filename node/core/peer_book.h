@@ -48,6 +48,10 @@ class PeerBook {
   void SetState(Peer& peer, PeerState state);
 
   std::span<Peer* const> table() const { return table_; }
+  // Peers with a channel: what most events walk, so that they cost as many steps as there are channels.
+  std::span<Peer* const> with_channel() const { return with_channel_; }
+  Channel& OpenChannel(Peer& peer);
+  void DropChannel(Peer& peer);
   std::size_t verified_count() const { return verified_count_; }
   std::map<NodeId, Peer>& peers() { return peers_; }
   const std::map<NodeId, Peer>& peers() const { return peers_; }
@@ -67,6 +71,7 @@ class PeerBook {
   std::size_t capacity_;
   std::map<NodeId, Peer> peers_;
   std::vector<Peer*> table_;
+  std::vector<Peer*> with_channel_;
   std::unordered_map<Endpoint, Peer*, EndpointHash> by_endpoint_;  // looked up, never iterated
   std::map<GroupKey, std::vector<Peer*>> groups_;
   std::set<std::pair<std::size_t, GroupKey>> crowded_;             // groups over the cap, by size

@@ -80,13 +80,15 @@ class Rhythm {
     const Duration cap = lan ? seconds{60} : std::chrono::hours{1};
     return std::min<Duration>(base * (std::int64_t{1} << std::min<std::uint32_t>(failures, 12)), cap);
   }
-  // Silence after which a channel that we did not choose is dropped.
-  Duration IdleTimeout(Scope scope) const { return IsLan(scope) ? seconds{30} : seconds{60}; }
+  // Silence after which a channel that we did not choose is dropped: longer than whoever chose us is ever silent, one
+  // and a quarter intervals, and an answer's time.
+  Duration IdleTimeout(Scope scope) const { return IsLan(scope) ? seconds{30} : seconds{25}; }
 
-  // Dials and path challenges to endpoints not yet verified: 16 a round, 64 in the first minute; a larger burst where
-  // addresses are private (a container network is the whole membership).
-  Rate VerificationRate(Scope scope, bool warming) const {
-    return {.tokens = warming ? 64u : 16u, .period = kRoundTime, .burst = IsLan(scope) ? 128u : 64u};
+  // Dials to endpoints not yet verified: 16 a round; 8 a second in the first minute and while the table grows by what is
+  // verified, because whoever knows everybody first cannot be told otherwise. A larger burst where addresses are
+  // private (a container network is the whole membership).
+  Rate VerificationRate(Scope scope, bool growing) const {
+    return {.tokens = growing ? 120u : 16u, .period = kRoundTime, .burst = IsLan(scope) ? 128u : 64u};
   }
 
  private:

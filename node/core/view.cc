@@ -9,73 +9,64 @@ namespace hearsay {
 View::View(std::vector<std::uint64_t> seeds, Rng& rng) {
   seeds.resize(std::min(seeds.size(), kViewSlots));
   while (seeds.size() < kViewSlots) seeds.push_back(rng.Next64());
-  for (const std::uint64_t seed : seeds) slots_.push_back(Slot{.seed = seed, .peer = {}, .rank = {}, .filled = false});
+  for (const std::uint64_t seed : seeds) slots_.push_back(Slot{.seed = seed});
 }
 
-View::Rank View::RankOf(std::uint64_t seed, const Endpoint& endpoint) {
+std::optional<View::Rank> View::BetterRank(std::uint64_t seed, const AddressGroup& group, const Endpoint& endpoint,
+                                           const Rank& than) {
   const SipKey key = SipKeyFromSeed(seed);
   Rank rank;
-  rank.group = SipHash(key, endpoint.group().key);
+  rank.group = SipHash(key, group.key);
+  if (rank.group > than.group) return std::nullopt;  // nearly always: the second hash is saved
   rank.ticket = endpoint.scope() == Scope::kGlobal ? SipHash(key, endpoint.address.bytes)
                                                    : SipHash(key, endpoint.ToBytes());
-  return rank;
+  return rank < than ? std::optional(rank) : std::nullopt;
 }
 
-void View::Put(Slot& slot, const NodeId& peer, Rank rank) {
-  Empty(slot);
-  slot.peer = peer;
-  slot.rank = rank;
-  slot.filled = true;
-  ++held_[peer];
-}
-
-void View::Empty(Slot& slot) {
-  if (!slot.filled) return;
-  const auto it = held_.find(slot.peer);
-  if (--it->second == 0) held_.erase(it);
-  slot.filled = false;
-  slot.rank = {};
-}
-
-bool View::Offer(const Peer& peer) {
+bool View::Offer(Peer& peer) {
   bool changed = false;
+  const AddressGroup group = peer.endpoint.group();
   for (Slot& slot : slots_) {
-    const Rank rank = RankOf(slot.seed, peer.endpoint);
-    if (slot.filled && (slot.peer == peer.id || rank >= slot.rank)) continue;
-    Put(slot, peer.id, rank);
+    if (slot.peer == &peer) continue;
+    const auto rank = BetterRank(slot.seed, group, peer.endpoint, slot.rank);
+    if (!rank) continue;
+    slot.peer = &peer;
+    slot.rank = *rank;
     changed = true;
   }
   return changed;
 }
 
-void View::Withdraw(const NodeId& id, std::span<Peer* const> table) {
-  if (!Holds(id)) return;
+bool View::WouldWin(const Endpoint& endpoint) const {
+  const AddressGroup group = endpoint.group();
+  return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
+    return BetterRank(slot.seed, group, endpoint, slot.rank).has_value();
+  });
+}
+
+void View::Withdraw(const Peer& peer, std::span<Peer* const> table) {
   for (Slot& slot : slots_) {
-    if (!slot.filled || slot.peer != id) continue;
-    Empty(slot);
-    Refill(slot, table);
+    if (slot.peer == &peer) Refill(slot, table, &peer);
   }
 }
 
-void View::Refill(Slot& slot, std::span<Peer* const> table) {
-  const Peer* best = nullptr;
-  Rank best_rank;
-  for (const Peer* peer : table) {
-    if (!peer->IsVerified()) continue;
-    const Rank rank = RankOf(slot.seed, peer->endpoint);
-    if (best == nullptr || rank < best_rank) {
-      best = peer;
-      best_rank = rank;
-    }
+// The best in the table under the slot's seed, whatever it held.
+void View::Refill(Slot& slot, std::span<Peer* const> table, const Peer* but) {
+  slot.peer = nullptr;
+  slot.rank = {};
+  for (Peer* peer : table) {
+    if (!peer->IsVerified() || peer == but) continue;
+    const auto rank = BetterRank(slot.seed, peer->endpoint.group(), peer->endpoint, slot.rank);
+    if (!rank) continue;
+    slot.peer = peer;
+    slot.rank = *rank;
   }
-  if (best != nullptr) Put(slot, best->id, best_rank);
 }
 
 void View::Reseed(Rng& rng, std::span<Peer* const> table) {
   Slot& slot = slots_[next_reseed_++ % slots_.size()];
-  Empty(slot);
   slot.seed = rng.Next64();
-  Refill(slot, table);
+  Refill(slot, table, nullptr);
 }
 
 std::vector<std::uint64_t> View::Seeds() const {
@@ -84,19 +75,17 @@ std::vector<std::uint64_t> View::Seeds() const {
   return seeds;
 }
 
-std::vector<NodeId> View::Chosen() const {
-  std::vector<NodeId> ids;
-  for (const auto& [id, count] : held_) ids.push_back(id);
-  return ids;
+std::vector<Peer*> View::SlotPeers() const {
+  std::vector<Peer*> peers;
+  for (const Slot& slot : slots_) {
+    if (slot.peer != nullptr) peers.push_back(slot.peer);
+  }
+  return peers;
 }
 
 void View::CheckInvariants() const {
   HEARSAY_CHECK(slots_.size() == kViewSlots);
-  std::size_t filled = 0;
-  for (const Slot& slot : slots_) filled += slot.filled ? 1 : 0;
-  std::size_t held = 0;
-  for (const auto& [id, count] : held_) held += count;
-  HEARSAY_CHECK(filled == held);
+  for (const Slot& slot : slots_) HEARSAY_CHECK(slot.peer == nullptr || slot.peer->in_table);
 }
 
 }  // namespace hearsay

@@ -10,7 +10,8 @@
 // often it pushes; ports and ids gain nothing.
 #pragma once
 
-#include <map>
+#include <algorithm>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,15 +26,19 @@ class View {
   // Missing seeds are drawn.
   View(std::vector<std::uint64_t> seeds, Rng& rng);
 
-  // A verified table peer, new or back. True when a slot changed.
-  bool Offer(const Peer& peer);
+  // A verified table peer, new or back; it stays where it is until it is withdrawn. True when a slot changed.
+  bool Offer(Peer& peer);
+  // Would a peer that lives there take a slot?
+  bool WouldWin(const Endpoint& endpoint) const;
   // The peer is dead or gone; its slots look for the next best in the table (verified peers only).
-  void Withdraw(const NodeId& id, std::span<Peer* const> table);
+  void Withdraw(const Peer& peer, std::span<Peer* const> table);
   // One slot draws a new seed and is refilled from the table.
   void Reseed(Rng& rng, std::span<Peer* const> table);
-  bool Holds(const NodeId& id) const { return held_.contains(id); }
+  bool Holds(const Peer& peer) const {
+    return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) { return slot.peer == &peer; });
+  }
   std::vector<std::uint64_t> Seeds() const;
-  std::vector<NodeId> Chosen() const;  // without repeats, in id order
+  std::vector<Peer*> SlotPeers() const;  // of each filled slot, in slot order: with repeats
   void CheckInvariants() const;
 
  private:
@@ -44,17 +49,15 @@ class View {
   };
   struct Slot {
     std::uint64_t seed = 0;
-    NodeId peer;
+    Peer* peer = nullptr;  // null: empty
     Rank rank;
-    bool filled = false;
   };
-  static Rank RankOf(std::uint64_t seed, const Endpoint& endpoint);
-  void Put(Slot& slot, const NodeId& peer, Rank rank);
-  void Empty(Slot& slot);
-  void Refill(Slot& slot, std::span<Peer* const> table);
+  // The rank under this seed, when it is better.
+  static std::optional<Rank> BetterRank(std::uint64_t seed, const AddressGroup& group, const Endpoint& endpoint,
+                                        const Rank& than);
+  static void Refill(Slot& slot, std::span<Peer* const> table, const Peer* but);
 
   std::vector<Slot> slots_;
-  std::map<NodeId, std::size_t> held_;  // peer -> how many slots
   std::size_t next_reseed_ = 0;
 };
 

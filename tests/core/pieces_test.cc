@@ -97,8 +97,8 @@ TEST(HearsayQueue, ATalkativeGroupDelaysOnlyItself) {
   HearsayQueue queue;
   const AddressGroup loud = At("5.1.0.1:1").group();
   const AddressGroup quiet = At("6.1.0.1:1").group();
-  for (int i = 0; i < 1000; ++i) queue.Push(Endpoint{IpAddress::V4(0x05010000u + i), 7075}, loud);
-  queue.Push(At("9.9.9.9:7075"), quiet);
+  for (int i = 0; i < 1000; ++i) queue.Push({.endpoint = {IpAddress::V4(0x05010000u + i), 7075}, .source = loud});
+  queue.Push({.endpoint = At("9.9.9.9:7075"), .source = quiet});
   EXPECT_LE(queue.size(), HearsayQueue::kPerSource + 1);
   const auto first = queue.Pop();
   const auto second = queue.Pop();
@@ -107,11 +107,11 @@ TEST(HearsayQueue, ATalkativeGroupDelaysOnlyItself) {
 
 TEST(HearsayQueue, HoldsAnEndpointOnce) {
   HearsayQueue queue;
-  EXPECT_TRUE(queue.Push(At("9.9.9.9:7075"), At("5.1.0.1:1").group()));
-  EXPECT_FALSE(queue.Push(At("9.9.9.9:7075"), At("6.1.0.1:1").group()));
+  EXPECT_TRUE(queue.Push({.endpoint = At("9.9.9.9:7075"), .source = At("5.1.0.1:1").group()}));
+  EXPECT_FALSE(queue.Push({.endpoint = At("9.9.9.9:7075"), .source = At("6.1.0.1:1").group()}));
   EXPECT_TRUE(queue.Pop());
   EXPECT_TRUE(queue.empty());
-  EXPECT_TRUE(queue.Push(At("9.9.9.9:7075"), At("6.1.0.1:1").group()));
+  EXPECT_TRUE(queue.Push({.endpoint = At("9.9.9.9:7075"), .source = At("6.1.0.1:1").group()}));
 }
 
 TEST(RecentEndpoints, ForgivesTheSoonestFirstWhenFull) {

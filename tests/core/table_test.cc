@@ -127,9 +127,9 @@ TEST(View, TheSameSeedsAndTableGiveTheSameChoiceInAnyOrder) {
   View backward(forward.Seeds(), rng);
   Crowd crowd;
   for (std::uint32_t i = 0; i < 300; ++i) crowd.Add(i, InGroup(i));
-  for (const Peer* p : crowd.table) forward.Offer(*p);
+  for (Peer* p : crowd.table) forward.Offer(*p);
   for (auto it = crowd.table.rbegin(); it != crowd.table.rend(); ++it) backward.Offer(**it);
-  EXPECT_EQ(forward.Chosen(), backward.Chosen());
+  EXPECT_EQ(forward.SlotPeers(), backward.SlotPeers());
 }
 
 TEST(View, PortsAndIdsGainNothingWhereAddressesCostMoney) {
@@ -137,16 +137,16 @@ TEST(View, PortsAndIdsGainNothingWhereAddressesCostMoney) {
   View view({}, rng);
   Crowd crowd;
   for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
-  const std::size_t before = view.Chosen().size();
+  const std::size_t before = view.SlotPeers().size();
   // One attacker address, 10,000 ids and ports.
   std::set<NodeId> attackers;
   for (std::uint32_t i = 0; i < 10'000; ++i) {
-    const Peer& p = crowd.Add(100'000 + i, {InGroup(900).address, static_cast<std::uint16_t>(1 + i)});
+    Peer& p = crowd.Add(100'000 + i, {InGroup(900).address, static_cast<std::uint16_t>(1 + i)});
     attackers.insert(p.id);
     view.Offer(p);
   }
   std::size_t held = 0;
-  for (const NodeId& id : view.Chosen()) held += attackers.contains(id) ? 1 : 0;
+  for (const Peer* p : view.SlotPeers()) held += attackers.contains(p->id) ? 1 : 0;
   EXPECT_GT(before, 40u);
   EXPECT_LE(held, 4u) << "64 slots x 1/201 of the groups is 0.3; 4 would be a chance of one in 20,000";
 }
@@ -156,17 +156,15 @@ TEST(View, ASlotThatLosesItsPeerIsRefilledFromTheTable) {
   View view({}, rng);
   Crowd crowd;
   for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
-  const NodeId gone = view.Chosen().front();
-  for (Peer* p : crowd.table) {
-    if (p->id == gone) p->state = PeerState::kStale;
-  }
-  view.Withdraw(gone, crowd.table);
-  EXPECT_FALSE(view.Holds(gone));
+  Peer* const gone = view.SlotPeers().front();
+  gone->state = PeerState::kStale;
+  view.Withdraw(*gone, crowd.table);
+  EXPECT_FALSE(view.Holds(*gone));
   View fresh(view.Seeds(), rng);
-  for (const Peer* p : crowd.table) {
-    if (p->id != gone) fresh.Offer(*p);
+  for (Peer* p : crowd.table) {
+    if (p != gone) fresh.Offer(*p);
   }
-  EXPECT_EQ(view.Chosen(), fresh.Chosen()) << "as if it had never been";
+  EXPECT_EQ(view.SlotPeers(), fresh.SlotPeers()) << "as if it had never been";
 }
 
 }  // namespace

@@ -52,8 +52,9 @@ NatId SimNetwork::AddNat(NatKind kind, Duration timeout) {
 }
 
 HostId SimNetwork::Add(NodeSpec spec) {
-  const Endpoint inside = spec.nat ? Endpoint{AddressPlan::Inside(house_members_[*spec.nat]++), kDefaultPort}
-                                   : plan_.Next(spec.scope);
+  const Endpoint inside = spec.nat        ? Endpoint{AddressPlan::Inside(house_members_[*spec.nat]++), kDefaultPort}
+                          : spec.endpoint ? *spec.endpoint
+                                          : plan_.Next(spec.scope);
   const HostId host = wire_.AddHost(inside, spec.nat);
   if (spec.nat && spec.announced) wire_.Forward(host);
   const Duration phase = RandomBelow(rng_, config_.flush_interval);
@@ -106,6 +107,7 @@ CoreConfig SimNetwork::MakeCoreConfig(HostId host) const {
   for (const HostId peer : n.spec.bootstrap) {
     core.preconfigured.push_back({"node-" + std::to_string(peer) + ".sim", {}});
   }
+  if (!n.spec.contacts.empty()) core.preconfigured.push_back({"seeds.sim", {}});
   return core;
 }
 
@@ -261,6 +263,8 @@ void SimNetwork::OnResolved(const Lookup& lookup) {
   resolved.entry = lookup.entry;
   if (names_resolve_ && lookup.entry < n.spec.bootstrap.size()) {
     resolved.contacts.push_back({PublicEndpoint(n.spec.bootstrap[lookup.entry]), {}});
+  } else if (names_resolve_ && !n.spec.contacts.empty()) {
+    for (const Endpoint& contact : n.spec.contacts) resolved.contacts.push_back({contact, {}});
   } else {
     resolved.error = "no such name in this simulation";
   }
@@ -277,7 +281,7 @@ void SimNetwork::Step(HostId host, const Delivery* delivery, Call&& call) {
   effects_.Clear();
   referee_.Before(host, *n.node, delivery);
   call(*n.node, local, effects_);
-  trace_.AddStep(host, effects_);
+  if (config_.keep_trace) trace_.AddStep(host, effects_);
   if (Complaint complaint = referee_.After(host, *n.node, effects_, delivery)) Fail(host, std::move(*complaint));
   if (events_ % config_.check_every == 0) n.node->CheckInvariants(local);
   if (events_ % config_.inspect_every == 0) {

@@ -37,6 +37,7 @@ struct SimConfig {
   Duration flush_interval = std::chrono::seconds{3};
   Duration resolve_time = std::chrono::milliseconds{20};  // of a name, at most
   bool keep_ledgers = true;                                // costs memory for each pair that ever talked
+  bool keep_trace = true;                                  // hashing every effect: a fifth of a large run's time
   std::uint32_t check_every = 1;                           // steps between Node::CheckInvariants
   std::uint32_t inspect_every = 32;                        // steps between Referee::Inspect
 };
@@ -46,7 +47,9 @@ struct NodeSpec {
   std::optional<NatId> nat;           // or it gets an address of that house
   bool announced = false;             // its port is forwarded, and its operator says so
   std::uint32_t network = 0;          // from AddNetwork; 0 is there from the start
+  std::optional<Endpoint> endpoint;   // this one instead of the next of its scope
   std::vector<HostId> bootstrap;      // preconfigured peers, one name each
+  std::vector<Endpoint> contacts;     // one more name, with all of these behind it
   Profile profile = Profile::kAuto;
   Role role = Role::kDual;
   Attributes attributes;
@@ -93,6 +96,8 @@ class SimNetwork {
   void LoseDisk(HostId host);
   void Move(HostId host);   // a new address of the same scope; the process does not know
   void SetAttributes(HostId host, const Attributes& attributes);
+  // What the list of contacts holds when it is asked for next.
+  void SetContacts(HostId host, std::vector<Endpoint> contacts) { nodes_[host]->spec.contacts = std::move(contacts); }
   void SetNamesResolve(bool resolve) { names_resolve_ = resolve; }
 
   void At(Duration when, Script script);

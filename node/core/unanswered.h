@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// Unanswered: endpoints that were told to us, were dialled, and did not answer. They are not dialled again for a day,
+// then for twice as long, up to a week.
+//
+// This is what a victim of reflected dials is protected by: whoever gossips its endpoint to n nodes makes each of them
+// send it one packet a day, n / 1440 a minute in all, however many tell it and however often. Nothing is lost: a living
+// node whose packet was lost dials us itself, and table peers are not in here (they have a back-off of their own).
+// While few peers are known (a small network wants everybody) the memory is an hour.
+//
+// A cache of fingerprints: 8 bytes each, four to a set, at most kMaxEntries (128 kB); in a full set the one that would
+// be forgiven first makes room. Two endpoints are mistaken for each other once in 2^30 / kWays look-ups. Who fills it
+// with endpoints of its own making needs a dial of ours for each: more than four hours at the steady budget.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "proto/endpoint.h"
+#include "proto/siphash.h"
+#include "proto/time.h"
+
+namespace hearsay {
+
+class Unanswered {
+ public:
+  static constexpr std::size_t kWays = 4;
+  static constexpr std::size_t kMaxEntries = 16'384;
+  static constexpr Duration kFirst = std::chrono::hours{24};
+  static constexpr Duration kFirstWhenFew = std::chrono::hours{1};
+  static constexpr Duration kLongest = std::chrono::hours{24 * 7};
+
+  explicit Unanswered(const SipKey& secret, Time start) : secret_(secret), start_(start) {}
+
+  // It did not answer; `first` is kFirst or kFirstWhenFew.
+  void Add(const Endpoint& endpoint, Duration first, Time now);
+  bool Contains(const Endpoint& endpoint, Time now) const;
+  // It proved itself.
+  void Remove(const Endpoint& endpoint);
+  std::size_t size() const { return used_; }
+
+ private:
+  struct Entry {
+    std::uint32_t hash = 0;
+    std::uint32_t until : 28 = 0;  // seconds since start_: eight years; 0 is a free place
+    std::uint32_t failures : 4 = 0;
+  };
+  static_assert(sizeof(Entry) == 8);
+  std::uint32_t Hash(const Endpoint& endpoint) const {
+    return static_cast<std::uint32_t>(SipHash(secret_, endpoint.ToBytes()));
+  }
+  std::uint32_t Seconds(Time t) const {
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(t - start_).count()) + 1;
+  }
+  Entry* SetOf(std::uint32_t hash) { return &entries_[hash % (entries_.size() / kWays) * kWays]; }
+  const Entry* Find(std::uint32_t hash) const;
+  Entry& Place(std::uint32_t hash);
+  void Grow();
+
+  SipKey secret_;
+  Time start_;
+  std::vector<Entry> entries_;  // a power of two; empty until the first failure
+  std::size_t used_ = 0;
+};
+
+}  // namespace hearsay

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// Swarm: one attacker with many endpoints and as many ids, who speaks the real wire at each of them.
+//
+// A member answers hellos and proofs like a node does, keeps sealed channels, answers pings and path challenges, and
+// dials whom it is told to. What it says when asked for a sample, and what it leaves undone, is the attack: subclasses
+// (attackers.h) override the virtual functions. Members share one memory: what one learns all know, for nothing.
+//
+// It is cheap rather than careful: proofs are not verified, cookies not spent. Channels silent for two minutes go.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "proto/codec.h"
+#include "proto/cookie.h"
+#include "proto/handshake.h"
+#include "tests/sim/sim_network.h"
+
+namespace hearsay::sim {
+
+class Swarm {
+ public:
+  // Adds a socket for each endpoint; all are up at once. The network is borrowed and outlives the swarm.
+  Swarm(SimNetwork& network, const std::vector<Endpoint>& endpoints, std::uint64_t seed);
+  virtual ~Swarm() = default;
+  Swarm(const Swarm&) = delete;
+  Swarm& operator=(const Swarm&) = delete;
+
+  // From now on every member dials `per_round` of the targets, drawn at random, in each round of 15 s.
+  void PushAt(std::vector<Endpoint> targets, std::uint32_t per_round);
+  void StopPushing() { pushes_per_round_ = 0; }
+  std::size_t size() const { return members_.size(); }
+  const Endpoint& endpoint(std::size_t member) const { return members_[member].endpoint; }
+  std::vector<Endpoint> endpoints() const;
+  std::uint64_t pulls_answered() const { return pulls_answered_; }
+  std::uint64_t dials_received() const { return dials_received_; }
+
+ protected:
+  // What a member says to a pull; at most kMaxSampleEndpoints. Default: other members, drawn at random.
+  virtual void Sample(std::size_t member, const Endpoint& asker, std::vector<Endpoint>& out);
+  virtual bool AnswersPulls(std::size_t, const Endpoint&) { return true; }
+  virtual bool AnswersPings(std::size_t, const Endpoint&) { return true; }
+  virtual void BeforeDial(std::size_t) {}
+  // Handshakes under way end with the old one, in vain.
+  void ChangeIdentity(std::size_t member) {
+    members_[member].identity = Identity(rng_.Array<Identity::kSeedSize>());
+  }
+  // Of members, without repeats.
+  void SampleOfMembers(std::size_t count, std::vector<Endpoint>& out);
+  void Dial(std::size_t member, const Endpoint& target);
+
+  SimNetwork& network_;
+  Rng rng_;
+
+ private:
+  struct Member {
+    Member(const Endpoint& e, const ByteArray<Identity::kSeedSize>& seed) : endpoint(e), identity(seed) {}
+    Endpoint endpoint;
+    Identity identity;
+    HostId host = kNoHost;
+  };
+  struct Link {
+    std::size_t member = 0;
+    Endpoint peer;
+    Session session;
+    Duration heard{};
+  };
+  struct Dialling {
+    std::size_t member = 0;
+    Initiator initiator;
+    Duration since{};
+  };
+  Time Now() const { return SimClock::Epoch() + network_.now(); }
+  void OnDatagram(std::size_t member, const Delivery& delivery);
+  void OnHello(std::size_t member, const BareKeepalive& hello, const Delivery& delivery);
+  void OnProof(std::size_t member, const HandshakeProof& proof, const Delivery& delivery);
+  void OnQuery(std::size_t member, const HandshakeQuery& query, const Delivery& delivery);
+  void OnResponse(std::size_t member, const HandshakeResponse& response, const Delivery& delivery);
+  void OnSealed(const SealedPacket& packet, const Delivery& delivery);
+  void Say(Link& link, const Endpoint& to, const Keepalive& keepalive);
+  Bytes RecordOf(std::size_t member) const;
+  void PushSome();
+  void Sweep();
+  template <typename P>
+  void Send(std::size_t member, const Endpoint& to, const P& packet);
+
+  NetworkKey key_ = NetworkKey::Open("simulation");
+  Codec codec_;
+  CookieJar jar_;
+  std::vector<Member> members_;
+  std::unordered_map<std::uint64_t, Link> links_;  // by the session id that we chose; never iterated but to sweep
+  std::map<Cookie, Dialling> dials_;
+  std::uint64_t next_session_ = 1;
+  std::vector<Endpoint> targets_;
+  std::uint64_t pushes_per_round_ = 0;
+  std::uint64_t push_debt_ = 0;  // in members x pushes x slices
+  std::size_t next_pusher_ = 0;
+  bool pushing_ = false;
+  std::uint64_t pulls_answered_ = 0;
+  std::uint64_t dials_received_ = 0;
+  Keepalive incoming_;
+  Keepalive answer_;
+  DatagramBuffer plain_;
+  DatagramBuffer sealed_;
+};
+
+}  // namespace hearsay::sim

@@ -9,7 +9,7 @@ set_target_properties(hearsay_embed PROPERTIES EXPORT_NAME hearsay)
 target_link_libraries(hearsay_embed INTERFACE hearsay_io)
 target_include_directories(hearsay_embed INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/hearsay>)
 
-install(TARGETS hearsay)
+install(TARGETS hearsay hearsay-experiment)
 install(TARGETS hearsay_embed hearsay_options hearsay_messages hearsay_proto hearsay_store hearsay_core hearsay_io
         EXPORT hearsay-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 # Only what the embedding header reaches: the wire's types, the core's seam, the driver's surface.

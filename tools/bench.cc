@@ -14,6 +14,7 @@
 
 #include "tools/bench/cluster.h"
 #include "tools/bench/measure.h"
+#include "tools/bench/memory.h"
 #include "tools/bench/restart.h"
 #include "tools/commands.h"
 
@@ -69,6 +70,17 @@ void AddRestart(CLI::App& app, int& exit_code) {
   });
 }
 
+void AddMemory(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<bench::MemoryOptions>();
+  CLI::App* sub = app.add_subcommand("memory", "Heap bytes of a known peer");
+  sub->add_option("--peers", options->peers, "How many known peers")->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, kTableCapacity));
+  sub->callback([options, &exit_code] {
+    std::printf("%s\n", bench::MeasureMemory(*options).dump(2).c_str());
+    exit_code = kExitFine;
+  });
+}
+
 void SetUp(CLI::App& app, int& exit_code) {
   app.require_subcommand(1);
   Add(app, exit_code, "handshake", "Handshakes that one core accepts", bench::BenchHandshake);
@@ -77,6 +89,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   Add(app, exit_code, "store", "Peers committed to the store", bench::BenchStore);
   AddCluster(app, exit_code);
   AddRestart(app, exit_code);
+  AddMemory(app, exit_code);
 }
 
 const RegisterCommand kRegistered{{
@@ -91,7 +104,8 @@ const RegisterCommand kRegistered{{
                 "  hearsay bench codec\n"
                 "  hearsay bench store\n"
                 "  hearsay bench cluster --nodes 50 --kill 10\n"
-                "  hearsay bench restart --peers 1000000\n",
+                "  hearsay bench restart --peers 1000000\n"
+                "  hearsay bench memory\n",
     .set_up = SetUp,
 }};
 

@@ -7,8 +7,13 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <random>
 #include <vector>
 
@@ -33,6 +38,9 @@ struct Options {
   std::uint32_t runs = 1;
   bool json = false;
   bool list = false;
+  std::string experiment;
+  std::uint32_t seeds = 5;
+  bool progress = false;
 };
 
 struct Timed {
@@ -102,7 +110,30 @@ Timed Run(const Scenario& scenario, const ScenarioParameters& parameters) {
   return timed;
 }
 
+// Becomes hearsay-experiment, which stands beside this program. Returns only when that cannot be.
+int Experiment(const Options& options) {
+  std::error_code error;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::string program = (self.parent_path() / "hearsay-experiment").string();
+  std::vector<std::string> words = {program};
+  if (options.list) {
+    words.push_back("--list");
+  } else {
+    words.insert(words.end(), {options.experiment, "--seeds", std::to_string(options.seeds)});
+    if (options.seed) words.insert(words.end(), {"--seed", std::to_string(*options.seed)});
+    if (options.json) words.push_back("--json");
+    if (options.progress) words.push_back("--progress");
+  }
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  execv(program.c_str(), arguments.data());
+  return Fail("sim", program + ": " + std::strerror(errno) +
+                         "; experiments are a program of their own, installed beside this one");
+}
+
 int Sim(const Options& options) {
+  if (!options.experiment.empty()) return Experiment(options);
   if (options.list) {
     PrintList();
     return kExitFine;
@@ -147,9 +178,18 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->type_name("X")->envname("HEARSAY_SIM_SEED");
   app.add_option("--runs", options->runs, "Repeat with the next seeds")
       ->type_name("N")->check(CLI::Range(1u, 1'000'000u));
+  app.add_option("--experiment", options->experiment,
+                 "A network under attack, as in tests/sim/EXPERIMENTS.md, instead of a scenario; 'list' lists them")
+      ->type_name("NAME")->excludes("--scenario");
+  app.add_option("--seeds", options->seeds, "Of an experiment: runs with as many seeds; medians are shown")
+      ->type_name("N")->check(CLI::Range(1u, 1000u))->needs("--experiment");
+  app.add_flag("--progress", options->progress, "Of an experiment: a line a round on stderr")->needs("--experiment");
   app.add_flag("--json", options->json, "Print JSON");
   app.add_flag("--list", options->list, "List the scenarios");
-  app.callback([options, &exit_code] { exit_code = Sim(*options); });
+  app.callback([options, &exit_code] {
+    if (options->experiment == "list") options->list = true;
+    exit_code = Sim(*options);
+  });
 }
 
 const RegisterCommand kRegistered{{
@@ -160,11 +200,16 @@ const RegisterCommand kRegistered{{
         "Runs real nodes over a simulated internet: latency, loss, duplicates, reordering, partitions, address "
         "translators, crashes, restarts from stores and clocks that disagree. Invariants are checked after every "
         "event. The same seed gives the same trace hash. When a promise breaks, it says when, in which node and what, "
-        "prints the command that replays it, and exits with 1.",
+        "prints the command that replays it, and exits with 1.\n\n"
+        "Experiments put thousands of nodes under attack and hold what is left of their views against what the "
+        "literature measured. They use a cipher of the same lengths that protects nothing, and so are a program of "
+        "their own, hearsay-experiment, which this command starts. Exit code 1: a goal was missed.",
     .examples = "  hearsay sim --list\n"
                 "  hearsay sim --scenario nat --seed 7\n"
                 "  hearsay sim --scenario join --nodes 1000 --seconds 600 --json\n"
-                "  hearsay sim --scenario churn --runs 50\n",
+                "  hearsay sim --scenario churn --runs 50\n"
+                "  hearsay sim --experiment list\n"
+                "  hearsay sim --experiment views-30 --seeds 1 --progress\n",
     .set_up = SetUp,
 }};
 

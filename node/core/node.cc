@@ -59,18 +59,17 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   RunBootstrap(now, out);
   if (!says_otherwise) return;
   RecordChanged();
-  for (Peer* peer : book_.with_channel()) SendDraft(*peer, Draft(*peer, now), now, out);
+  for (Peer* peer : book_.channels()) SendDraft(*peer, Draft(*peer, now), now, out);
 }
 
 void Node::Impl::Leave(Time now, Effects& out) {
   out.Add(PersistState{StateToStore()});
   const BytesView leave = codec_.EncodeLeave(false, plain_);
-  for (auto& [id, peer] : book_.peers()) {
-    if (peer.in_table) Persist(peer, now, out);
-    if (!peer.channel) continue;
-    Session& session = peer.channel->sessions.front()->session;
+  for (Peer* peer : book_.table()) Persist(*peer, now, out);
+  for (Peer* peer : book_.channels()) {
+    Session& session = peer->channel->sessions.front()->session;
     if (const auto size = session.Seal(leave, sealed_.bytes)) {
-      out.AddSend(peer.channel->path, BytesView(sealed_.bytes).first(*size));
+      out.AddSend(peer->channel->path, BytesView(sealed_.bytes).first(*size));
     }
   }
   left_ = true;
@@ -80,7 +79,7 @@ NodeState Node::Impl::StateToStore() const {
   NodeState state = state_;
   state.slot_seeds = view_.Seeds();
   state.view.clear();
-  for (const Peer* peer : book_.with_channel()) {
+  for (const Peer* peer : book_.channels()) {
     if (IsChosen(*peer) && state.view.size() < kViewSlots) state.view.push_back(peer->id);
   }
   return state;
@@ -91,8 +90,8 @@ CoreStatus Node::Impl::Status() const {
   status.id = identity_.id();
   status.boot_epoch = state_.boot_epoch;
   status.own_endpoints = own_.All();
-  for (const Peer* peer : book_.with_channel()) status.view += IsChosen(*peer) ? 1 : 0;
-  status.channels = book_.with_channel().size();
+  for (const Peer* peer : book_.channels()) status.view += IsChosen(*peer) ? 1 : 0;
+  status.channels = book_.channels().size();
   status.table = book_.verified_count();
   status.heard = hearsay_.size();
   status.dialling = dialler_.pending();
@@ -114,7 +113,7 @@ PeerInfo Node::Impl::InfoOf(const Peer& peer) const {
   if (peer.has_error) info.last_error = ErrorName(peer.last_error);
   info.weight = bootstrap_.WeightOf(peer.id);
   info.failures = peer.failures;
-  info.next_retry = peer.retry.at();
+  info.next_retry = timers_.At(peer.retry);
   if (peer.channel) {
     info.rtt = peer.channel->rtt.smoothed;
     if (const NodeRecord* record = peer.channel->record.get()) {
@@ -146,22 +145,20 @@ std::optional<PeerInfo> Node::Impl::SamplePeer() {
 void Node::Impl::CheckInvariants(Time now) const {
   book_.CheckInvariants();
   view_.CheckInvariants();
-  std::size_t channels = 0;
   std::size_t inbound = 0;
   std::size_t sessions = 0;
-  for (const auto& [id, peer] : book_.peers()) {
-    HEARSAY_CHECK(id != identity_.id());
+  book_.peers().ForEach([&](const Peer& peer) {
+    HEARSAY_CHECK(peer.id != identity_.id());
     HEARSAY_CHECK(left_ || peer.state != PeerState::kDialling || dialler_.IsDialling(peer.endpoint));
     HEARSAY_CHECK(left_ || peer.state != PeerState::kRetry || peer.retry.waits());
-    if (!peer.channel) continue;
-    ++channels;
+    if (!peer.channel) return;
     inbound += peer.channel->inbound ? 1 : 0;
     HEARSAY_CHECK(!peer.channel->sessions.empty() && peer.channel->sessions.size() <= kMaxSessions);
     HEARSAY_CHECK(peer.channel->sessions.front()->drain_until == kNever);
     HEARSAY_CHECK(left_ || peer.channel->timer.waits());
     sessions += peer.channel->sessions.size();
-  }
-  HEARSAY_CHECK(channels == book_.with_channel().size() && inbound == inbound_ && inbound <= kMaxInbound);
+  });
+  HEARSAY_CHECK(inbound == inbound_ && inbound <= kMaxInbound);
   HEARSAY_CHECK(sessions == session_owner_.size());
   HEARSAY_CHECK(suspicions_.size() <= kMaxSuspicions && hearsay_.size() <= 3 * HearsayQueue::kCapacity);
   HEARSAY_CHECK(left_ || !started_ || NextDeadline() != kNever);
@@ -187,7 +184,7 @@ std::optional<PeerInfo> Node::SamplePeer() { return impl_->SamplePeer(); }
 void Node::CheckInvariants(Time now) const { impl_->CheckInvariants(now); }
 
 void Node::ForEachInView(const std::function<void(const Endpoint&)>& visit) const {
-  for (const Peer* peer : impl_->book_.with_channel()) {
+  for (const Peer* peer : impl_->book_.channels()) {
     if (impl_->IsChosen(*peer)) visit(peer->endpoint);
   }
 }
@@ -210,9 +207,12 @@ std::vector<Endpoint> Node::Slots() const {
 }
 
 std::vector<PeerInfo> Node::Peers() const {
+  std::vector<const Peer*> peers;
+  impl_->book_.peers().ForEach([&](const Peer& peer) { peers.push_back(&peer); });
+  std::sort(peers.begin(), peers.end(), [](const Peer* a, const Peer* b) { return a->id < b->id; });
   std::vector<PeerInfo> infos;
-  infos.reserve(impl_->book_.peers().size());
-  for (const auto& [id, peer] : impl_->book_.peers()) infos.push_back(impl_->InfoOf(peer));
+  infos.reserve(peers.size());
+  for (const Peer* peer : peers) infos.push_back(impl_->InfoOf(*peer));
   return infos;
 }
 

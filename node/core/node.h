@@ -45,8 +45,8 @@ class Node {
   // Peers with a channel, in the table, or waiting for a retry; ordered by node id. Copies.
   std::vector<PeerInfo> Peers() const;
   std::optional<PeerInfo> FindPeer(const NodeId& id) const;
-  // Where the chosen peers live, one entry a slot: while every verified peer is chosen, each once; above, as many entries
-  // as slots are filled, a peer as often as slots hold it. For measuring views.
+  // Where the chosen peers live, one entry a slot: while every verified peer is chosen, each once; above, as many
+  // entries as slots are filled, a peer as often as slots hold it. For measuring views.
   std::vector<Endpoint> Slots() const;
   // Where peers live, in no order that means anything: of the view (chosen, with a channel), of the table's verified.
   void ForEachInView(const std::function<void(const Endpoint&)>& visit) const;

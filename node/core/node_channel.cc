@@ -118,7 +118,7 @@ void Node::Impl::TrimInbound(Time now, Effects& out) {
   if (inbound_ <= kMaxInbound) return;
   const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, e.group().key); };
   Peer* last = nullptr;
-  for (Peer* peer : book_.with_channel()) {
+  for (Peer* peer : book_.channels()) {
     if (!peer->channel->inbound) continue;
     if (last == nullptr || rank(peer->channel->path) > rank(last->channel->path)) last = peer;
   }
@@ -135,7 +135,7 @@ void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now
   for (const auto& session : peer.channel->sessions) DropSession(*session);
   SetInbound(*peer.channel, false);
   timers_.Cancel(peer.channel->timer);
-  book_.DropChannel(peer);
+  book_.CloseChannel(peer);
   if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);
   if (!peer.in_table) {
     const NodeId id = peer.id;
@@ -181,7 +181,7 @@ void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
 // Suspicions ride on every keepalive; the first ones leave at once.
 void Node::Impl::Tell(Time now, Effects& out) {
   timers_.Cancel(tell_);
-  std::vector<Peer*> others(book_.with_channel().begin(), book_.with_channel().end());
+  std::vector<Peer*> others(book_.channels().begin(), book_.channels().end());
   const std::size_t count = tell_everybody_ ? others.size() : std::min(others.size(), kSuspicionFanout);
   if (count < others.size()) rng_.PartialShuffle(others, count);
   for (std::size_t i = 0; i < count; ++i) SendDraft(*others[i], Draft(*others[i], now), now, out);
@@ -197,7 +197,10 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   if (peer.in_table && peer.endpoint == endpoint) return Rearm(peer, now);
   std::vector<NodeId> evicted;
   const bool was_known = peer.in_table;
-  if (was_known) view_.Withdraw(peer, book_.table());
+  if (was_known) {
+    book_.DropFromTable(peer);  // first: its slots must not choose it again
+    view_.Withdraw(peer, book_.table());
+  }
   if (!book_.AdmitToTable(peer, endpoint, evicted)) return;
   counters_.Add(Counter::kPeersVerified);
   if (view_.Offer(peer)) view_changed_ = true;

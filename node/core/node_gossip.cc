@@ -20,7 +20,7 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
   Channel& channel = *peer.channel;
   const auto kind = codec_.DecodeMessage(plaintext, incoming_);
   if (!kind) return counters_.Drop(kind.error());
-  channel.last_heard = peer.last_seen = now;
+  peer.last_seen = channel.last_heard = now;
   if (peer.in_table && datagram.from == peer.endpoint) peer.last_verified = now;
   if (kind == ChannelMessageKind::kLeave) return OnLeft(peer, now, out);
   if (kind == ChannelMessageKind::kNoRoom) return OnDismissed(peer, now);

@@ -207,6 +207,7 @@ class Node::Impl {
   std::size_t table_at_round_ = 0;
   bool growing_ = false;           // the last round brought kGrowth new verified peers or more
   std::size_t rounds_ = 0;
+  std::size_t reverified_to_ = 0;  // where in the table the next round goes on
 
   Keepalive draft_;
   Keepalive incoming_;

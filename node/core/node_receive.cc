@@ -140,7 +140,7 @@ void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& da
 void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out) {
   // A hint: it makes us look, by a new handshake; it ends nothing by itself.
   if (network_.closed() || !resets_read_.Take(kResetReadRate, now)) return counters_.Drop(Error::kNotExpected);
-  for (Peer* peer : book_.with_channel()) {
+  for (const Peer* peer : book_.channels()) {
     if (peer->channel->dismissed || peer->channel->path != datagram.from) continue;
     UdpSession& session = *peer->channel->sessions.front();
     if (session.session.send_id() != hint.session_id || session.doubted) continue;

@@ -17,6 +17,7 @@ constexpr int kIdlePulls = 12;                      // answers without news that
 constexpr int kWarmRounds = 10;                     // rounds without growth; or kWarmAtLatest rounds
 constexpr std::size_t kWarmAtLatest = 100;
 constexpr std::size_t kReverifyEachRound = 8;       // half of the steady verification budget
+constexpr std::size_t kReverifyLooks = 1024;        // at table peers, each round, for one that is due
 constexpr Time kForEver = kNever - Duration{1};      // still "recent" then: one of our own endpoints
 
 }  // namespace
@@ -59,8 +60,8 @@ void Node::Impl::Start(Time now, Effects& out) {
 
 void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
   switch (timer.kind) {
-    case TimerKind::kChannel: return OnChannelTimer(*timer.peer, now, out);
-    case TimerKind::kRetry: return Retry(*timer.peer, now, out);
+    case TimerKind::kChannel: return OnChannelTimer(book_.At(timer.owner), now, out);
+    case TimerKind::kRetry: return Retry(book_.At(timer.owner), now, out);
     case TimerKind::kRound: return Round(now, out);
     case TimerKind::kPull: return Pull(now, out);
     case TimerKind::kBootstrap: return RunBootstrap(now, out);
@@ -68,7 +69,7 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
     case TimerKind::kDrain:
       responder_.Expire(now);
       if (const Time next = responder_.NextDeadline(); next != kNever) timers_.SetNoLater(drain_, next);
-      for (Peer* peer : book_.with_channel()) {
+      for (Peer* peer : book_.channels()) {
         if (peer->channel->sessions.size() > 1) ArrangeSessions(*peer->channel, now);
       }
       return;
@@ -180,7 +181,7 @@ void Node::Impl::Pull(Time now, Effects& out) {
 
 Peer* Node::Impl::ChoosePullTarget(Time now) {
   std::vector<Peer*> candidates;
-  for (Peer* peer : book_.with_channel()) {
+  for (Peer* peer : book_.channels()) {
     if (MayPull(*peer)) candidates.push_back(peer);
   }
   if (candidates.empty()) return nullptr;
@@ -206,7 +207,7 @@ void Node::Impl::Round(Time now, Effects& out) {
     view_changed_ = true;
   }
   Reverify(now, out);
-  for (Peer* const p : book_.with_channel()) {
+  for (Peer* const p : book_.channels()) {
     Peer& peer = *p;
     if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);
     if (peer.channel->record && !peer.in_table) {
@@ -234,26 +235,21 @@ void Node::Impl::Round(Time now, Effects& out) {
   timers_.SetNoLater(budget_, now + milliseconds{1});
 }
 
-// Table peers without a channel are proved again, the longest unproved first, within the budget.
+// "Entries are re-verified round-robin within the budget": those without a channel that were not proved lately.
 void Node::Impl::Reverify(Time now, Effects& out) {
-  std::vector<Peer*> due;
-  for (Peer* peer : book_.table()) {
-    if (peer->state == PeerState::kVerified && now > peer->last_verified + kFresh / 2) due.push_back(peer);
-  }
-  const std::size_t n = std::min(due.size(), kReverifyEachRound);
-  std::partial_sort(due.begin(), due.begin() + static_cast<std::ptrdiff_t>(n), due.end(),
-                    [](const Peer* a, const Peer* b) {
-                      return std::pair(a->last_verified, a->id) < std::pair(b->last_verified, b->id);
-                    });
-  for (std::size_t i = 0; i < n; ++i) {
-    if (!TakeVerification(due[i]->endpoint.scope(), now)) return;
-    DialPeer(*due[i], now, out);
+  const std::size_t looks = std::min(book_.table().size(), kReverifyLooks);
+  std::size_t dialled = 0;
+  for (std::size_t i = 0; i < looks && dialled < kReverifyEachRound; ++i, ++reverified_to_) {
+    Peer& peer = *book_.table()[reverified_to_ % book_.table().size()];
+    if (peer.state != PeerState::kVerified || now <= peer.last_verified + kFresh / 2) continue;
+    if (!TakeVerification(peer.endpoint.scope(), now)) return;
+    if (DialPeer(peer, now, out)) ++dialled;
   }
 }
 
 std::uint64_t Node::Impl::OnlineWeight() const {
   std::uint64_t weight = 0;
-  for (const Peer* peer : book_.with_channel()) weight += bootstrap_.WeightOf(peer->id);
+  for (const Peer* peer : book_.channels()) weight += bootstrap_.WeightOf(peer->id);
   return weight;
 }
 

@@ -2,7 +2,8 @@
 //
 // Peer: another node as seen from here; Channel: the live, authenticated pipe to it.
 //
-// A Peer without a channel is small (there may be 16,384 of them); all that only a live peer needs is in its Channel.
+// A Peer without a channel is small (there may be 16,384 of them, 120 bytes each); all that only a live peer needs is
+// in its Channel. Peers live in the slab of the PeerBook, which alone makes and links them.
 // A channel holds at most kMaxSessions UDP sessions: one that sends, others that only drain.
 #pragma once
 
@@ -14,6 +15,7 @@
 #include "node/core/seam.h"
 #include "node/core/timers.h"
 #include "node/core/token_bucket.h"
+#include "node/core/whole_seconds.h"
 #include "proto/session.h"
 
 namespace hearsay {
@@ -48,7 +50,9 @@ struct PathChallenge {
 };
 
 struct Channel {
-  explicit Channel(Peer& peer) : timer(TimerKind::kChannel, &peer) {}
+  Channel(std::uint32_t peer, std::size_t place) : place_in_channels(place), timer(TimerKind::kChannel, peer) {}
+
+  std::size_t place_in_channels;  // of the book
 
   std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
   Endpoint path;                                      // where our packets go
@@ -81,6 +85,9 @@ struct Channel {
 };
 
 struct Peer {
+  explicit Peer(std::uint32_t number) : retry(TimerKind::kRetry, number) {}
+  std::uint32_t number() const { return retry.owner; }  // in the book's slab
+
   NodeId id;
   Endpoint endpoint;            // verified when in_table; else the channel's path
   PeerState state = PeerState::kHeard;
@@ -88,18 +95,22 @@ struct Peer {
   bool has_error = false;
   Error last_error{};
   std::uint32_t failures = 0;
+  WholeSeconds first_seen;
+  WholeSeconds last_seen;
+  WholeSeconds last_verified;
+  WholeSeconds persisted_at;
+  Timer retry;
+  // Kept by PeerBook and GroupTable, while in_table.
   std::uint32_t table_index = 0;
-  std::uint32_t channel_index = 0;  // in PeerBook::with_channel(), while it has one
-  Time first_seen{};
-  Time last_seen{};
-  Time last_verified{};
-  Time persisted_at{};
-  Timer retry{TimerKind::kRetry, this};
+  std::uint32_t group = 0;
+  std::uint32_t newer = 0;  // its neighbours in its group
+  std::uint32_t older = 0;
   std::unique_ptr<Channel> channel;
 
   bool IsVerified() const {
     return in_table && (state == PeerState::kVerified || state == PeerState::kActive);
   }
 };
+static_assert(sizeof(Peer) <= 120);
 
 }  // namespace hearsay

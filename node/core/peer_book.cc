@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "node/core/peer_state.h"
+#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -18,123 +19,133 @@ bool IsBetterSession(const UdpSession& a, const UdpSession& b, Time now) {
   return a.dial_sequence > b.dial_sequence;
 }
 
-PeerBook::PeerBook(const SipKey& secret, std::size_t capacity)
-    : secret_(secret), capacity_(capacity), by_endpoint_(0, EndpointHash{secret}) {}
-
-Peer* PeerBook::Find(const NodeId& id) {
-  const auto it = peers_.find(id);
-  return it == peers_.end() ? nullptr : &it->second;
+std::uint64_t PeerBook::HashOfPrefix(std::uint64_t prefix) const {
+  ByteArray<8> bytes;
+  StoreBigEndian(prefix, bytes.data());
+  return SipHash(secret_, bytes);
 }
 
+// All ports of a global address lie together, and there are few of them: so they can be counted.
+std::uint64_t PeerBook::HashOfPlace(const Endpoint& endpoint) const {
+  if (endpoint.scope() == Scope::kGlobal) return SipHash(secret_, endpoint.address.bytes);
+  return SipHash(secret_, endpoint.ToBytes());
+}
+
+Peer* PeerBook::Find(const NodeId& id) { return const_cast<Peer*>(std::as_const(*this).Find(id)); }
+
 const Peer* PeerBook::Find(const NodeId& id) const {
-  const auto it = peers_.find(id);
-  return it == peers_.end() ? nullptr : &it->second;
+  const std::uint32_t found =
+      by_id_.Find(HashOfPrefix(PrefixOf(id)), [&](std::uint32_t n) { return peers_.At(n).id == id; });
+  return found == FlatIndex::kNone ? nullptr : &peers_.At(found);
 }
 
 Peer* PeerBook::FindByEndpoint(const Endpoint& endpoint) {
-  const auto it = by_endpoint_.find(endpoint);
-  return it == by_endpoint_.end() ? nullptr : it->second;
+  const std::uint32_t found =
+      by_place_.Find(HashOfPlace(endpoint), [&](std::uint32_t n) { return peers_.At(n).endpoint == endpoint; });
+  return found == FlatIndex::kNone ? nullptr : &peers_.At(found);
 }
 
-Peer* PeerBook::FindByPrefix(std::uint64_t prefix) {
-  NodeId low;
-  StoreBigEndian(prefix, low.bytes.data());
-  const auto it = peers_.lower_bound(low);
-  if (it == peers_.end() || LoadBigEndian<std::uint64_t>(it->first.bytes.data()) != prefix) return nullptr;
-  return &it->second;
+Peer* PeerBook::FindByPrefix(IdPrefix prefix) {
+  const std::uint32_t found =
+      by_id_.Find(HashOfPrefix(prefix), [&](std::uint32_t n) { return PrefixOf(peers_.At(n).id) == prefix; });
+  return found == FlatIndex::kNone ? nullptr : &peers_.At(found);
 }
 
 Peer& PeerBook::GetOrAdd(const NodeId& id, Time now) {
-  const auto [it, fresh] = peers_.try_emplace(id);
-  if (fresh) {
-    it->second.id = id;
-    it->second.first_seen = now;
-  }
-  return it->second;
+  if (Peer* known = Find(id)) return *known;
+  Peer& peer = peers_.Add();
+  peer.id = id;
+  peer.first_seen = now;
+  by_id_.Insert(peer.number(), [this](std::uint32_t n) { return HashOfPrefix(PrefixOf(peers_.At(n).id)); });
+  return peer;
 }
 
 void PeerBook::Remove(const NodeId& id) {
-  const auto it = peers_.find(id);
-  HEARSAY_CHECK(it != peers_.end() && it->second.channel == nullptr);
-  if (it->second.in_table) RemoveFromTable(it->second);
-  peers_.erase(it);
-}
-
-Channel& PeerBook::OpenChannel(Peer& peer) {
-  HEARSAY_CHECK(peer.channel == nullptr);
-  peer.channel = std::make_unique<Channel>(peer);
-  peer.channel_index = static_cast<std::uint32_t>(with_channel_.size());
-  with_channel_.push_back(&peer);
-  return *peer.channel;
-}
-
-void PeerBook::DropChannel(Peer& peer) {
-  peer.channel.reset();
-  with_channel_.back()->channel_index = peer.channel_index;
-  with_channel_[peer.channel_index] = with_channel_.back();
-  with_channel_.pop_back();
-}
-
-PeerBook::GroupKey PeerBook::KeyOf(const Endpoint& endpoint) const {
-  const AddressGroup group = endpoint.group();
-  return {SipHash(secret_, group.key), group};
+  Peer* const peer = Find(id);
+  HEARSAY_CHECK(peer != nullptr && peer->channel == nullptr);
+  if (peer->in_table) DropFromTable(*peer);
+  by_id_.Erase(peer->number(), [this](std::uint32_t n) { return HashOfPrefix(PrefixOf(peers_.At(n).id)); });
+  peers_.Remove(peer->number());
 }
 
 bool PeerBook::AdmitToTable(Peer& peer, const Endpoint& endpoint, std::vector<NodeId>& evicted) {
-  if (Peer* holder = FindByEndpoint(endpoint); holder != nullptr && holder != &peer) evicted.push_back(holder->id);
-  if (peer.in_table) {
-    RemoveFromTable(peer);
-  } else if (table_.size() - evicted.size() >= capacity_) {
-    const auto victim = MakeRoom(KeyOf(endpoint));
-    if (!victim) return false;
-    evicted.push_back(*victim);
-  }
-  if (Peer* holder = FindByEndpoint(endpoint); holder != nullptr) by_endpoint_.erase(endpoint);
+  Peer* const holder = FindByEndpoint(endpoint);
+  if (holder != nullptr && holder != &peer) EvictFromTable(*holder, evicted);
+  if (peer.in_table) DropFromTable(peer);
+  const std::uint64_t rank = RankOf(endpoint);
+  if (!MakeRoomAtAddress(endpoint, evicted) || !MakeRoomInTable(rank, evicted)) return false;
   peer.endpoint = endpoint;
   peer.in_table = true;
   peer.table_index = static_cast<std::uint32_t>(table_.size());
-  table_.push_back(&peer);
-  by_endpoint_[endpoint] = &peer;
-  const GroupKey key = KeyOf(endpoint);
-  std::vector<Peer*>& members = groups_[key];
-  if (members.size() > kPerGroupOverCapacity) crowded_.erase({members.size(), key});
-  members.push_back(&peer);
-  if (members.size() > kPerGroupOverCapacity) crowded_.insert({members.size(), key});
+  PushTight(table_, &peer);
+  by_place_.Insert(peer.number(), [this](std::uint32_t n) { return HashOfPlace(peers_.At(n).endpoint); });
+  groups_.Add(peers_, peer, rank);
   if (peer.IsVerified()) ++verified_count_;
   return true;
 }
 
-// Who goes so that a newcomer of this group may stay; nobody when the newcomer is the one who may not.
-std::optional<NodeId> PeerBook::MakeRoom(const GroupKey& newcomer) const {
-  const auto mine = groups_.find(newcomer);
-  const std::size_t my_size = mine == groups_.end() ? 0 : mine->second.size();
-  if (!crowded_.empty() && crowded_.rbegin()->first > my_size) {
-    const auto& members = groups_.at(crowded_.rbegin()->second);
-    return members.back()->id;
-  }
-  if (my_size >= kPerGroupOverCapacity) return std::nullopt;
-  const auto& [last_key, last_members] = *groups_.rbegin();
-  if (last_key <= newcomer) return std::nullopt;
-  return last_members.back()->id;
+void PeerBook::EvictFromTable(Peer& peer, std::vector<NodeId>& evicted) {
+  evicted.push_back(peer.id);
+  DropFromTable(peer);
 }
 
-void PeerBook::RemoveFromTable(Peer& peer) {
+bool PeerBook::MakeRoomAtAddress(const Endpoint& endpoint, std::vector<NodeId>& evicted) {
+  if (endpoint.scope() != Scope::kGlobal) return true;
+  std::size_t ports = 0;
+  Peer* worst = nullptr;
+  by_place_.Find(HashOfPlace(endpoint), [&](std::uint32_t n) {
+    Peer& other = peers_.At(n);
+    if (other.endpoint.address != endpoint.address) return false;
+    ++ports;
+    const bool worse = worst == nullptr || std::pair(other.failures, other.id) > std::pair(worst->failures, worst->id);
+    if (other.failures > 0 && other.channel == nullptr && worse) worst = &other;
+    return false;  // all of them
+  });
+  if (ports < kPortsOfAnAddress) return true;
+  if (worst == nullptr) return false;
+  EvictFromTable(*worst, evicted);
+  return true;
+}
+
+// Who goes so that a newcomer of this group may stay; false when the newcomer is the one who may not.
+bool PeerBook::MakeRoomInTable(std::uint64_t rank, std::vector<NodeId>& evicted) {
+  if (table_.size() < capacity_) return true;
+  const std::size_t mine = groups_.SizeOf(rank);
+  const GroupTable::Group* gives_way = groups_.Largest(std::max(mine, kPerGroupOverCapacity));
+  if (gives_way == nullptr) {
+    if (mine >= kPerGroupOverCapacity) return false;
+    gives_way = groups_.Last();
+    if (gives_way == nullptr || gives_way->rank <= rank) return false;
+  }
+  EvictFromTable(peers_.At(gives_way->newest), evicted);
+  return true;
+}
+
+void PeerBook::DropFromTable(Peer& peer) {
   HEARSAY_CHECK(peer.in_table && table_[peer.table_index] == &peer);
   if (peer.IsVerified()) --verified_count_;
   table_.back()->table_index = peer.table_index;
   table_[peer.table_index] = table_.back();
   table_.pop_back();
-  if (const auto it = by_endpoint_.find(peer.endpoint); it != by_endpoint_.end() && it->second == &peer) {
-    by_endpoint_.erase(it);
-  }
-  const auto group = groups_.find(KeyOf(peer.endpoint));
-  HEARSAY_CHECK(group != groups_.end());
-  std::vector<Peer*>& members = group->second;
-  if (members.size() > kPerGroupOverCapacity) crowded_.erase({members.size(), group->first});
-  std::erase(members, &peer);
-  if (members.size() > kPerGroupOverCapacity) crowded_.insert({members.size(), group->first});
-  if (members.empty()) groups_.erase(group);
+  by_place_.Erase(peer.number(), [this](std::uint32_t n) { return HashOfPlace(peers_.At(n).endpoint); });
+  groups_.Remove(peers_, peer);
   peer.in_table = false;
+}
+
+Channel& PeerBook::OpenChannel(Peer& peer) {
+  HEARSAY_CHECK(peer.channel == nullptr);
+  peer.channel = std::make_unique<Channel>(peer.number(), channels_.size());
+  channels_.push_back(&peer);
+  return *peer.channel;
+}
+
+void PeerBook::CloseChannel(Peer& peer) {
+  const std::size_t place = peer.channel->place_in_channels;
+  HEARSAY_CHECK(channels_[place] == &peer);
+  channels_.back()->channel->place_in_channels = place;
+  channels_[place] = channels_.back();
+  channels_.pop_back();
+  peer.channel.reset();
 }
 
 void PeerBook::SetState(Peer& peer, PeerState state) {
@@ -148,21 +159,26 @@ void PeerBook::SetState(Peer& peer, PeerState state) {
 }
 
 void PeerBook::CheckInvariants() const {
-  HEARSAY_CHECK(table_.size() <= capacity_ + 1);
+  HEARSAY_CHECK(table_.size() <= capacity_);
+  HEARSAY_CHECK(by_id_.size() == peers_.size() && by_place_.size() == table_.size());
   std::size_t verified = 0;
   std::size_t in_table = 0;
-  for (const auto& [id, peer] : peers_) {
-    HEARSAY_CHECK(peer.id == id);
+  std::size_t channels = 0;
+  peers_.ForEach([&](const Peer& peer) {
     HEARSAY_CHECK(peer.in_table || peer.channel != nullptr);
-    HEARSAY_CHECK(peer.channel == nullptr || with_channel_[peer.channel_index] == &peer);
     HEARSAY_CHECK((peer.state == PeerState::kActive) == (peer.channel != nullptr));
     if (peer.in_table) {
       ++in_table;
       HEARSAY_CHECK(table_[peer.table_index] == &peer);
     }
+    if (peer.channel != nullptr) {
+      ++channels;
+      HEARSAY_CHECK(channels_[peer.channel->place_in_channels] == &peer);
+    }
     if (peer.IsVerified()) ++verified;
-  }
-  HEARSAY_CHECK(in_table == table_.size() && verified == verified_count_);
+  });
+  HEARSAY_CHECK(in_table == table_.size() && channels == channels_.size() && verified == verified_count_);
+  HEARSAY_CHECK(groups_.MembersInAll() == table_.size());
 }
 
 }  // namespace hearsay

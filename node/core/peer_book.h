@@ -7,74 +7,80 @@
 //  - A flood cannot evict: recency plays no part. Over capacity, at most kPerGroupOverCapacity peers of an address
 //    group stay, and the groups with the smallest SipHash under a secret key. To displace others an attacker needs
 //    address groups, and cannot aim at which.
+//  - One global address is one machine, whatever its ports: at most kPortsOfAnAddress of them are kept, always. For one
+//    more the peer there that failed most often goes; where none has failed, the newcomer.
 //  - Two proofs of one endpoint: the newer id holds it. One id at a new endpoint: the new one replaces the old.
-// Iteration is in id order or table order, both deterministic.
+// To that end: peers with stable addresses in a slab, two hash indexes of their numbers (by id and by endpoint), and a
+// list through the peers of each group: below 200 bytes of heap a peer (`hearsay bench memory`). Peers are walked in
+// the order of the slab or of the table, never in that of a hash; what concerns live peers walks the channels alone.
 #pragma once
 
-#include <map>
-#include <set>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
+#include "node/core/flat_index.h"
+#include "node/core/group_table.h"
 #include "node/core/peer.h"
+#include "node/core/slab.h"
+#include "proto/keepalive.h"
 #include "proto/siphash.h"
 
 namespace hearsay {
 
 inline constexpr std::size_t kTableCapacity = 16'384;
 inline constexpr std::size_t kPerGroupOverCapacity = 4;
+inline constexpr std::size_t kPortsOfAnAddress = 16;
 
 class PeerBook {
  public:
-  PeerBook(const SipKey& secret, std::size_t capacity);
+  PeerBook(const SipKey& secret, std::size_t capacity) : secret_(secret), capacity_(capacity) {}
 
   Peer* Find(const NodeId& id);
   const Peer* Find(const NodeId& id) const;
   // The table peer whose verified endpoint this is.
   Peer* FindByEndpoint(const Endpoint& endpoint);
-  // The first peer whose id starts so, if any.
-  Peer* FindByPrefix(std::uint64_t prefix);
+  // A peer whose id starts so, if any.
+  Peer* FindByPrefix(IdPrefix prefix);
+  Peer& At(std::uint32_t number) { return peers_.At(number); }
   Peer& GetOrAdd(const NodeId& id, Time now);
   // The peer must have no channel.
   void Remove(const NodeId& id);
 
-  // Puts the peer into the table at `endpoint`, or moves it there. When there is no room for it, returns false; when
-  // room was made, appends the ids of the peers that must go (the caller removes them).
+  // Puts the peer into the table at `endpoint`, or moves it there. When there is no room for it, returns false, and it
+  // is not in the table, wherever it was before. When room was made, appends the ids of the peers that must go: they
+  // have left the table, and the caller removes them.
   bool AdmitToTable(Peer& peer, const Endpoint& endpoint, std::vector<NodeId>& evicted);
   // The peer stays for its channel's sake; its endpoint proves nothing any more.
-  void DropFromTable(Peer& peer) { RemoveFromTable(peer); }
+  void DropFromTable(Peer& peer);
   // Checks the transition and keeps the counts.
   void SetState(Peer& peer, PeerState state);
+  // The peer has none.
+  Channel& OpenChannel(Peer& peer);
+  void CloseChannel(Peer& peer);
 
   std::span<Peer* const> table() const { return table_; }
-  // Peers with a channel: what most events walk, so that they cost as many steps as there are channels.
-  std::span<Peer* const> with_channel() const { return with_channel_; }
-  Channel& OpenChannel(Peer& peer);
-  void DropChannel(Peer& peer);
+  // Those with a channel, in no particular but in a deterministic order: until the next channel opens or closes.
+  std::span<Peer* const> channels() const { return channels_; }
+  const Slab<Peer>& peers() const { return peers_; }
   std::size_t verified_count() const { return verified_count_; }
-  std::map<NodeId, Peer>& peers() { return peers_; }
-  const std::map<NodeId, Peer>& peers() const { return peers_; }
   void CheckInvariants() const;
 
  private:
-  using GroupKey = std::pair<std::uint64_t, AddressGroup>;  // keyed hash first: the order over capacity
-  struct EndpointHash {
-    SipKey key;
-    std::size_t operator()(const Endpoint& e) const { return SipHash(key, e.ToBytes()); }
-  };
-  GroupKey KeyOf(const Endpoint& endpoint) const;
-  void RemoveFromTable(Peer& peer);
-  std::optional<NodeId> MakeRoom(const GroupKey& newcomer) const;
+  std::uint64_t HashOfPrefix(IdPrefix prefix) const;
+  std::uint64_t HashOfPlace(const Endpoint& endpoint) const;
+  std::uint64_t RankOf(const Endpoint& endpoint) const { return SipHash(secret_, endpoint.group().key); }
+  void EvictFromTable(Peer& peer, std::vector<NodeId>& evicted);
+  bool MakeRoomAtAddress(const Endpoint& endpoint, std::vector<NodeId>& evicted);
+  bool MakeRoomInTable(std::uint64_t rank, std::vector<NodeId>& evicted);
 
   SipKey secret_;
   std::size_t capacity_;
-  std::map<NodeId, Peer> peers_;
+  Slab<Peer> peers_;
   std::vector<Peer*> table_;
-  std::vector<Peer*> with_channel_;
-  std::unordered_map<Endpoint, Peer*, EndpointHash> by_endpoint_;  // looked up, never iterated
-  std::map<GroupKey, std::vector<Peer*>> groups_;
-  std::set<std::pair<std::size_t, GroupKey>> crowded_;             // groups over the cap, by size
+  std::vector<Peer*> channels_;
+  FlatIndex by_id_;     // all peers, by the first eight bytes of the id
+  FlatIndex by_place_;  // table peers, by address where addresses cost money, else by endpoint
+  GroupTable groups_;   // of the table
   std::size_t verified_count_ = 0;
 };
 

@@ -4,9 +4,9 @@
 //
 // A sample holds only peers that its sender proved itself within minutes, so an honest speaker's word fails as often as
 // peers vanish within minutes (churn), and no more often than the others' words. One whose word fails in more than half
-// of at least kTrials cases, and twice as often as everybody's, is doubtful: its hearsay waits behind the rest and it is
-// asked less often. One that goes on like that to kLiarTrials is a liar: it is not read any more and loses its channel
-// for kShunTime. (While others have told less than kLiarTrials in all, doubtful is the worst.)
+// of at least kTrials cases, and twice as often as everybody's, is doubtful: its hearsay waits behind the rest and it
+// is asked less often. One that goes on like that to kLiarTrials is a liar: it is not read any more and loses its
+// channel for kShunTime. (While others have told less than kLiarTrials in all, doubtful is the worst.)
 // What an attacker gains by lying: kLiarTrials dials a member, an hour; after the first kTrials of them it gets one in
 // HearsayQueue::kDoubtfulShare of the budget. To frame an honest speaker it needs members that answer the speaker
 // and not us, in more than half of what that speaker tells us: more than half of the speaker's table, and of nobody

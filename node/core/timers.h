@@ -3,18 +3,18 @@
 // Timers: what the machine wants to do later, as one queue, so that there is one deadline and no stale timer.
 //
 // Each Timer lives in what it belongs to (a peer, a channel, the node); the queue is a heap of pointers to those that
-// wait. Setting one again moves it: nothing is searched for, and nothing allocated once the heap has grown.
+// wait. Setting one again moves it: nothing is searched for, and nothing allocated once the heap has grown. A timer
+// itself is twelve bytes: when it is due stands in the heap, whose it is a number.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "node/core/tight_vector.h"
 #include "proto/check.h"
 #include "proto/time.h"
 
 namespace hearsay {
-
-struct Peer;
 
 enum class TimerKind : std::uint8_t {
   kChannel,     // of a channel: its next keepalive, a missed answer, or the end by silence
@@ -30,22 +30,20 @@ enum class TimerKind : std::uint8_t {
 // Cancelled before its owner goes.
 class Timer {
  public:
-  explicit Timer(TimerKind k, Peer* p = nullptr) : kind(k), peer(p) {}
+  explicit Timer(TimerKind k, std::uint32_t o = 0) : owner(o), kind(k) {}
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
   ~Timer() { HEARSAY_CHECK(!waits()); }
 
   bool waits() const { return place_ != kNowhere; }
-  Time at() const { return waits() ? at_ : kNever; }
 
+  const std::uint32_t owner;  // the number of the peer whose it is; nothing for the node's own
   const TimerKind kind;
-  Peer* const peer;  // whose it is; null for the node's own
 
  private:
   friend class Timers;
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
-  std::uint32_t place_ = kNowhere;
-  Time at_{};
+  std::uint32_t place_ = kNowhere;  // in the heap
 };
 
 class Timers {
@@ -59,27 +57,25 @@ class Timers {
 
   void Set(Timer& timer, Time at) {
     if (!timer.waits()) {
-      heap_.emplace_back();
-      timer.at_ = at;
+      PushTight(heap_, Entry{});
       SiftUp(heap_.size() - 1, {at, &timer});
-    } else if (at != timer.at_) {
-      const bool earlier = at < timer.at_;
-      timer.at_ = at;
-      earlier ? SiftUp(timer.place_, {at, &timer}) : SiftDown(timer.place_, {at, &timer});
+    } else if (const Time before = At(timer); at != before) {
+      at < before ? SiftUp(timer.place_, {at, &timer}) : SiftDown(timer.place_, {at, &timer});
     }
   }
   // Moves it only to an earlier time.
   void SetNoLater(Timer& timer, Time at) {
-    if (at < timer.at()) Set(timer, at);
+    if (at < At(timer)) Set(timer, at);
   }
   void Cancel(Timer& timer) {
     if (!timer.waits()) return;
     const std::size_t hole = timer.place_;
+    const Time before = At(timer);
     timer.place_ = Timer::kNowhere;
     const Entry last = heap_.back();
     heap_.pop_back();
     if (hole == heap_.size()) return;
-    last.at < timer.at_ ? SiftUp(hole, last) : SiftDown(hole, last);
+    last.at < before ? SiftUp(hole, last) : SiftDown(hole, last);
   }
   // Takes one timer that is due; null when none is.
   Timer* PopDue(Time now) {
@@ -88,6 +84,8 @@ class Timers {
     Cancel(*timer);
     return timer;
   }
+  // When it is due; kNever while it does not wait.
+  Time At(const Timer& timer) const { return timer.waits() ? heap_[timer.place_].at : kNever; }
   Time Next() const { return heap_.empty() ? kNever : heap_.front().at; }
   std::size_t size() const { return heap_.size(); }
 

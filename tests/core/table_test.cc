@@ -86,6 +86,33 @@ TEST(PeerBook, OverCapacityTheSameGroupsStayWhateverTheOrder) {
   EXPECT_EQ(groups_after(false), groups_after(true)) << "recency plays no part";
 }
 
+TEST(PeerBook, OfOneGlobalAddressSixteenPortsAreKept) {
+  Book b(100);
+  const IpAddress address = InGroup(1).address;
+  for (std::uint16_t port = 1; port <= 40; ++port) EXPECT_EQ(b.Admit(port, {address, port}), port <= 16) << port;
+  EXPECT_TRUE(b.Admit(1, {address, 99})) << "who is there may move";
+  EXPECT_EQ(b.book.table().size(), 16u);
+  b.book.Find(IdOf(7))->failures = 3;
+  b.book.Find(IdOf(9))->failures = 2;
+  EXPECT_TRUE(b.Admit(50, {address, 50}));
+  EXPECT_EQ(b.book.Find(IdOf(7)), nullptr) << "whoever failed most often gives way";
+  EXPECT_TRUE(b.Admit(80, InGroup(1, 2))) << "the next address is another machine";
+}
+
+TEST(PeerBook, ProcessesOfOnePrivateAddressAreNotCounted) {
+  Book b(100);
+  for (std::uint16_t port = 1; port <= 50; ++port) EXPECT_TRUE(b.Admit(port, {At("10.0.0.1:1").address, port}));
+  for (std::uint16_t port = 51; port <= 99; ++port) EXPECT_TRUE(b.Admit(port, {At("127.0.0.1:1").address, port}));
+}
+
+TEST(PeerBook, WhoeverMovesToAFullAddressIsNoLongerInTheTable) {
+  Book b(100);
+  for (std::uint16_t port = 1; port <= 16; ++port) ASSERT_TRUE(b.Admit(port, {InGroup(1).address, port}));
+  ASSERT_TRUE(b.Admit(50, InGroup(2)));
+  EXPECT_FALSE(b.Admit(50, {InGroup(1).address, 50}));
+  EXPECT_EQ(b.book.FindByEndpoint(InGroup(2)), nullptr);
+}
+
 // A naive model of the same rules, driven by the same operations.
 TEST(PeerBook, AgreesWithANaiveTwinOverRandomOperations) {
   Rng rng = Rng::FromNumber(7);
@@ -110,7 +137,7 @@ struct Crowd {
   std::vector<std::unique_ptr<Peer>> peers;
   std::vector<Peer*> table;
   Peer& Add(std::uint64_t n, const Endpoint& endpoint) {
-    peers.push_back(std::make_unique<Peer>());
+    peers.push_back(std::make_unique<Peer>(static_cast<std::uint32_t>(peers.size())));
     Peer& p = *peers.back();
     p.id = IdOf(n);
     p.endpoint = endpoint;

@@ -22,7 +22,7 @@ ARROWS = {
     "node/io": ("node", "store", "proto"),
     "crawler": ("crawler", "node/core", "proto"),
     "tests": FOLDERS,
-    "tests/sim": ("tests/sim", "node/core", "proto"),
+    "tests/sim": ("tests/sim", "node/core", "crawler", "proto"),
     "tools": FOLDERS,
     "examples": ("node/io", "node/core", "proto"),
 }

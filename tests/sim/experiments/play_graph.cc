@@ -30,7 +30,8 @@ std::vector<Figure> PlayGraph(std::uint64_t seed, const Progress& progress) {
   const Overlay::Spread in = overlay.InDegrees();
   Rng rng = Rng::FromNumber(seed);
   return {
-      {"clustering", overlay.Clustering(1000, rng), "", Goal::None(), "Cyclon 0.00684, Scamp 0.0225, HyParView 0.00092"},
+      {"clustering", overlay.Clustering(1000, rng), "", Goal::None(),
+       "Cyclon 0.00684, Scamp 0.0225, HyParView 0.00092"},
       {"average path", overlay.AveragePath(100, rng), "hops", Goal::AtMost(2.7),
        "Cyclon 2.60, Scamp 3.35, HyParView 6.39"},
       {"largest component", Percent(overlay.LargestComponent()), "%", Goal::AtLeast(100), ""},

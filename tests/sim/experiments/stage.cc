@@ -40,7 +40,8 @@ void Stage::Introduce(std::span<const HostId> hosts, const std::vector<Endpoint>
   std::vector<Endpoint> draw = seeds;
   for (const HostId host : hosts) {
     rng.PartialShuffle(draw, contacts + 1);
-    std::vector<Endpoint> own(draw.begin(), draw.begin() + static_cast<std::ptrdiff_t>(std::min(contacts + 1, draw.size())));
+    const auto drawn = static_cast<std::ptrdiff_t>(std::min(contacts + 1, draw.size()));
+    std::vector<Endpoint> own(draw.begin(), draw.begin() + drawn);
     std::erase(own, network.PublicEndpoint(host));
     own.resize(std::min(own.size(), contacts));
     network.SetContacts(host, std::move(own));

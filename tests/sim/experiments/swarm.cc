@@ -101,9 +101,9 @@ void Swarm::OnProof(std::size_t member, const HandshakeProof& proof, const Deliv
   const auto slot = jar_.Check(delivery.from, proof.query, proof.cookie, Now(), rng_);
   if (!slot) return;
   const std::uint64_t id = next_session_++;
-  const auto accepted = AcceptProof(proof, delivery.from, **slot,
-                                    {.boot_epoch = 1, .session_id = id, .confirmed = true}, members_[member].identity, key_,
-                                    rng_);
+  const ResponderParams params{.boot_epoch = 1, .session_id = id, .confirmed = true};
+  const auto accepted =
+      AcceptProof(proof, delivery.from, **slot, params, members_[member].identity, key_, rng_);
   if (!accepted) return;
   links_.try_emplace(id, Link{member, delivery.from, Session(accepted->result.keys), network_.now()});
   Send(member, delivery.from, accepted->response);

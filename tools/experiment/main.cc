@@ -5,6 +5,8 @@
 //
 //   hearsay-experiment NAME [--seed N] [--seeds N] [--json] [--progress]
 //   hearsay-experiment --list
+//
+// Exit codes: 0 every goal met, 1 one missed, 2 wrong usage.
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 

@@ -56,6 +56,10 @@ def unshare():
     return ["unshare", *user, "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 
 
+def is_inside():
+    return INSIDE in os.environ
+
+
 def enter():
     """Returns inside of the namespaces, or not at all."""
     if os.environ.pop(INSIDE, None):
@@ -170,9 +174,9 @@ class Node:
     made = 0
 
     def __init__(self, program, host, *arguments, port=7075):
+        """Without a host it lives on loopback; port 0 takes any free one, and keeps it."""
         Node.made += 1
         self.program, self.host, self.arguments = program, host, arguments
-        self.listen = f"0.0.0.0:{port}"
         self.port = port
         self.home = ROOM / f"node{Node.made}"
         self.home.mkdir()
@@ -181,7 +185,7 @@ class Node:
 
     @property
     def endpoint(self):
-        return f"{self.host.address}:{self.port}"
+        return f"{self.host.address if self.host else '127.0.0.1'}:{self.port}"
 
     @property
     def data(self):
@@ -191,22 +195,23 @@ class Node:
         """Does not wait: `await_ready` does."""
         environment = {"PATH": os.environ["PATH"]} | {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
         prefix = self.host.prefix() if self.host else []
+        listen = f"{'0.0.0.0' if self.host else '127.0.0.1'}:{self.port}"
         with open(self.home / "log", "ab") as log:
             self.process = subprocess.Popen(
-                [*prefix, self.program, "run", "--listen", self.listen, "--data-dir", str(self.data), "--api",
-                 f"unix:{self.home}/api", *self.arguments, *more],
+                [*prefix, self.program, "run", "--listen", listen, "--data-dir", str(self.data),
+                 "--api", f"unix:{self.home}/api", *self.arguments, *more],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env=environment)
         return self
 
     def await_ready(self, patience=30):
         ready, _, _ = select.select([self.process.stdout], [], [], patience)
         line = self.process.stdout.readline().decode() if ready else ""
-        found = re.match(r"ready node_id=(\w+)", line)
+        found = re.match(r"ready node_id=(\w+).* listen=\S+:(\d+)", line)
         if not found:
             raise AssertionError(f"{self.home.name} on {self.endpoint} is not ready: {self.log()[-2000:]}")
         if self.id and self.id != found.group(1):
             raise AssertionError(f"{self.home.name} came back as {found.group(1)}, it was {self.id}")
-        self.id = found.group(1)
+        self.id, self.port = found.group(1), int(found.group(2))
         return self
 
     def running(self):

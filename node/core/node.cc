@@ -58,8 +58,7 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   bootstrap_.Reconfigure(config_);
   RunBootstrap(now, out);
   if (!says_otherwise) return;
-  RecordChanged();
-  for (Peer* peer : book_.channels()) SendDraft(*peer, Draft(*peer, now), now, out);
+  TellRecord(now, out);
 }
 
 void Node::Impl::Leave(Time now, Effects& out) {

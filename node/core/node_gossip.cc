@@ -44,6 +44,7 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (roamed && large_enough && now > channel.roam.sent_at + kRoamWait) {
     Challenge(peer, channel.roam, datagram.from, now, out);
   }
+  NoteArrival(peer, in, datagram.local, now, out);
   if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
   if (!channel.work.Take(kWorkRate, now)) return counters_.Drop(Error::kRateLimited);
   if (in.ping != 0 || in.path_challenge != 0) {
@@ -89,8 +90,9 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
   const Channel& channel = *peer.channel;
   const std::vector<Endpoint>& announced = channel.record->endpoints;
   const Scope scope = channel.path.scope();
-  if (peer.in_table && std::find(announced.begin(), announced.end(), peer.endpoint) != announced.end()) return;
-  if (channel.verify.token != 0 && now < channel.verify.sent_at + kVerifyWait) return;
+  // It may have moved: then it is proved where it is now.
+  const bool elsewhere = peer.endpoint != channel.path && Announces(peer, channel.path);
+  if (peer.in_table && !elsewhere && Announces(peer, peer.endpoint)) return;
   const Endpoint* best = nullptr;
   for (const Endpoint& e : announced) {
     if (!MayTravel(e.scope(), scope)) continue;
@@ -98,6 +100,8 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
     if (e == channel.path) break;
   }
   if (best == nullptr) return;
+  const bool waits = channel.verify.token != 0 && now < channel.verify.sent_at + kVerifyWait;
+  if (waits && (*best != channel.path || *best == channel.verify.to)) return;
   if (!challenges_.Take(kChallengeRate, now)) return;  // its next record or our next round tries again
   Challenge(peer, peer.channel->verify, *best, now, out);
 }
@@ -123,6 +127,7 @@ void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram&
   if (verified) return SetVerified(peer, answered.to, now, out);
   channel.path = answered.to;
   counters_.Add(Counter::kRoamed);
+  if (Announces(peer, answered.to)) SetVerified(peer, answered.to, now, out);
 }
 
 void Node::Impl::OnSuspects(const Keepalive& in, Time now, Effects& out) {

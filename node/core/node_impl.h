@@ -54,6 +54,12 @@ class Node::Impl {
 
   // node_receive.cc
   void Receive(const Datagram& datagram, Time now, Effects& out);
+  // node_roam.cc
+  void NoteArrival(Peer& peer, const Keepalive& in, const Endpoint& local, Time now, Effects& out);
+  void LearnBound(const Endpoint& local, Time now, Effects& out);
+  void TellRecord(Time now, Effects& out);
+  bool Announces(const Peer& peer, const Endpoint& endpoint) const;
+
   // node_tick.cc
   void Tick(Time now, Effects& out);
   Time NextDeadline() const;
@@ -200,6 +206,7 @@ class Node::Impl {
   LossEstimate loss_;              // over all channels: our own uplink
   Lateness lateness_;              // of our own timers: how busy this machine is
   Time bunch_phase_{};             // where this node's own grid of keepalives begins
+  Time moved_at_{};                 // when we last saw that we are elsewhere
   int idle_pulls_ = 0;             // answers in a row that brought nothing new
   std::size_t duplicates_ = 0;
   bool view_changed_ = false;

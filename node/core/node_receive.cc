@@ -60,7 +60,7 @@ void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, 
     return counters_.Drop(Error::kNotExpected);
   }
   // Seen from outside as it is here: no translation lies between, and our record may say so.
-  if (query.observed == datagram.local && own_.LearnBound(datagram.local)) RecordChanged();
+  if (query.observed == datagram.local) LearnBound(datagram.local, now, out);
   if (const auto outcome = dialler_.OnQuery(query, datagram, now, out)) {
     return OnDialFailed(*outcome, now, out);
   }
@@ -78,7 +78,7 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
   dialler_.Yield(datagram.from, now);
   recent_.Add(datagram.from, now + Dialler::kYield);
   // The datagram reached us where it was sent to: that endpoint is ours.
-  if (datagram.local == proof.dialled && own_.LearnBound(datagram.local)) RecordChanged();
+  if (datagram.local == proof.dialled) LearnBound(datagram.local, now, out);
   if (own_.OnProofFrom(datagram.from, proof.dialled, now)) {
     RecordChanged();
     PeerEvent event;

@@ -36,8 +36,9 @@ OwnAddress::Verdict OwnAddress::Judge(const Endpoint& claimed, const Endpoint& l
 }
 
 bool OwnAddress::LearnBound(const Endpoint& local) {
-  if (!local.IsDialable() || Contains(bound_, local) || bound_.size() >= kMaxBound) return false;
-  bound_.push_back(local);
+  if (!local.IsDialable() || Contains(bound_, local)) return false;
+  if (bound_.size() >= kMaxBound) bound_.pop_back();
+  bound_.insert(bound_.begin(), local);
   return true;
 }
 

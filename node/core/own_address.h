@@ -37,8 +37,10 @@ class OwnAddress {
     return observed == local || local.scope() == Scope::kPrivate || IsKnown(observed);
   }
 
+  bool IsKnown(const Endpoint& endpoint) const;
+
   // Each returns true when the set of our endpoints grew.
-  bool LearnBound(const Endpoint& local);
+  bool LearnBound(const Endpoint& local);  // the newest comes first; over kMaxBound the oldest goes
   void Vote(const AddressGroup& voter, const Endpoint& observed, Time now);
   void NoteContacted(const IpAddress& address, Time now);
   bool OnProofFrom(const Endpoint& source, const Endpoint& dialled, Time now);
@@ -52,7 +54,6 @@ class OwnAddress {
     Endpoint endpoint;
     Time at{};
   };
-  bool IsKnown(const Endpoint& endpoint) const;
   std::optional<Endpoint> Winner(Time now) const;
 
   std::vector<Endpoint> announced_;

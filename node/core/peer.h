@@ -57,6 +57,7 @@ struct Channel {
   std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
   Endpoint path;                                      // where our packets go
   Endpoint first_path;                                // where it began
+  Endpoint local;                                     // ours, at which its packets come in
   std::uint64_t peer_epoch = 0;
   Time opened_at{};
   Time last_heard{};

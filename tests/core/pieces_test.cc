@@ -142,6 +142,15 @@ TEST(OwnAddress, BehindATranslationOnlyTheAnnouncedIsOurs) {
   EXPECT_EQ(announced.Judge(At("6.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kNotMine);
 }
 
+TEST(OwnAddress, TheNewestBoundAddressComesFirstAndTheOldestGoes) {
+  OwnAddress own({});
+  for (int i = 1; i <= 9; ++i) EXPECT_TRUE(own.LearnBound(At("5.0.0." + std::to_string(i) + ":7075")));
+  EXPECT_FALSE(own.LearnBound(At("5.0.0.2:7075"))) << "known";
+  EXPECT_EQ(own.All().front(), At("5.0.0.9:7075"));
+  EXPECT_EQ(own.All().back(), At("5.0.0.2:7075"));
+  EXPECT_FALSE(own.IsKnown(At("5.0.0.1:7075"))) << "a node may move for ever";
+}
+
 TEST(OwnAddress, AVoteNeedsThreeGroupsAndThenAStranger) {
   OwnAddress own({});
   const Endpoint seen = At("5.0.0.1:7075");

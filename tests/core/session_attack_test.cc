@@ -253,6 +253,38 @@ TEST_F(Roaming, APeerThatReallyMovedIsFollowedAfterItsPathIsProved) {
   EXPECT_EQ(pump.node(0).Status().channels, 1u);
 }
 
+TEST_F(Roaming, WhoeverNoticesThatItMovedTellsAllAndIsProvedAtTheNewAddress) {
+  pump.Add("9.3.0.1:1003", {.bootstrap = {alice}});
+  pump.RunFor(minutes{2});
+  ASSERT_TRUE(pump.InView(2, 1));
+  pump.members[1].endpoint = pump.members[1].local = new_path;
+  const auto followed = [&] { return counters(0)[Counter::kRoamed] + counters(2)[Counter::kRoamed]; };
+  for (int i = 0; i < 40 && followed() == 0; ++i) pump.RunFor(seconds{1});
+  pump.RunFor(seconds{1});
+  EXPECT_EQ(followed(), 2u) << "the second peer follows at once, not when a keepalive is due";
+  for (const std::size_t other : {0u, 2u}) {
+    EXPECT_EQ(pump.Sees(other, 1)->endpoint, new_path);
+    EXPECT_TRUE(pump.Sees(other, 1)->reachable && pump.InView(other, 1));
+  }
+  EXPECT_EQ(pump.node(1).Status().own_endpoints.front(), new_path);
+}
+
+TEST_F(Roaming, AChallengeAtAnotherAddressOfOursCausesOneKeepaliveToEachInFiveSeconds) {
+  // Bob has two addresses and did not move; Alice is told that he did, again and again.
+  pump.Add("9.3.0.1:1003", {.bootstrap = {old_path}});
+  pump.RunFor(minutes{2});
+  const auto pings = [&] { return counters(1)[Counter::kKeepalivesSent]; };
+  pump.filter = [&](InFlight& f) {
+    if (f.from == old_path) pump.members[1].local = pump.members[1].local == old_path ? new_path : old_path;
+    if (f.to == alice && f.from == old_path) f.from = new_path;
+    if (f.to == new_path) f.to = old_path;
+    return true;
+  };
+  const auto before = pings();
+  pump.RunFor(minutes{1});
+  EXPECT_LT(pings() - before, 100u);
+}
+
 TEST_F(SessionAttack, APeerWithAnEndpointThatNobodyReachesMayRoamNonetheless) {
   // Its announced endpoint is challenged again and again without an answer; that must not stand in roaming's way.
   CoreConfig config;

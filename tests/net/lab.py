@@ -42,7 +42,8 @@ def why_not():
                              "iptables": "iptables"}.items():
         if not shutil.which(program):
             return f"no program '{program}'; install the package {package}"
-    tried = subprocess.run([*unshare(), "sh", "-c", "mount -t tmpfs none /run && ip link add v0 type veth peer name v1 && "
+    tried = subprocess.run([*unshare(), "sh", "-c", "mount -t tmpfs none /run && "
+                            "ip link add v0 type veth peer name v1 && "
                             "iptables -A FORWARD -m statistic --mode random --probability 0.5 -j DROP && "
                             "iptables -t nat -A POSTROUTING -o v0 -j MASQUERADE"], capture_output=True, text=True)
     if tried.returncode != 0:

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// Roaming, our own: noticing that we have moved to another address, and telling everybody before they miss us.
+//
+// Nobody tells the machine of its interfaces. What it sees: a path challenge, on a channel, that came in at another of
+// our addresses than that channel's packets did before. The peer had our packet from a new place and asks whether we
+// are there. So each other peer is pinged at once: it sees the new source, validates that path, and has no reason to
+// call us stale. Where the new address is not yet known as ours, a handshake with the first one says whether we are
+// seen there as we are here; then it stands in our record, by which peers may prove it and pass it on.
+// An attacker who is our peer, on a machine with several addresses, gains one keepalive to each peer in kMoveWait.
+#include <algorithm>
+
+#include "node/core/node_impl.h"
+
+namespace hearsay {
+namespace {
+
+constexpr Duration kMoveWait = seconds{5};
+
+}  // namespace
+
+void Node::Impl::NoteArrival(Peer& peer, const Keepalive& in, const Endpoint& local, Time now, Effects& out) {
+  const Endpoint before = std::exchange(peer.channel->local, local);
+  if (in.path_challenge == 0 || before == local || before == Endpoint{} || now < moved_at_ + kMoveWait) return;
+  moved_at_ = now;
+  if (!own_.IsKnown(local)) {
+    dialler_.Start({.endpoint = peer.channel->path,
+                    .pin = {},
+                    .purpose = DialPurpose::kRekey,
+                    .expected = peer.id,
+                    .heard_from = {}},
+                   now, out);
+  }
+  for (Peer* const other : book_.channels()) {
+    if (other == &peer || other->channel->dismissed || other->channel->probe.open()) continue;
+    Ping(*other, LivenessProbe::Cause::kOwn, now, out);
+  }
+}
+
+void Node::Impl::LearnBound(const Endpoint& local, Time now, Effects& out) {
+  if (own_.LearnBound(local)) TellRecord(now, out);
+}
+
+// Our record is another one: everybody hears of it now.
+void Node::Impl::TellRecord(Time now, Effects& out) {
+  RecordChanged();
+  for (Peer* const peer : book_.channels()) SendDraft(*peer, Draft(*peer, now), now, out);
+}
+
+// Does its record, signed by it, name this endpoint?
+bool Node::Impl::Announces(const Peer& peer, const Endpoint& endpoint) const {
+  if (!peer.channel || !peer.channel->record) return false;
+  const std::vector<Endpoint>& list = peer.channel->record->endpoints;
+  return std::find(list.begin(), list.end(), endpoint) != list.end();
+}
+
+}  // namespace hearsay

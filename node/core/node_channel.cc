@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSuspicionFanout = 8;       // of whoever was told; whoever found it tells everybody
 constexpr Duration kTellWait = milliseconds{10};  // deaths found together are told together
+constexpr int kVerifyAttempts = 4;             // in a row, where a challenge or its answer may have been lost
 constexpr int kSoonSamples = 4;                // handshake or challenge, first ping, and two in calm
 constexpr Duration kSuspicionLife = seconds{3};
 
@@ -237,6 +238,7 @@ void Node::Impl::OnChannelTimer(Peer& peer, Time now, Effects& out) {
   Channel& channel = *peer.channel;
   if (channel.dismissed) return OnLeft(peer, now, out);
   if (!channel.probe.open() && !Keeps(peer)) {
+    if (channel.verify.token != 0 && channel.record) ConsiderVerifying(peer, now, out);
     const bool silent = now >= channel.last_heard + rhythm_.IdleTimeout(channel.path.scope());
     return silent ? CloseChannel(peer, PeerState::kVerified, out, now) : Rearm(peer, now);
   }
@@ -262,7 +264,12 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
   } else if (Keeps(peer)) {
     ScheduleKeepalive(peer, now);
   } else {
-    timers_.Set(channel.timer, channel.last_heard + rhythm_.IdleTimeout(scope));
+    // Its proof may have been lost on the way: asked again, but not in place of a budget that is used up.
+    const PathChallenge& open = channel.verify;
+    const bool repeats = !peer.in_table && open.token != 0 && open.to == channel.path && Announces(peer, open.to) &&
+                         open.attempts < kVerifyAttempts;
+    const Time due = std::max(open.sent_at + rhythm_.ProbeTimeout(scope, channel.rtt), now + milliseconds{100});
+    timers_.Set(channel.timer, std::min(repeats ? due : kNever, channel.last_heard + rhythm_.IdleTimeout(scope)));
   }
 }
 

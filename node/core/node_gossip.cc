@@ -35,6 +35,8 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (in.pong != 0) OnPong(peer, in.pong, now);
   if (in.path_response != 0) OnPathResponse(peer, in, datagram, now, out);
   if (!in.record.empty()) OnRecord(peer, in, now, out);
+  // It lives, but our challenge or its answer may have been lost.
+  if (channel.verify.token != 0 && channel.record) ConsiderVerifying(peer, now, out);
   if (in.sampled && channel.pull_open) ReadSample(peer, in, now, out);
   if (!in.suspects.empty() && channel.work.Take(kWorkRate, now)) OnSuspects(in, now, out);
   // "A roamed endpoint is used only after path validation": until then answers go to where the peer was.
@@ -100,14 +102,18 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
     if (e == channel.path) break;
   }
   if (best == nullptr) return;
-  const bool waits = channel.verify.token != 0 && now < channel.verify.sent_at + kVerifyWait;
-  if (waits && (*best != channel.path || *best == channel.verify.to)) return;
+  // Where it was proved already that its packets come from there, nobody else is bothered: as soon as a loss is likely.
+  const Duration wait = *best == channel.path ? rhythm_.ProbeTimeout(scope, channel.rtt) : kVerifyWait;
+  const bool moved = *best == channel.path && *best != channel.verify.to;
+  if (channel.verify.token != 0 && !moved && now < channel.verify.sent_at + wait) return;
   if (!challenges_.Take(kChallengeRate, now)) return;  // its next record or our next round tries again
   Challenge(peer, peer.channel->verify, *best, now, out);
+  Rearm(peer, now);
 }
 
 void Node::Impl::Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out) {
-  challenge = {.token = rng_.Next64() | 1, .to = to, .sent_at = now};
+  const int attempts = challenge.to == to ? challenge.attempts + 1 : 1;
+  challenge = {.token = rng_.Next64() | 1, .to = to, .sent_at = now, .attempts = attempts};
   counters_.Add(Counter::kPathChallenges);
   Keepalive& keepalive = Draft(peer, now);
   if (&challenge == &peer.channel->roam) keepalive.Clear();

@@ -208,6 +208,8 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   recent_.Add(endpoint, self ? kNever : now + (lan ? Duration{seconds{3}} : Duration{std::chrono::minutes{5}}));
   if (told && !self && !outcome.answered) {
     const bool few = book_.verified_count() <= kViewSlots;
+    // Lost packets, perhaps: whoever asks on hears of it again (while the table grows; later it costs a pull's wait).
+    if (few) idle_pulls_ = 0;
     if (!lan) unanswered_.Add(endpoint, few ? Unanswered::kFirstWhenFew : Unanswered::kFirst, now);
     BlameSpeaker(outcome.request.heard_from, now, out);
   }

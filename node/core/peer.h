@@ -47,6 +47,7 @@ struct PathChallenge {
   std::uint64_t token = 0;  // 0: none is open
   Endpoint to;
   Time sent_at{};
+  int attempts = 0;  // sent there in a row, this one included
 };
 
 struct Channel {

@@ -202,6 +202,27 @@ TEST_F(SessionAttack, AForgedResetCostsOneDialAndNoChannel) {
   EXPECT_EQ(counters(0)[Counter::kPeersStale] + counters(1)[Counter::kPeersStale], 0u);
 }
 
+TEST_F(SessionAttack, AChallengeThatIsLostIsRepeatedAtOnceAndNotForEver) {
+  pump.Add("8.1.0.1:1001");
+  pump.Add("7.2.0.1:1002", {.bootstrap = {At("8.1.0.1:1001")}});
+  int to_lose = 4;
+  pump.filter = [&](InFlight& f) {
+    const bool lost = f.from == At("8.1.0.1:1001") && f.bytes[0] == PacketByte(PacketKind::kSealed) && to_lose > 0;
+    to_lose -= lost ? 1 : 0;
+    return !lost;
+  };
+  pump.RunFor(seconds{8});
+  EXPECT_TRUE(pump.InView(0, 1)) << "before the first round";
+
+  to_lose = 1'000'000;  // of the next newcomer's, all
+  pump.Add("9.3.0.1:1003", {.bootstrap = {At("8.1.0.1:1001")}});
+  const auto before = counters(0)[Counter::kPathChallenges];
+  pump.RunFor(seconds{10});
+  const auto challenges = counters(0)[Counter::kPathChallenges] - before;
+  EXPECT_GE(challenges, 2u);
+  EXPECT_LE(challenges, 10u);
+}
+
 // ---- Roaming ----
 
 struct Roaming : Attack {

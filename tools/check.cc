@@ -10,12 +10,14 @@
 #include <cstdio>
 #include <memory>
 
+#include "node/io/as_file.h"
 #include "node/io/identity_file.h"
 #include "node/io/network_key_file.h"
 #include "node/io/read_file.h"
 #include "node/io/settings_table.h"
 #include "node/io/weights_file.h"
 #include "tools/commands.h"
+#include "tools/report.h"
 #include "tools/settings_flags.h"
 
 namespace hearsay {
@@ -32,7 +34,7 @@ struct Options {
 };
 
 // The files that the settings name. Nothing is made: an identity that is not there yet is fine.
-std::vector<std::string> CheckFiles(const Settings& settings) {
+std::vector<std::string> CheckFiles(const Settings& settings, std::size_t& as_prefixes) {
   std::vector<std::string> wrong;
   const auto keep = [&](const auto& result) {
     if (!result) wrong.push_back(result.error());
@@ -41,6 +43,11 @@ std::vector<std::string> CheckFiles(const Settings& settings) {
   if (::lstat(IdentityPath(settings.data_dir).c_str(), &info) == 0) keep(LoadIdentity(settings.data_dir));
   keep(LoadNetworkKey(settings.network, settings.network_key_file));
   if (!settings.weights_file.empty()) keep(LoadWeights(settings.weights_file));
+  if (!settings.as_file.empty()) {
+    const auto groups = LoadAsFile(settings.as_file);
+    keep(groups);
+    if (groups) as_prefixes = groups->prefixes();
+  }
   if (!settings.list_ca_file.empty()) {
     keep(ReadFile("CA file", settings.list_ca_file, kMaxCaFileBytes, FileSecrecy::kPublic));
   }
@@ -62,12 +69,18 @@ int Check(Options options) {
   if (!options.file.empty()) options.sources.config_file = options.file;
   const auto settings = LoadSettings(options.sources);
   if (!settings) return ReportErrors(settings.error(), options.as_json);
-  SettingsErrors errors{.lines = CheckFiles(*settings), .usage = false};
+  std::size_t as_prefixes = 0;
+  SettingsErrors errors{.lines = CheckFiles(*settings, as_prefixes), .usage = false};
   if (!errors.lines.empty()) return ReportErrors(errors, options.as_json);
   if (options.print) {
     std::fputs(PrintSettings(*settings).c_str(), stdout);
+  } else if (options.as_json) {
+    std::printf("{\"ok\":true,\"errors\":[],\"as_prefixes\":%zu}\n", as_prefixes);
   } else {
-    std::puts(options.as_json ? R"({"ok":true,"errors":[]})" : "fine: `hearsay run` would start with these settings");
+    std::puts("fine: `hearsay run` would start with these settings");
+    if (!settings->as_file.empty()) {
+      std::printf("as_file %s: %zu prefixes\n", Printable(settings->as_file).c_str(), as_prefixes);
+    }
   }
   return kExitFine;
 }
@@ -76,7 +89,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->file, "The same as --config FILE.");
   app.add_flag("--print", options->print, "Print the effective settings as YAML, without secrets.");
-  app.add_flag("--json", options->as_json, "Print one JSON object: ok, errors.");
+  app.add_flag("--json", options->as_json, "Print one JSON object: ok, errors, as_prefixes.");
   app.add_flag("--describe", options->describe, "Print docs/settings.md.")->group("");
   AddSettingsOptions(app, options->sources);
   app.callback([options, &exit_code] {
@@ -90,7 +103,7 @@ const RegisterCommand kRegistered{
      .group = CommandGroup::kRun,
      .summary = "Check settings, or print the effective ones",
      .description = "Reads settings as `hearsay run` does, from flags, HEARSAY_ variables and the file, and reports "
-                    "everything that is wrong, each with its place. The key, weights and identity files that they "
+                    "everything that is wrong, each with its place. The key, weights, AS and identity files that they "
                     "name are read too. Nothing is started, made or changed. Exit code 0: fine; 1: something is "
                     "wrong; 2: a flag is wrong.",
      .examples = "  hearsay check node.yaml\n"

@@ -63,6 +63,8 @@ void Print(const Json& status) {
   Row("table", Number(status, "table") + " verified, " + Number(status, "heard") + " heard of, " +
                    Number(status, "dialling") + " being dialled");
   Row("weight", Number(status, "online_weight") + " online, minimum " + Number(status, "online_weight_minimum"));
+  const bool by_as = status.at("as_prefixes") != 0;
+  Row("groups", by_as ? "by AS (" + Number(status, "as_prefixes") + " prefixes), else /16 and /32" : "/16 and /32");
   Row("dropped", Reasons(status.at("drops")));
   Row("failed dials", Reasons(status.at("dial_failures")));
   if (status.at("duplicate_identities") != 0) {

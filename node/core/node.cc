@@ -17,6 +17,10 @@ NodeState NextState(NodeState state, Rng& rng, Time now) {
   return state;
 }
 
+const AddressGroups* GroupsOf(const CoreConfig& config) {
+  return config.address_groups == nullptr ? &AddressGroups::Plain() : config.address_groups;
+}
+
 }  // namespace
 
 Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snapshot snapshot, const Rng::Seed& seed,
@@ -26,10 +30,11 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       network_(std::move(network)),
       rng_(seed),
       rhythm_(config_.profile),
+      groups_(GroupsOf(config_)),
       state_(NextState(std::move(snapshot.state), rng_, now)),
       started_at_(now),
-      book_(state_.table_secret, kTableCapacity),
-      view_(state_.slot_seeds, rng_),
+      book_(state_.table_secret, kTableCapacity, *groups_),
+      view_(state_.slot_seeds, rng_, *groups_),
       own_(config_.announce),
       dialler_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
       responder_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
@@ -55,10 +60,27 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   config_.preconfigured = config.preconfigured;
   config_.weights = config.weights;
   config_.online_weight_minimum = config.online_weight_minimum;
+  config_.address_groups = config.address_groups;
+  if (groups_ != GroupsOf(config_)) Regroup(now);
   bootstrap_.Reconfigure(config_);
   RunBootstrap(now, out);
   if (!says_otherwise) return;
   TellRecord(now, out);
+}
+
+// Everything that is kept by address group, for the groups that are told now.
+void Node::Impl::Regroup(Time now) {
+  groups_ = GroupsOf(config_);
+  book_.Regroup(*groups_);
+  view_.Regroup(*groups_, book_.table());
+  view_changed_ = true;
+  own_.ForgetVotes();
+  inbound_groups_.clear();
+  for (const Peer* peer : book_.channels()) {
+    if (peer->channel->inbound) ++inbound_groups_[groups_->Of(peer->channel->first_path)];
+  }
+  for (Peer* peer : book_.channels()) Rearm(*peer, now);
+  timers_.SetNoLater(budget_, now);
 }
 
 void Node::Impl::Leave(Time now, Effects& out) {
@@ -97,6 +119,7 @@ CoreStatus Node::Impl::Status() const {
   status.online_weight = OnlineWeight();
   status.online_weight_minimum = bootstrap_.minimum();
   status.duplicate_identities = duplicates_;
+  status.as_prefixes = groups_->prefixes();
   return status;
 }
 
@@ -132,7 +155,7 @@ std::optional<PeerInfo> Node::Impl::SamplePeer() {
   std::pair<std::uint64_t, std::uint64_t> best_rank;
   for (const Peer* peer : book_.table()) {
     if (peer->state != PeerState::kActive) continue;
-    const std::pair rank{SipHash(key, peer->endpoint.group().key), SipHash(key, peer->endpoint.ToBytes())};
+    const std::pair rank{SipHash(key, groups_->Of(peer->endpoint).key), SipHash(key, peer->endpoint.ToBytes())};
     if (best == nullptr || rank < best_rank) {
       best = peer;
       best_rank = rank;

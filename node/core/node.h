@@ -35,7 +35,8 @@ class Node {
   void OnResolved(const Resolved& resolved, Time now, Effects& out);
   // More of what the store remembers, in any order, in pages; duplicates are fine.
   void Remember(std::span<const KnownPeer> peers, Time now, Effects& out);
-  // Live changes (SIGHUP): name, role and attributes go out in a new record; preconfigured peers are replaced.
+  // Live changes (SIGHUP): name, role and attributes go out in a new record; preconfigured peers are replaced, and so
+  // are the address groups: from then on those of the last config are not used.
   void Reconfigure(const CoreConfig& config, Time now, Effects& out);
   // Says goodbye on every channel and emits what must be stored. The node does nothing afterwards.
   void Leave(Time now, Effects& out);

@@ -99,7 +99,7 @@ void Node::Impl::ArrangeSessions(Channel& channel, Time now) {
 void Node::Impl::SetInbound(Channel& channel, bool inbound) {
   if (channel.inbound == inbound) return;
   channel.inbound = inbound;
-  const AddressGroup group = channel.first_path.group();
+  const AddressGroup group = groups_->Of(channel.first_path);
   if (inbound) {
     ++inbound_;
     ++inbound_groups_[group];
@@ -110,14 +110,14 @@ void Node::Impl::SetInbound(Channel& channel, bool inbound) {
 }
 
 bool Node::Impl::IsCrowded(const Endpoint& path) const {
-  const auto group = inbound_groups_.find(path.group());
+  const auto group = inbound_groups_.find(groups_->Of(path));
   return path.scope() == Scope::kGlobal && group != inbound_groups_.end() && group->second >= kMaxInboundPerGroup;
 }
 
 // Over the limit the group that ranks last under our secret gives way, so that nobody can aim at whom to push out.
 void Node::Impl::TrimInbound(Time now, Effects& out) {
   if (inbound_ <= kMaxInbound) return;
-  const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, e.group().key); };
+  const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, groups_->Of(e).key); };
   Peer* last = nullptr;
   for (Peer* peer : book_.channels()) {
     if (!peer->channel->inbound) continue;

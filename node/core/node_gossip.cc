@@ -156,7 +156,7 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
   if (influence == Influence::kNone) return;
   const Scope scope = peer.channel->path.scope();
   const std::vector<Endpoint> own = own_.All();
-  HearsayQueue::Item item{.endpoint = {}, .source = peer.channel->path.group(), .speaker = speaker, .lane = {}};
+  HearsayQueue::Item item{.endpoint = {}, .source = groups_->Of(peer.channel->path), .speaker = speaker, .lane = {}};
   bool fresh = false;
   for (const Endpoint& endpoint : in.sample) {
     if (!MayTravel(endpoint.scope(), scope) || hearsay_.Waits(endpoint) || !IsNews(endpoint, now)) continue;

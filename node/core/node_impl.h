@@ -11,6 +11,7 @@
 
 #include <unordered_map>
 
+#include "node/core/address_groups.h"
 #include "node/core/bootstrap.h"
 #include "node/core/dialler.h"
 #include "node/core/hearsay_queue.h"
@@ -44,6 +45,7 @@ class Node::Impl {
   Rng rng_;
   Rhythm rhythm_;
   Codec codec_;
+  const AddressGroups* groups_;
   NodeState state_;
   Time started_at_;
   bool started_ = false;
@@ -68,6 +70,7 @@ class Node::Impl {
   // node.cc
   void Reconfigure(const CoreConfig& config, Time now, Effects& out);
   void Leave(Time now, Effects& out);
+  void Regroup(Time now);
   CoreStatus Status() const;
   PeerInfo InfoOf(const Peer& peer) const;
   std::optional<PeerInfo> SamplePeer();

@@ -183,7 +183,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
          now, out);
   if (!peer.channel->rtt.smoothed) peer.channel->rtt.Add(outcome.rtt);
   if (done.confirmed) SetVerified(peer, endpoint, now, out);
-  own_.Vote(endpoint.group(), done.observed, now);
+  own_.Vote(groups_->Of(endpoint), done.observed, now);
   if (outcome.request.purpose == DialPurpose::kHearsay) speakers_.Proved(outcome.request.heard_from, now);
   Keepalive& first = Draft(peer, now);
   if (MayPull(peer) && now < started_at_ + kBurstTime) {

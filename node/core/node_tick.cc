@@ -214,7 +214,7 @@ void Node::Impl::Round(Time now, Effects& out) {
       // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
       const PathChallenge& open = peer.channel->verify;
       if (open.token != 0) {
-        hearsay_.Push({.endpoint = open.to, .source = open.to.group(), .speaker = 0, .lane = HearsayLane::kPlain});
+        hearsay_.Push({.endpoint = open.to, .source = groups_->Of(open.to), .speaker = 0, .lane = HearsayLane::kPlain});
       }
       ConsiderVerifying(peer, now, out);
     }

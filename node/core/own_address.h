@@ -42,6 +42,8 @@ class OwnAddress {
   // Each returns true when the set of our endpoints grew.
   bool LearnBound(const Endpoint& local);  // the newest comes first; over kMaxBound the oldest goes
   void Vote(const AddressGroup& voter, const Endpoint& observed, Time now);
+  // The voters' groups mean something else from now on.
+  void ForgetVotes() { votes_.clear(); }
   void NoteContacted(const IpAddress& address, Time now);
   bool OnProofFrom(const Endpoint& source, const Endpoint& dialled, Time now);
 

@@ -121,6 +121,12 @@ bool PeerBook::MakeRoomInTable(std::uint64_t rank, std::vector<NodeId>& evicted)
   return true;
 }
 
+void PeerBook::Regroup(const AddressGroups& groups) {
+  address_groups_ = &groups;
+  groups_.Clear();
+  for (Peer* peer : table_) groups_.Add(peers_, *peer, RankOf(peer->endpoint));
+}
+
 void PeerBook::DropFromTable(Peer& peer) {
   HEARSAY_CHECK(peer.in_table && table_[peer.table_index] == &peer);
   if (peer.IsVerified()) --verified_count_;

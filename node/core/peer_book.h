@@ -18,6 +18,7 @@
 #include <span>
 #include <vector>
 
+#include "node/core/address_groups.h"
 #include "node/core/flat_index.h"
 #include "node/core/group_table.h"
 #include "node/core/peer.h"
@@ -33,7 +34,9 @@ inline constexpr std::size_t kPortsOfAnAddress = 16;
 
 class PeerBook {
  public:
-  PeerBook(const SipKey& secret, std::size_t capacity) : secret_(secret), capacity_(capacity) {}
+  // `groups` is borrowed until Regroup.
+  PeerBook(const SipKey& secret, std::size_t capacity, const AddressGroups& groups)
+      : secret_(secret), capacity_(capacity), address_groups_(&groups) {}
 
   Peer* Find(const NodeId& id);
   const Peer* Find(const NodeId& id) const;
@@ -50,6 +53,8 @@ class PeerBook {
   // is not in the table, wherever it was before. When room was made, appends the ids of the peers that must go: they
   // have left the table, and the caller removes them.
   bool AdmitToTable(Peer& peer, const Endpoint& endpoint, std::vector<NodeId>& evicted);
+  // Other address groups from now on. Within a group those count as the newest that are last in the table.
+  void Regroup(const AddressGroups& groups);
   // The peer stays for its channel's sake; its endpoint proves nothing any more.
   void DropFromTable(Peer& peer);
   // Checks the transition and keeps the counts.
@@ -68,13 +73,14 @@ class PeerBook {
  private:
   std::uint64_t HashOfPrefix(IdPrefix prefix) const;
   std::uint64_t HashOfPlace(const Endpoint& endpoint) const;
-  std::uint64_t RankOf(const Endpoint& endpoint) const { return SipHash(secret_, endpoint.group().key); }
+  std::uint64_t RankOf(const Endpoint& endpoint) const { return SipHash(secret_, address_groups_->Of(endpoint).key); }
   void EvictFromTable(Peer& peer, std::vector<NodeId>& evicted);
   bool MakeRoomAtAddress(const Endpoint& endpoint, std::vector<NodeId>& evicted);
   bool MakeRoomInTable(std::uint64_t rank, std::vector<NodeId>& evicted);
 
   SipKey secret_;
   std::size_t capacity_;
+  const AddressGroups* address_groups_;
   Slab<Peer> peers_;
   std::vector<Peer*> table_;
   std::vector<Peer*> channels_;

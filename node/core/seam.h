@@ -135,6 +135,8 @@ struct Preconfigured {
 
 enum class Profile : std::uint8_t { kAuto, kLan, kInternet };
 
+class AddressGroups;  // node/core/address_groups.h
+
 struct CoreConfig {
   std::string software;                      // "hearsay/0.1.0"
   std::string name;
@@ -145,6 +147,7 @@ struct CoreConfig {
   std::uint16_t listen_port = 0;             // the bound port
   std::vector<Preconfigured> preconfigured;
   std::map<NodeId, std::uint64_t> weights;   // empty: every verified peer weighs 1
+  const AddressGroups* address_groups = nullptr;  // borrowed until the next Reconfigure; null: /16 and /32 alone
   std::optional<std::uint64_t> online_weight_minimum;  // absent: 8, or all preconfigured contacts when fewer
 };
 
@@ -181,6 +184,7 @@ struct CoreStatus {
   std::uint64_t online_weight = 0;
   std::uint64_t online_weight_minimum = 0;
   std::size_t duplicate_identities = 0; // seen since start
+  std::size_t as_prefixes = 0;          // of the table that tells address groups by autonomous system
 };
 
 }  // namespace hearsay

@@ -6,29 +6,30 @@
 
 namespace hearsay {
 
-View::View(std::vector<std::uint64_t> seeds, Rng& rng) {
+View::View(std::vector<std::uint64_t> seeds, Rng& rng, const AddressGroups& groups) : groups_(&groups) {
   seeds.resize(std::min(seeds.size(), kViewSlots));
   while (seeds.size() < kViewSlots) seeds.push_back(rng.Next64());
   for (const std::uint64_t seed : seeds) slots_.push_back(Slot{.seed = seed});
 }
 
-std::optional<View::Rank> View::BetterRank(std::uint64_t seed, const AddressGroup& group, const Endpoint& endpoint,
-                                           const Rank& than) {
+// Most candidates lose by their group: one hash.
+std::optional<View::Rank> View::RankBelow(const Rank& than, std::uint64_t seed, const AddressGroup& group,
+                                          const Endpoint& endpoint) {
   const SipKey key = SipKeyFromSeed(seed);
   Rank rank;
   rank.group = SipHash(key, group.key);
-  if (rank.group > than.group) return std::nullopt;  // nearly always: the second hash is saved
-  rank.ticket = endpoint.scope() == Scope::kGlobal ? SipHash(key, endpoint.address.bytes)
-                                                   : SipHash(key, endpoint.ToBytes());
+  if (rank.group > than.group) return std::nullopt;
+  rank.port = SipHash(key, endpoint.ToBytes());
+  rank.ticket = endpoint.scope() == Scope::kGlobal ? SipHash(key, endpoint.address.bytes) : rank.port;
   return rank < than ? std::optional(rank) : std::nullopt;
 }
 
 bool View::Offer(Peer& peer) {
+  const AddressGroup group = groups_->Of(peer.endpoint);
   bool changed = false;
-  const AddressGroup group = peer.endpoint.group();
   for (Slot& slot : slots_) {
     if (slot.peer == &peer) continue;
-    const auto rank = BetterRank(slot.seed, group, peer.endpoint, slot.rank);
+    const auto rank = RankBelow(slot.rank, slot.seed, group, peer.endpoint);
     if (!rank) continue;
     slot.peer = &peer;
     slot.rank = *rank;
@@ -38,9 +39,9 @@ bool View::Offer(Peer& peer) {
 }
 
 bool View::WouldWin(const Endpoint& endpoint) const {
-  const AddressGroup group = endpoint.group();
+  const AddressGroup group = groups_->Of(endpoint);
   return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
-    return BetterRank(slot.seed, group, endpoint, slot.rank).has_value();
+    return RankBelow(slot.rank, slot.seed, group, endpoint).has_value();
   });
 }
 
@@ -56,11 +57,16 @@ void View::Refill(Slot& slot, std::span<Peer* const> table, const Peer* but) {
   slot.rank = {};
   for (Peer* peer : table) {
     if (!peer->IsVerified() || peer == but) continue;
-    const auto rank = BetterRank(slot.seed, peer->endpoint.group(), peer->endpoint, slot.rank);
+    const auto rank = RankBelow(slot.rank, slot.seed, groups_->Of(peer->endpoint), peer->endpoint);
     if (!rank) continue;
     slot.peer = peer;
     slot.rank = *rank;
   }
+}
+
+void View::Regroup(const AddressGroups& groups, std::span<Peer* const> table) {
+  groups_ = &groups;
+  for (Slot& slot : slots_) Refill(slot, table, nullptr);
 }
 
 void View::Reseed(Rng& rng, std::span<Peer* const> table) {

@@ -53,7 +53,7 @@ class Driver final : public NodeView {
 
   // Commits the boot epoch, then sends the first packets. An error means that the store can't be written.
   Result<void> Start();
-  // Live changes: name, role, attributes, preconfigured peers, weights and their minimum.
+  // Live changes: name, role, attributes, preconfigured peers, weights and their minimum, address groups.
   void Reconfigure(CoreConfig core, std::vector<std::string> peers);
   // Tells the peers, closes the sockets, commits what is pending. Blocks for the last commit. The views stay readable.
   void Stop();

@@ -133,6 +133,7 @@ std::string StatusJson(const NodeView& node, const ApiIdentity& api) {
   out.Key("online_weight").Number(status.online_weight);
   out.Key("online_weight_minimum").Number(status.online_weight_minimum);
   out.Key("boot_epoch").Number(status.boot_epoch);
+  out.Key("as_prefixes").Number(status.as_prefixes);
   out.Key("duplicate_identities").Number(status.duplicate_identities);
   WriteCounters(out, node);
   WriteReasons(out, "drops", node.CoreCounters().drops);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/io/as_file.h"
 #include "node/io/data_dir.h"
 #include "node/io/entropy.h"
 #include "node/io/identity_file.h"
@@ -16,23 +17,6 @@
 
 namespace hearsay {
 namespace {
-
-Result<CoreConfig> MakeCoreConfig(const Settings& settings) {
-  CoreConfig core;
-  core.software = Software();
-  core.name = settings.name;
-  core.role = settings.role;
-  core.attributes = settings.attributes;
-  core.profile = settings.profile;
-  core.announce = settings.announce;
-  core.online_weight_minimum = settings.online_weight_minimum;
-  if (!settings.weights_file.empty()) {
-    auto weights = LoadWeights(settings.weights_file);
-    if (!weights) return tl::unexpected(weights.error());
-    core.weights = std::move(*weights);
-  }
-  return core;
-}
 
 Result<Identity> OpenIdentity(const std::string& data_dir) {
   if (data_dir.empty()) return Identity(DrawSeed());
@@ -82,6 +66,29 @@ Result<std::unique_ptr<NodeHost>> NodeHost::Open(asio::io_context& io, const Set
   return host;
 }
 
+Result<CoreConfig> NodeHost::MakeCoreConfig(const Settings& settings, std::unique_ptr<AddressGroups>& groups) {
+  CoreConfig core;
+  core.software = Software();
+  core.name = settings.name;
+  core.role = settings.role;
+  core.attributes = settings.attributes;
+  core.profile = settings.profile;
+  core.announce = settings.announce;
+  core.online_weight_minimum = settings.online_weight_minimum;
+  if (!settings.weights_file.empty()) {
+    auto weights = LoadWeights(settings.weights_file);
+    if (!weights) return tl::unexpected(weights.error());
+    core.weights = std::move(*weights);
+  }
+  if (!settings.as_file.empty()) {
+    auto loaded = LoadAsFile(settings.as_file);
+    if (!loaded) return tl::unexpected(loaded.error());
+    groups = std::make_unique<AddressGroups>(std::move(*loaded));
+    core.address_groups = groups.get();
+  }
+  return core;
+}
+
 Result<void> NodeHost::OpenStore() {
   if (settings_.data_dir.empty()) {
     store_ = std::make_unique<MemoryStore>(settings_.store_capacity);
@@ -97,7 +104,7 @@ Result<void> NodeHost::OpenStore() {
 
 Result<void> NodeHost::OpenDriver(std::function<void(const PeerEvent&)> on_event) {
   Driver::Config config;
-  auto core = MakeCoreConfig(settings_);
+  auto core = MakeCoreConfig(settings_, groups_);
   if (!core) return tl::unexpected(core.error());
   config.core = std::move(*core);
   const auto network = LoadNetworkKey(settings_.network, settings_.network_key_file);
@@ -155,11 +162,13 @@ Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
     setting->clear(merged);
     for (const std::string& value : setting->values(settings_)) setting->add(merged, value);
   }
-  auto core = MakeCoreConfig(merged);
+  std::unique_ptr<AddressGroups> groups;
+  auto core = MakeCoreConfig(merged, groups);
   if (!core) return tl::unexpected(core.error());
   settings_ = std::move(merged);
   log_.SetLevel(LevelOf(settings_));
   driver_->Reconfigure(std::move(*core), settings_.peers);
+  groups_ = std::move(groups);  // now that nobody borrows the old ones
   log_.Write(LogLevel::kInfo, "settings_reloaded", {{"changed", Join(changes.reloadable)}});
   if (!changes.restart.empty()) {
     log_.Write(LogLevel::kWarn, "settings_need_restart",

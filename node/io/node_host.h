@@ -15,6 +15,7 @@
 
 #include <asio/io_context.hpp>
 
+#include "node/core/address_groups.h"
 #include "node/io/driver.h"
 #include "node/io/local_api.h"
 #include "node/io/log.h"
@@ -48,12 +49,15 @@ class NodeHost {
  private:
   NodeHost(asio::io_context& io, const Settings& settings);
   Result<void> OpenStore();
+  // Loads what `settings` name; the result borrows what is put into `groups`.
+  static Result<CoreConfig> MakeCoreConfig(const Settings& settings, std::unique_ptr<AddressGroups>& groups);
   Result<void> OpenDriver(std::function<void(const PeerEvent&)> on_event);
 
   asio::io_context& io_;
   Settings settings_;
   Log log_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<AddressGroups> groups_;  // of the AS file; the driver's node borrows it
   std::unique_ptr<Driver> driver_;
   std::unique_ptr<LocalApi> api_;
   bool stopped_ = false;

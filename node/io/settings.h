@@ -48,6 +48,7 @@ struct Settings {
   ApiAddress api;                           // default: unix:DATA_DIR/api.sock
   std::string weights_file;
   std::optional<std::uint64_t> online_weight_minimum;
+  std::string as_file;                      // empty: address groups are IPv4 /16 and IPv6 /32
   std::uint64_t store_capacity = 1'000'000; // peers kept on disk
   std::uint64_t store_map_mib = 1024;       // LMDB map size, address space only
   std::string log_level = "info";           // trace debug info warn error off

@@ -196,6 +196,10 @@ constexpr Setting kTable[] = {
      [](const Settings& s) {
        return s.online_weight_minimum ? Values{std::to_string(*s.online_weight_minimum)} : Values{};
      }},
+    {"as_file", "--as-file", "FILE", kScalar, kReload, "none: IPv4 /16 and IPv6 /32",
+     "Lines of 'PREFIX AS', like '203.0.113.0/24 AS64500': global addresses of one autonomous system are one address "
+     "group, which caps what one provider's customer can be in this node's view. Read again on SIGHUP.",
+     SetPath<&Settings::as_file>, Clear<&Settings::as_file>, Text<&Settings::as_file>},
     {"store_capacity", "--store-capacity", "PEERS", kScalar, kRestart, "1000000",
      "Known peers kept on disk, at most.",
      [](Settings& s, std::string_view t) { return AddNumber(t, 1, kMaxStoreCapacity, s.store_capacity); },

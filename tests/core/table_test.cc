@@ -28,7 +28,7 @@ Endpoint InGroup(std::uint32_t group, std::uint32_t host = 1) {
 }
 
 struct Book {
-  explicit Book(std::size_t capacity) : book(SipKey{}, capacity) {}
+  explicit Book(std::size_t capacity) : book(SipKey{}, capacity, AddressGroups::Plain()) {}
   // True when it is in the table afterwards; whoever had to go is gone.
   bool Admit(std::uint64_t n, const Endpoint& endpoint) {
     Peer& peer = book.GetOrAdd(IdOf(n), kNow);
@@ -150,8 +150,8 @@ struct Crowd {
 
 TEST(View, TheSameSeedsAndTableGiveTheSameChoiceInAnyOrder) {
   Rng rng = Rng::FromNumber(1);
-  View forward({}, rng);
-  View backward(forward.Seeds(), rng);
+  View forward({}, rng, AddressGroups::Plain());
+  View backward(forward.Seeds(), rng, AddressGroups::Plain());
   Crowd crowd;
   for (std::uint32_t i = 0; i < 300; ++i) crowd.Add(i, InGroup(i));
   for (Peer* p : crowd.table) forward.Offer(*p);
@@ -161,7 +161,7 @@ TEST(View, TheSameSeedsAndTableGiveTheSameChoiceInAnyOrder) {
 
 TEST(View, PortsAndIdsGainNothingWhereAddressesCostMoney) {
   Rng rng = Rng::FromNumber(2);
-  View view({}, rng);
+  View view({}, rng, AddressGroups::Plain());
   Crowd crowd;
   for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
   const std::size_t before = view.SlotPeers().size();
@@ -180,14 +180,14 @@ TEST(View, PortsAndIdsGainNothingWhereAddressesCostMoney) {
 
 TEST(View, ASlotThatLosesItsPeerIsRefilledFromTheTable) {
   Rng rng = Rng::FromNumber(3);
-  View view({}, rng);
+  View view({}, rng, AddressGroups::Plain());
   Crowd crowd;
   for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
   Peer* const gone = view.SlotPeers().front();
   gone->state = PeerState::kStale;
   view.Withdraw(*gone, crowd.table);
   EXPECT_FALSE(view.Holds(*gone));
-  View fresh(view.Seeds(), rng);
+  View fresh(view.Seeds(), rng, AddressGroups::Plain());
   for (Peer* p : crowd.table) {
     if (p != gone) fresh.Offer(*p);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Lists of peers and weights, from operators and from servers that mean harm: any text gives a bounded list of what may
-// be in it, or one line that says what is wrong. First byte: 0 text, 1 JSON, 2 one entry, 3 weights.
+// Lists of peers, weights and prefixes, from operators and from servers that mean harm: any text gives a bounded
+// list of what may be in it, or one line that says what is wrong. First byte: 0 text, 1 JSON, 2 one entry, 3 weights,
+// 4 prefixes and their AS.
+#include "node/io/as_file.h"
 #include "node/io/peer_list.h"
 #include "node/io/weights_file.h"
 #include "proto/text.h"
@@ -41,13 +43,21 @@ void CheckWeights(std::string_view text) {
   for (const auto& [id, weight] : *weights) HEARSAY_CHECK(!__builtin_add_overflow(sum, weight, &sum));
 }
 
+void CheckAsFile(std::string_view text) {
+  const auto groups = ParseAsFile(text, "w");
+  if (!groups) return CheckLine(groups.error());
+  // Two ranges a prefix, and what a small vector takes at least.
+  HEARSAY_CHECK(groups->memory_bytes() <= groups->prefixes() * 2 * 12 + 64);
+  (void)groups->Of({IpAddress::V4(0x05010203), 1});
+}
+
 }  // namespace
 }  // namespace hearsay
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace hearsay;
   BytesView input = fuzz::Input(data, size);
-  const unsigned choice = fuzz::TakeChoice(input) % 4;
+  const unsigned choice = fuzz::TakeChoice(input) % 5;
   const std::string_view text = AsText(input);
   if (choice == 0) CheckList(ParsePeerListText(text));
   if (choice == 1) {
@@ -65,5 +75,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     HEARSAY_CHECK(*ParsePeerEntry(entry->text) == *entry);
   }
   if (choice == 3) CheckWeights(text);
+  if (choice == 4) CheckAsFile(text);
   return 0;
 }

@@ -31,6 +31,7 @@ const std::map<std::string_view, std::string> kOther = {
     {"attributes", "http=80$"},
     {"profile", "lan"},
     {"weights_file", "/w"},
+    {"as_file", "/a"},
     {"online_weight_minimum", "0"},
     {"store_capacity", "5"},
     {"store_map_mib", "6"},

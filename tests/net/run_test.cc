@@ -81,6 +81,27 @@ TEST(Run, ReadsItsSettingsAgainAndAWrongFileChangesNothing) {
   EXPECT_TRUE(Eventually([&] { return port_is("4"); })) << "it still reloads after a refusal";
 }
 
+TEST(Run, AnAsFileIsReadAtStartAndAgainOnSighup) {
+  Cluster cluster(HEARSAY_BINARY);
+  const std::string file = cluster.dir().Write("as", "5.1.0.0/16 AS64500\n");
+  const std::size_t node = cluster.Start({"--as-file", file});
+  ASSERT_TRUE(cluster.WaitReady(node)) << cluster.Errors(node);
+  const auto prefixes = [&] { return cluster.Status(node).value("as_prefixes", -1); };
+  EXPECT_EQ(prefixes(), 1);
+  const Finished status = RunToEnd(HEARSAY_BINARY, {"status", "--api", cluster.Api(node)});
+  EXPECT_THAT(status.out, HasSubstr("by AS (1 prefixes)"));
+
+  cluster.dir().Write("as", "5.1.0.0/16 AS64500\n5.2.0.0/16 64500\n");
+  cluster.Signal(node, SIGHUP);
+  EXPECT_TRUE(Eventually([&] { return prefixes() == 2; })) << cluster.Errors(node);
+
+  cluster.dir().Write("as", "5.1.0.0/16 nobody\n");
+  cluster.Signal(node, SIGHUP);
+  const auto refused = [&] { return cluster.Errors(node).find("settings_reload_refused") != std::string::npos; };
+  EXPECT_TRUE(Eventually(refused)) << cluster.Errors(node);
+  EXPECT_EQ(prefixes(), 2) << "a wrong file changes nothing";
+}
+
 TEST(Run, APortInUseIsRefusedBeforeAnythingIsMade) {
   Cluster cluster(HEARSAY_BINARY);
   const std::size_t node = cluster.Start();
@@ -137,9 +158,10 @@ TEST(Run, FilesThatAreMissingOrWrongAreNamedAndNothingIsMade) {
   const TempDir dir;
   const std::string data = dir.path() + "/never";
   const std::string weights = dir.Write("weights", "this is no node id\n");
+  const std::string prefixes = dir.Write("as", "5.1.0.0/16 nobody\n");
   using Arguments = std::vector<std::string>;
   for (const Arguments& wrong : {Arguments{"--network-key-file", dir.path() + "/missing"}, {"--weights-file", weights},
-                                 {"-c", dir.path() + "/missing.yaml"}}) {
+                                 {"--as-file", prefixes}, {"-c", dir.path() + "/missing.yaml"}}) {
     Arguments arguments = {"run", "--listen", "127.0.0.1:0", "--data-dir", data};
     arguments.insert(arguments.end(), wrong.begin(), wrong.end());
     const Finished refused = RunToEnd(HEARSAY_BINARY, arguments);

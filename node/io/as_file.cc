@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "node/io/as_file.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "node/io/read_file.h"
+
+namespace hearsay {
+namespace {
+
+constexpr std::string_view kSpace = " \t\r";
+constexpr unsigned kV4Bits = 32;
+constexpr unsigned kV6Bits = 64;
+
+std::string_view NextWord(std::string_view& rest) {
+  const auto start = std::min(rest.find_first_not_of(kSpace), rest.size());
+  const auto end = std::min(rest.find_first_of(kSpace, start), rest.size());
+  const std::string_view word = rest.substr(start, end - start);
+  rest.remove_prefix(end);
+  return word;
+}
+
+std::string Quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
+
+template <typename Number>
+bool IsNumber(std::string_view text, Number& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return !text.empty() && error == std::errc{} && end == text.data() + text.size();
+}
+
+// The address with all bits from `bits` on cleared.
+IpAddress Masked(IpAddress address, unsigned bits) {
+  if (address.IsV4()) bits += 96;
+  for (unsigned i = 0; i < address.bytes.size(); ++i) {
+    const unsigned kept = std::min(8u, bits - std::min(bits, 8 * i));
+    address.bytes[i] &= static_cast<std::byte>(0xff00u >> kept);
+  }
+  return address;
+}
+
+// Empty when the line was taken (or holds nothing), else what is wrong with it.
+std::string TakeLine(std::string_view line, AddressGroups::Builder& out) {
+  line = line.substr(0, line.find('#'));
+  const std::string_view prefix = NextWord(line);
+  if (prefix.empty()) return {};
+  std::string_view as = NextWord(line);
+  if (as.empty()) return Quoted(prefix) + " names no AS; write a prefix and an AS, like 203.0.113.0/24 AS64500";
+  if (const auto more = NextWord(line); !more.empty()) {
+    return Quoted(more) + " is one word too many; write a prefix and an AS, like 203.0.113.0/24 AS64500";
+  }
+  const auto slash = prefix.find('/');
+  const auto address = IpAddress::Parse(prefix.substr(0, slash));
+  AsPrefix taken;
+  if (slash == std::string_view::npos || !address || !IsNumber(prefix.substr(slash + 1), taken.bits)) {
+    return Quoted(prefix) + " is no prefix; write one like 203.0.113.0/24 or 2001:db8::/32";
+  }
+  if (taken.bits > (address->IsV4() ? kV4Bits : kV6Bits)) {
+    return Quoted(prefix) + " is too long: at most /32 for IPv4 and /64 for IPv6; leave the line out";
+  }
+  taken.first = Masked(*address, taken.bits);
+  if (taken.first != *address) {
+    return Quoted(prefix) + " has bits beyond its length; write " + taken.first.ToString() + "/" +
+           std::to_string(taken.bits);
+  }
+  const std::string_view as_text = as;
+  if (as.starts_with("AS") || as.starts_with("as")) as.remove_prefix(2);
+  if (!IsNumber(as, taken.as) || taken.as == 0) {
+    return Quoted(as_text) + " is no AS; write a number from 1 to 4294967295, with or without AS before it";
+  }
+  out.Add(taken);
+  return {};
+}
+
+}  // namespace
+
+Result<AddressGroups> ParseAsFile(std::string_view text, std::string_view name) {
+  AddressGroups::Builder builder;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto end = text.find('\n');
+    std::string wrong = TakeLine(text.substr(0, end), builder);
+    if (wrong.empty() && builder.size() > kMaxAsPrefixes) {
+      wrong = "more than " + std::to_string(kMaxAsPrefixes) + " prefixes; join those of one AS";
+    }
+    if (!wrong.empty()) return tl::unexpected(std::string(name) + ":" + std::to_string(number) + ": " + wrong);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return std::move(builder).Build();
+}
+
+Result<AddressGroups> LoadAsFile(const std::string& path) {
+  const auto text = ReadFile("AS file", path, kMaxAsFileBytes, FileSecrecy::kPublic);
+  if (!text) return tl::unexpected(text.error());
+  return ParseAsFile(*text, path);
+}
+
+}  // namespace hearsay

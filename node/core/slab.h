@@ -23,7 +23,7 @@ class Slab {
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
   ~Slab() {
-    ForEach([this](T& thing) { std::destroy_at(&thing); });
+    ForEach([](T& thing) { std::destroy_at(&thing); });
   }
 
   T& Add() {

@@ -50,6 +50,7 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     peer.channel->path = peer.channel->first_path = fresh.path;
     SetInbound(*peer.channel, fresh.inbound);
     timers_.Cancel(peer.retry);
+    if (peer.in_table && (peer.state == PeerState::kRetry || peer.failures > 0)) OnReturn(peer.last_seen, now);
     peer.last_seen = now;
     book_.SetState(peer, PeerState::kActive);
     if (peer.IsVerified() && view_.Offer(peer)) view_changed_ = true;

@@ -62,6 +62,11 @@ class Node::Impl {
   void TellRecord(Time now, Effects& out);
   bool Announces(const Peer& peer, const Endpoint& endpoint) const;
 
+  // node_return.cc
+  void OnReturn(Time lost_at, Time now);
+  static bool WasLostWith(const Peer& peer, Time lost_at);
+  bool FailedInTheCut(const Peer& peer, Time now) const;
+
   // node_tick.cc
   void Tick(Time now, Effects& out);
   Time NextDeadline() const;
@@ -209,6 +214,8 @@ class Node::Impl {
   LossEstimate loss_;              // over all channels: our own uplink
   Lateness lateness_;              // of our own timers: how busy this machine is
   Time bunch_phase_{};             // where this node's own grid of keepalives begins
+  Time returned_at_{};              // when we last looked for others who may be back
+  Time returned_lost_at_{};          // when those had been lost who were back then
   Time moved_at_{};                 // when we last saw that we are elsewhere
   int idle_pulls_ = 0;             // answers in a row that brought nothing new
   std::size_t duplicates_ = 0;

@@ -223,7 +223,8 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
     view_.Withdraw(*peer, book_.table());
     const bool gone = now - peer->last_seen > kHorizon && peer->failures >= 8;
     if (gone) return Evict(peer->id, "unseen for 30 days", now, out);
-    ScheduleRetry(*peer, Jittered(rhythm_.RetryDelay(endpoint.scope(), peer->failures - 1)), now);
+    const Duration back_off = rhythm_.RetryDelay(endpoint.scope(), peer->failures - 1);
+    ScheduleRetry(*peer, Jittered(FailedInTheCut(*peer, now) ? kReturnStagger : back_off), now);
   } else if (peer->channel && peer->channel->sessions.front()->doubted) {
     Stale(*peer, now, out);
   } else if (peer->channel && peer->in_table && peer->endpoint == endpoint && peer->channel->path != endpoint) {

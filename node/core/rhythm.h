@@ -30,6 +30,8 @@ inline constexpr Duration kBurstTime = seconds{30};              // eager pulls 
 inline constexpr Duration kWarmTime = seconds{60};               // larger verification budget after start
 inline constexpr Duration kRefreshTime = std::chrono::hours{1};  // an active peer's last_seen is persisted this often
 
+inline constexpr Duration kReturnStagger = milliseconds{200};    // until peers that may be back are dialled
+
 // Fast on networks where packets are cheap and latency small.
 class Rhythm {
  public:

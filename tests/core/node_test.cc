@@ -143,5 +143,37 @@ TEST(Node, APeerUnseenForAMonthIsForgotten) {
   EXPECT_FALSE(pump.node(0).FindPeer(old.id));
 }
 
+TEST(NodeReturn, WhoWasLostTogetherComesBackTogether) {
+  Pump pump;
+  constexpr std::size_t kNodes = 8;
+  for (std::size_t i = 0; i < kNodes; ++i) {
+    MemberOptions options;
+    if (i > 0) options.bootstrap = {At("5.0.0.1:7000")};
+    pump.Add("5." + std::to_string(i) + ".0.1:7000", options);
+  }
+  pump.RunFor(std::chrono::minutes{1});
+  const auto side = [&](const Endpoint& at) {
+    const auto is_at = [&](const Pump::Member& m) { return m.endpoint == at; };
+    const auto member = std::find_if(pump.members.begin(), pump.members.end(), is_at);
+    return member - pump.members.begin() < static_cast<std::ptrdiff_t>(kNodes / 2);
+  };
+  const auto across = [&] {
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < kNodes / 2; ++i) {
+      for (std::size_t j = kNodes / 2; j < kNodes; ++j) seen += pump.InView(i, j) && pump.InView(j, i) ? 1 : 0;
+    }
+    return seen;
+  };
+  ASSERT_EQ(across(), 16u);
+  pump.filter = [&](InFlight& f) { return side(f.from) == side(f.to); };
+  pump.RunFor(std::chrono::minutes{5});
+  ASSERT_EQ(across(), 0u);
+  pump.filter = [](InFlight&) { return true; };
+  // Each pair's own back-off is minutes long by now; the first pair that meets spares the others theirs.
+  for (int i = 0; i < 600 && across() == 0; ++i) pump.RunFor(std::chrono::seconds{1});
+  pump.RunFor(std::chrono::seconds{5});
+  EXPECT_EQ(across(), 16u);
+}
+
 }  // namespace
 }  // namespace hearsay::test

@@ -33,7 +33,8 @@ void Node::Impl::OnReturn(Time lost_at, Time now) {
 }
 
 bool Node::Impl::WasLostWith(const Peer& peer, Time lost_at) {
-  return peer.last_seen >= lost_at - kTogether && peer.last_seen <= lost_at + kTogether;
+  const Time seen = peer.last_seen;
+  return seen >= lost_at - kTogether && seen <= lost_at + kTogether;
 }
 
 // A dial that began before the cut healed, and failed: its packets were lost in the cut, so it counts for nothing.

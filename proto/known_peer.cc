@@ -33,6 +33,7 @@ Bytes EncodeKnownPeer(const KnownPeer& peer) {
   m.set_last_seen(ToMicros(peer.last_seen));
   m.set_last_verified(ToMicros(peer.last_verified));
   m.set_failures(peer.failures);
+  m.set_heard_from(peer.heard_from);
   return Serialize(m);
 }
 
@@ -54,6 +55,7 @@ Expected<KnownPeer> DecodeKnownPeer(BytesView bytes) {
   peer.last_seen = FromMicros(m.last_seen());
   peer.last_verified = FromMicros(m.last_verified());
   peer.failures = m.failures();
+  peer.heard_from = m.heard_from();
   return peer;
 }
 

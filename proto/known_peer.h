@@ -25,6 +25,8 @@ struct KnownPeer {
   Time last_seen{};          // last authenticated packet
   Time last_verified{};      // last proof at `endpoint`
   std::uint32_t failures = 0;  // dials failed in a row since last_verified
+  std::uint64_t heard_from = 0;  // id prefix of the peer that told us of it, shortly before first_seen; 0: nobody did,
+                                 // it dialled us or was preconfigured
 
   bool operator==(const KnownPeer&) const = default;
 };

@@ -130,6 +130,7 @@ PeerInfo Node::Impl::InfoOf(const Peer& peer) const {
   info.endpoint = peer.in_table || !peer.channel ? peer.endpoint : peer.channel->path;
   info.in_view = peer.channel != nullptr && IsChosen(peer);
   info.reachable = peer.IsVerified();
+  info.heard_from = peer.heard_from;
   info.first_seen = peer.first_seen;
   info.last_seen = peer.last_seen;
   if (peer.has_error) info.last_error = ErrorName(peer.last_error);

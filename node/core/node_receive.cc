@@ -168,7 +168,9 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
     missed.result = Unexpected(Error::kWrongNodeId);
     OnDialFailed(missed, now, out);
   }
+  const bool is_new = book_.Find(done.peer) == nullptr;
   Peer& peer = book_.GetOrAdd(done.peer, now);
+  if (is_new) peer.heard_from = outcome.request.heard_from;
   auto session = std::make_unique<UdpSession>(done.keys);
   session->initiator = identity_.id();
   session->epochs = state_.boot_epoch + done.peer_epoch;

@@ -152,6 +152,7 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now) {
     peer.last_seen = std::min(known.last_seen, now);
     peer.last_verified = std::min(known.last_verified, now);
     peer.failures = known.failures;
+    peer.heard_from = known.heard_from;
     book_.AdmitToTable(peer, known.endpoint, evicted);
     // Best first: the last view at once, then by how long ago each was seen, a second for each hour.
     const bool in_last_view = std::find(state_.view.begin(), state_.view.end(), known.id) != state_.view.end();
@@ -284,7 +285,8 @@ void Node::Impl::Persist(Peer& peer, Time now, Effects& out) {
                        .first_seen = peer.first_seen,
                        .last_seen = peer.last_seen,
                        .last_verified = peer.last_verified,
-                       .failures = peer.failures}});
+                       .failures = peer.failures,
+                       .heard_from = peer.heard_from}});
 }
 
 void Node::Impl::Emit(PeerEventKind kind, const Peer& peer, std::string_view detail, Effects& out) {

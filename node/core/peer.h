@@ -16,6 +16,7 @@
 #include "node/core/timers.h"
 #include "node/core/token_bucket.h"
 #include "node/core/whole_seconds.h"
+#include "proto/keepalive.h"
 #include "proto/session.h"
 
 namespace hearsay {
@@ -107,6 +108,8 @@ struct Peer {
   std::uint32_t group = 0;
   std::uint32_t newer = 0;  // its neighbours in its group
   std::uint32_t older = 0;
+
+  IdPrefix heard_from = 0;      // as KnownPeer::heard_from
   std::unique_ptr<Channel> channel;
 
   bool IsVerified() const {

@@ -160,6 +160,7 @@ struct PeerInfo {
   bool in_view = false;       // has an active channel and is one of the peers that this node chose
   bool reachable = false;     // proved at `endpoint` by a dial or path challenge of ours
   std::optional<Duration> rtt;
+  std::uint64_t heard_from = 0;  // as KnownPeer::heard_from
   Time first_seen{};
   Time last_seen{};
   std::string last_error;     // ErrorName or empty

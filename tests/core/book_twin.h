@@ -72,11 +72,11 @@ class BookTwin {
     return std::move(builder).Build();
   }
 
-  void Withdraw(const NodeId& id) {
-    view_.Withdraw(id, book_.table());
-    naive_.Withdraw(id);
+  void Withdraw(const Peer& peer) {
+    view_.Withdraw(peer, book_.table());
+    naive_.Withdraw(peer.id);
   }
-  void Offer(const Twin& twin, const Peer& peer) {
+  void Offer(const Twin& twin, Peer& peer) {
     if (!twin.IsVerified()) return;
     view_.Offer(peer);
     naive_.Offer(twin);
@@ -92,9 +92,10 @@ class BookTwin {
       book_.CloseChannel(peer);
       book_.SetState(peer, PeerState::kVerified);
     }
+    view_.Withdraw(peer, book_.table());  // while it is there: slots point to it
     book_.Remove(id);
     naive_.Forget(twin.id);
-    Withdraw(id);
+    naive_.Withdraw(id);
   }
   // As SetVerified of the node does.
   void Admit(const NodeId& id, const Endpoint& endpoint) {
@@ -107,7 +108,7 @@ class BookTwin {
     if (peer.in_table && peer.endpoint != endpoint) {
       book_.DropFromTable(peer);
       naive_.Leave(*naive_.Find(id));
-      Withdraw(id);
+      Withdraw(peer);
     }
     std::vector<NodeId> evicted;
     std::vector<NodeId> expected;
@@ -123,7 +124,7 @@ class BookTwin {
     if (operation == 9 && peer.channel && peer.in_table) {
       book_.DropFromTable(peer);
       naive_.Leave(twin);
-      Withdraw(twin.id);
+      Withdraw(peer);
     } else if (operation == 10 && !peer.channel && IsTransition(state, PeerState::kActive)) {
       book_.OpenChannel(peer);
       Set(twin, peer, PeerState::kActive);
@@ -132,7 +133,7 @@ class BookTwin {
       if (!peer.in_table) return Remove(twin, peer);
       book_.CloseChannel(peer);
       Set(twin, peer, PeerState::kStale);
-      Withdraw(twin.id);
+      Withdraw(peer);
     } else if (operation == 12 && IsTransition(state, PeerState::kDialling)) {
       Set(twin, peer, PeerState::kDialling);
     } else if (operation == 13 && state == PeerState::kDialling) {
@@ -142,7 +143,7 @@ class BookTwin {
     } else if (operation > 13 && state == PeerState::kDialling) {
       twin.failures = ++peer.failures;
       Set(twin, peer, operation == 14 ? PeerState::kRetry : PeerState::kRefused);
-      Withdraw(twin.id);
+      Withdraw(peer);
     }
   }
   void Regroup() {
@@ -155,6 +156,14 @@ class BookTwin {
     view_.Reseed(rng_, book_.table());
     const std::size_t which = reseeds_++ % kViewSlots;
     naive_.Reseed(which, view_.Seeds()[which]);
+  }
+
+  std::vector<NodeId> Chosen() const {
+    std::vector<NodeId> chosen;
+    for (const Peer* peer : view_.SlotPeers()) chosen.push_back(peer->id);
+    std::ranges::sort(chosen);
+    chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+    return chosen;
   }
 
   void Compare() {
@@ -175,7 +184,7 @@ class BookTwin {
     for (unsigned n = 0; n < kIds; ++n) {
       HEARSAY_CHECK((book_.Find(IdOf(n)) != nullptr) == (naive_.Find(IdOf(n)) != nullptr));
     }
-    HEARSAY_CHECK(view_.Chosen() == naive_.Chosen());
+    HEARSAY_CHECK(Chosen() == naive_.Chosen());
   }
 
   const AddressGroups by_as_;

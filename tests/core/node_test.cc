@@ -132,6 +132,21 @@ TEST(Node, NodesOfDifferentNetworksNeverMeet) {
   EXPECT_TRUE(HasEvent(pump.members[1], PeerEventKind::kBootstrapFailed));
 }
 
+TEST(Node, WhoToldOfAPeerIsRememberedOverARestart) {
+  Pump pump;
+  KnownPeer known{.id = MakeIdentity(2).id(), .endpoint = At("127.0.0.1:1001"), .heard_from = 77};
+  known.first_seen = known.last_seen = known.last_verified = pump.now - std::chrono::hours{1};
+  pump.Add("127.0.0.1:1000", {.snapshot = {.state = {}, .peers = {known}}});
+  pump.Add("127.0.0.1:1001");
+  pump.RunFor(seconds{2});
+  EXPECT_TRUE(pump.InView(0, 1));
+  EXPECT_EQ(pump.Sees(0, 1)->heard_from, 77u);
+  EXPECT_EQ(pump.Sees(1, 0)->heard_from, 0u) << "it dialled us";
+  pump.Leave(0);
+  ASSERT_FALSE(pump.members[0].persisted.empty());
+  EXPECT_EQ(pump.members[0].persisted.back().heard_from, 77u);
+}
+
 TEST(Node, APeerUnseenForAMonthIsForgotten) {
   Pump pump;
   KnownPeer old{.id = MakeIdentity(9).id(), .endpoint = At("127.0.0.1:1001")};

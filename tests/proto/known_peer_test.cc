@@ -17,7 +17,8 @@ KnownPeer Peer() {
           .first_seen = FromUnixSeconds(1'800'000'000),
           .last_seen = FromUnixSeconds(1'800'000'100) + Duration{123456},
           .last_verified = FromUnixSeconds(1'800'000'050),
-          .failures = UINT32_MAX};
+          .failures = UINT32_MAX,
+          .heard_from = UINT64_MAX};
 }
 
 NodeState State() {

@@ -29,6 +29,7 @@ std::string_view ErrorName(Error error) {
     case Error::kRefused: return "refused";
     case Error::kFalseSamples: return "false_samples";
     case Error::kTimeout: return "timeout";
+    case Error::kBanned: return "banned";
     case Error::kCount: break;
   }
   return "unknown";

@@ -36,9 +36,10 @@ enum class Error : std::uint8_t {
   kStaleRecord,       // node record older than the one we hold
   kNotExpected,       // valid, but not an answer to anything we asked
   kRateLimited,       // admission said no
-  kRefused,           // banned, table of channels full, or the node is leaving
+  kRefused,           // table of channels full, or the node is leaving
   kFalseSamples,      // most of what the peer told us of did not answer, and more than others' word explains
   kTimeout,           // no answer in time
+  kBanned,            // of or to an address or node id on our ban list
   kCount
 };
 

@@ -4,26 +4,14 @@
 #include <algorithm>
 
 #include "proto/stored.pb.h"
+#include "proto/stored_value.h"
 
 namespace hearsay {
-namespace {
-
-std::string Text(BytesView b) { return std::string(AsText(b)); }
-
-std::int64_t ToMicros(Time t) { return t.time_since_epoch().count(); }
-Time FromMicros(std::int64_t us) { return Time{Duration{us}}; }
-
-// 1970 to 9999: far from where sums and differences of times would overflow.
-constexpr std::int64_t kMaxMicros = 253'402'300'799'999'999;
-bool IsTime(std::int64_t us) { return us >= 0 && us <= kMaxMicros; }
-
-Bytes Serialize(const google::protobuf::MessageLite& message) {
-  Bytes out(message.ByteSizeLong());
-  message.SerializeToArray(out.data(), static_cast<int>(out.size()));
-  return out;
-}
-
-}  // namespace
+using stored_value::FromMicros;
+using stored_value::IsTime;
+using stored_value::Serialize;
+using stored_value::Text;
+using stored_value::ToMicros;
 
 Bytes EncodeKnownPeer(const KnownPeer& peer) {
   stored::KnownPeer m;

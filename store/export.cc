@@ -27,6 +27,15 @@ nlohmann::ordered_json ToJson(const KnownPeer& peer) {
           {"failures", peer.failures}};
 }
 
+nlohmann::ordered_json ToJson(const BanEntry& ban) {
+  nlohmann::ordered_json out{{"ban", BanSubjectText(ban.subject)},
+                             {"reason", ban.reason},
+                             {"created", FormatRfc3339Micros(ban.created)},
+                             {"expires", nullptr}};
+  if (ban.expires != kNever) out["expires"] = FormatRfc3339Micros(ban.expires);
+  return out;
+}
+
 }  // namespace
 
 Result<ExportReport> ExportStore(const Store& store, std::ostream& out) {
@@ -34,6 +43,11 @@ Result<ExportReport> ExportStore(const Store& store, std::ostream& out) {
   if (!state) return tl::unexpected(state.error());
   if (*state) out << ToJson(**state).dump() << '\n';
   ExportReport report;
+  const auto bans = store.LoadBans();
+  if (!bans) return tl::unexpected(bans.error());
+  for (const BanEntry& ban : bans->bans) out << ToJson(ban).dump() << '\n';
+  report.bans = bans->bans.size();
+  report.skipped = bans->skipped;
   std::optional<NodeId> from;
   do {
     const auto page = store.LoadPeers(from, kPagePeers);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <istream>
+#include <map>
 
 #include "store/export.h"
 #include "store/import_line.h"
@@ -13,6 +14,7 @@ namespace {
 struct Lines {
   std::vector<KnownPeer> peers;  // by id, each once
   std::optional<NodeState> state;
+  std::map<BanSubject, BanEntry> bans;
 };
 
 std::string LineFault(std::size_t number, const std::string& what) {
@@ -71,6 +73,10 @@ Result<Lines> ReadLines(std::istream& in, std::size_t max_peers) {
     if (auto* state = std::get_if<NodeState>(&*line)) {
       if (lines.state) return fault("boot_epoch again; keep one state line");
       lines.state = std::move(*state);
+    } else if (const auto* ban = std::get_if<BanEntry>(&*line)) {
+      const auto [it, fresh] = lines.bans.try_emplace(ban->subject, *ban);
+      if (!fresh && ban->created > it->second.created) it->second = *ban;
+      if (lines.bans.size() > kMaxBans) return fault("more than " + std::to_string(kMaxBans) + " bans; leave some out");
     } else if (lines.peers.size() == max_peers) {
       return fault("more than " + std::to_string(max_peers) + " peers; raise store_capacity");
     } else {
@@ -103,13 +109,23 @@ Result<ImportReport> ImportStore(Store& store, std::istream& in, std::size_t max
       ++report.older;
       continue;
     }
-    batch.push_back(PutPeer{peer});
+    batch.emplace_back(PutPeer{peer});
   }
   report.peers = batch.size();
+  const auto known_bans = store.LoadBans();
+  if (!known_bans) return tl::unexpected(known_bans.error());
+  for (const BanEntry& known : known_bans->bans) {
+    const auto imported = lines->bans.find(known.subject);
+    if (imported == lines->bans.end() || imported->second.created > known.created) continue;
+    lines->bans.erase(imported);
+    ++report.older;
+  }
+  for (const auto& [subject, ban] : lines->bans) batch.emplace_back(PutBan{ban});
+  report.bans = lines->bans.size();
   if (lines->state) {
     const auto known = store.LoadState();
     if (!known) return tl::unexpected(known.error());
-    batch.push_back(PutState{Merge(known->value_or(NodeState{}), *lines->state)});
+    batch.emplace_back(PutState{Merge(known->value_or(NodeState{}), *lines->state)});
     report.state = true;
   }
   if (batch.empty()) return report;

@@ -76,6 +76,22 @@ class ObjectReader {
     }
     return Value(key, ids, "a list of at most " + std::to_string(limit) + " node ids of 64 hex digits");
   }
+  BanSubject Subject(const char* key) {
+    const std::string* text = Text(key);
+    const auto subject = text ? ParseBanSubject(*text) : Result<BanSubject>(tl::unexpected(std::string()));
+    return Value(key, subject ? std::optional(*subject) : std::nullopt,
+                 "a node id of 64 hex digits, an address, or a prefix like 192.0.2.0/24");
+  }
+  std::string Reason(const char* key) {
+    const std::string* text = Text(key);
+    const bool fine = text && CheckBanReason(*text).empty();
+    return Value(key, fine ? std::optional(*text) : std::nullopt, "printable text of at most 200 bytes");
+  }
+  // null is kNever.
+  Time End(const char* key) {
+    const Json* value = Find(key);
+    return value != nullptr && value->is_null() ? kNever : Date(key);
+  }
   // The first fault, or of a key that nobody asked for.
   std::string Finish() {
     for (const auto& [key, value] : object_.items()) {
@@ -126,6 +142,13 @@ Result<ImportLine> ParseImportLine(std::string_view line) {
     state.listen_port = reader.Number<std::uint16_t>("listen_port");
     state.view = reader.Ids("view", kViewSlots);
     result = std::move(state);
+  } else if (object.contains("ban")) {
+    BanEntry ban;
+    ban.subject = reader.Subject("ban");
+    ban.reason = reader.Reason("reason");
+    ban.created = reader.Date("created");
+    ban.expires = reader.End("expires");
+    result = std::move(ban);
   } else {
     KnownPeer peer;
     peer.id = reader.Id("node_id");

@@ -11,6 +11,8 @@
 // Reads run on their own snapshot and may come from another thread than the writer's.
 #pragma once
 
+#include <functional>
+
 #include "store/directory_lock.h"
 #include "store/store.h"
 
@@ -37,6 +39,7 @@ class LmdbStore final : public Store {
   Result<Page> LoadPeers(std::optional<NodeId> from, std::size_t limit) const override;
   Result<std::vector<KnownPeer>> FindPeers(std::span<const NodeId> ids) const override;
   Result<std::size_t> CountPeers() const override;
+  Result<Bans> LoadBans() const override;
   Result<void> Apply(std::span<const Change> batch) override;
 
  private:
@@ -59,7 +62,11 @@ class LmdbStore final : public Store {
   Result<void> WriteSchema();
   Result<void> CheckSchema() const;
   Result<Transaction> BeginRead() const;
-  Result<std::size_t> CountPeers(MDB_txn* transaction) const;
+  // Every entry is a peer but the schema version, the bans and, where there is one, the node state.
+  Result<std::size_t> CountPeers(MDB_txn* transaction, std::size_t bans) const;
+  Result<std::size_t> CountBans(MDB_txn* transaction) const;
+  // Every ban's key and value, in key order, until `visit` has seen all.
+  Result<void> WalkBans(MDB_txn* transaction, const std::function<void(BytesView key, BytesView value)>& visit) const;
   // An LMDB or errno code as the operator's line.
   std::string Fault(int code) const;
 

@@ -49,36 +49,44 @@ Result<std::size_t> MemoryStore::CountPeers() const {
   return peers_.size();
 }
 
+Result<Store::Bans> MemoryStore::LoadBans() const {
+  const std::lock_guard lock(mutex_);
+  Bans out;
+  for (const auto& [subject, bytes] : bans_) {
+    if (auto ban = DecodeBan(bytes)) {
+      out.bans.push_back(std::move(*ban));
+    } else {
+      ++out.skipped;
+    }
+  }
+  return out;
+}
+
 Result<void> MemoryStore::Apply(std::span<const Change> batch) {
   const std::lock_guard lock(mutex_);
-  Edits edits;
+  Table<NodeId> peers(peers_);
+  Table<BanSubject> bans(bans_);
   std::optional<Bytes> state = state_;
-  std::size_t count = peers_.size();
-  const auto holds = [&](const NodeId& id) {
-    const auto edit = edits.find(id);
-    return edit == edits.end() ? peers_.contains(id) : edit->second.has_value();
-  };
   for (const Change& change : batch) {
-    if (const auto* put = std::get_if<PutPeer>(&change)) {
-      if (!holds(put->peer.id) && ++count > capacity_) {
+    if (const auto* peer = std::get_if<PutPeer>(&change)) {
+      if (!peers.Put(peer->peer.id, EncodeKnownPeer(peer->peer), capacity_)) {
         return tl::unexpected("memory store: full: it may hold " + std::to_string(capacity_) +
                               " peers; raise store_capacity");
       }
-      edits[put->peer.id] = EncodeKnownPeer(put->peer);
-    } else if (const auto* drop = std::get_if<DropPeer>(&change)) {
-      if (holds(drop->id)) --count;
-      edits[drop->id] = std::nullopt;
+    } else if (const auto* gone = std::get_if<DropPeer>(&change)) {
+      peers.Drop(gone->id);
+    } else if (const auto* ban = std::get_if<PutBan>(&change)) {
+      if (!bans.Put(ban->ban.subject, EncodeBan(ban->ban), kMaxBans)) {
+        return tl::unexpected("memory store: full: it may hold " + std::to_string(kMaxBans) + " bans; lift some");
+      }
+    } else if (const auto* lifted = std::get_if<DropBan>(&change)) {
+      bans.Drop(lifted->subject);
     } else {
       state = EncodeNodeState(std::get<PutState>(change).state);
     }
   }
-  for (auto& [id, bytes] : edits) {
-    if (bytes) {
-      peers_[id] = std::move(*bytes);
-    } else {
-      peers_.erase(id);
-    }
-  }
+  peers.CommitTo(peers_);
+  bans.CommitTo(bans_);
   state_ = std::move(state);
   return {};
 }

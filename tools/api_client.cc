@@ -8,6 +8,7 @@
 
 #include <charconv>
 
+#include "node/io/api_token.h"
 #include "node/io/data_dir.h"
 #include "node/io/local_api_address.h"
 
@@ -53,6 +54,13 @@ void AddApiOptions(CLI::App& app, ApiOptions& options) {
   app.add_option("--data-dir", options.data_dir, "The node's data directory.")->type_name("DIR");
 }
 
+void AddChangeOptions(CLI::App& app, ApiOptions& options) {
+  AddApiOptions(app, options);
+  app.add_option("--api-token-file", options.token_file,
+                 "Over TCP: the file with the node's token. Default: HEARSAY_API_TOKEN_FILE. A unix socket needs none.")
+      ->type_name("FILE");
+}
+
 Result<NodeApi> NodeApi::Find(const ApiOptions& options, const Environment& environment) {
   std::string text = options.api;
   std::string source = "--api";
@@ -73,7 +81,10 @@ Result<NodeApi> NodeApi::Find(const ApiOptions& options, const Environment& envi
   if (!address) return tl::unexpected(source + ": '" + text + "' " + address.error());
   if (address->off)
     return tl::unexpected(source + ": the node's API is off; start the node with --api EP or unix:PATH");
-  return NodeApi(*address, std::move(source));
+  std::string token_file = options.token_file;
+  const auto variable = environment.find("HEARSAY_API_TOKEN_FILE");
+  if (token_file.empty() && variable != environment.end()) token_file = variable->second;
+  return NodeApi(*address, std::move(source), std::move(token_file));
 }
 
 Result<HttpClient> NodeApi::Connect() const {
@@ -82,10 +93,20 @@ Result<HttpClient> NodeApi::Connect() const {
   return tl::unexpected("no node answers at " + client.error() + " (from " + source_ + "); " + std::string(kStartOne));
 }
 
-Result<std::string> NodeApi::Get(std::string_view target) const {
+Result<std::string> NodeApi::Change(std::string_view method, std::string_view target) const {
+  std::string token;
+  if (address_.endpoint && !token_file_.empty()) {
+    auto read = ApiToken::ReadFile(token_file_);
+    if (!read) return read;
+    token = std::move(*read);
+  }
+  return Ask({.method = method, .target = target, .token = token});
+}
+
+Result<std::string> NodeApi::Ask(const HttpRequest& request) const {
   auto client = Connect();
   if (!client) return tl::unexpected(std::move(client.error()));
-  auto response = client->Get(target, kTimeout);
+  auto response = client->Ask(request, kTimeout);
   if (!response) return tl::unexpected(std::move(response.error()));
   if (response->status != 200) return tl::unexpected(address_.ToString() + ": " + ErrorOf(*response));
   if (response->body.ends_with('\n')) response->body.pop_back();

@@ -26,9 +26,12 @@ namespace hearsay {
 struct ApiOptions {
   std::string api;
   std::string data_dir;
+  std::string token_file;
 };
 // Adds --api and --data-dir. A bad --api is wrong usage.
 void AddApiOptions(CLI::App& app, ApiOptions& options);
+// For commands that change something: --api-token-file too.
+void AddChangeOptions(CLI::App& app, ApiOptions& options);
 
 class NodeApi {
  public:
@@ -38,13 +41,18 @@ class NodeApi {
 
   Result<HttpClient> Connect() const;
   // The body of a good answer, without its last newline. Any other answer is an error with the node's own words.
-  Result<std::string> Get(std::string_view target) const;
+  Result<std::string> Get(std::string_view target) const { return Ask({.target = target}); }
+  // The same for a change: by `method`, and over TCP with the token that the options or HEARSAY_API_TOKEN_FILE name.
+  Result<std::string> Change(std::string_view method, std::string_view target) const;
 
  private:
-  NodeApi(ApiAddress address, std::string source) : address_(std::move(address)), source_(std::move(source)) {}
+  NodeApi(ApiAddress address, std::string source, std::string token_file)
+      : address_(std::move(address)), source_(std::move(source)), token_file_(std::move(token_file)) {}
+  Result<std::string> Ask(const HttpRequest& request) const;
 
   ApiAddress address_;
   std::string source_;  // "--api", "HEARSAY_API" or the address file's path
+  std::string token_file_;
 };
 
 // The events of one connection, as they come.

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "node/io/as_file.h"
+#include "node/io/api_token.h"
 #include "node/io/identity_file.h"
 #include "node/io/network_key_file.h"
 #include "node/io/read_file.h"
@@ -42,6 +43,7 @@ std::vector<std::string> CheckFiles(const Settings& settings, std::size_t& as_pr
   struct stat info {};
   if (::lstat(IdentityPath(settings.data_dir).c_str(), &info) == 0) keep(LoadIdentity(settings.data_dir));
   keep(LoadNetworkKey(settings.network, settings.network_key_file));
+  if (!settings.api_token_file.empty()) keep(ApiToken::ReadFile(settings.api_token_file));
   if (!settings.weights_file.empty()) keep(LoadWeights(settings.weights_file));
   if (!settings.as_file.empty()) {
     const auto groups = LoadAsFile(settings.as_file);
@@ -103,9 +105,9 @@ const RegisterCommand kRegistered{
      .group = CommandGroup::kRun,
      .summary = "Check settings, or print the effective ones",
      .description = "Reads settings as `hearsay run` does, from flags, HEARSAY_ variables and the file, and reports "
-                    "everything that is wrong, each with its place. The key, weights, AS and identity files that they "
-                    "name are read too. Nothing is started, made or changed. Exit code 0: fine; 1: something is "
-                    "wrong; 2: a flag is wrong.",
+                    "everything that is wrong, each with its place. The key, token, weights, AS and identity files "
+                    "that they name are read too. Nothing is started, made or changed. Exit code 0: fine; 1: "
+                    "something is wrong; 2: a flag is wrong.",
      .examples = "  hearsay check node.yaml\n"
                  "  hearsay check -c node.yaml --print\n"
                  "  HEARSAY_PEERS=seed.example.net hearsay check --print\n",

@@ -15,6 +15,7 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   if (unit == "s" || unit.empty()) return std::chrono::seconds{number};
   if (unit == "m") return std::chrono::minutes{number};
   if (unit == "h") return std::chrono::hours{number};
+  if (unit == "d") return std::chrono::hours{24} * number;
   return std::nullopt;
 }
 

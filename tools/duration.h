@@ -9,7 +9,7 @@
 
 namespace hearsay {
 
-// "500ms", "60s", "2m", "1h", or bare seconds. Whole numbers, at most 2^32 - 1 of the unit.
+// "500ms", "60s", "2m", "1h", "7d", or bare seconds. Whole numbers, at most 2^32 - 1 of the unit.
 std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
 
 }  // namespace hearsay

@@ -48,8 +48,9 @@ const RegisterCommand kRegistered{
      .group = CommandGroup::kRun,
      .summary = "Print what a node remembers, as JSON lines",
      .description = "Prints the store of a data directory on standard output: one JSON object a line, first the "
-                    "node's state, then every peer that it remembers. A node may be running on it. The identity and "
-                    "the secrets of the node's state are not printed. `hearsay import` takes the lines back.",
+                    "node's state, then the bans made by command, then every peer that it remembers. A node "
+                    "may be running on it. The identity and the secrets of the node's state are not printed. "
+                    "`hearsay import` takes the lines back.",
      .examples = "  hearsay export > peers.jsonl\n"
                  "  hearsay export --data-dir /srv/node | jq -r .endpoint\n",
      .set_up = SetUp}};

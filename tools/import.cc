@@ -32,12 +32,13 @@ struct Options {
 
 void Print(const ImportReport& report, bool as_json) {
   if (as_json) {
-    const nlohmann::ordered_json out{{"peers", report.peers}, {"older", report.older}, {"state", report.state}};
+    const nlohmann::ordered_json out{
+        {"peers", report.peers}, {"bans", report.bans}, {"older", report.older}, {"state", report.state}};
     std::puts(out.dump().c_str());
     return;
   }
-  std::printf("%zu peers imported, %zu left out because the store knows as much of them%s\n", report.peers,
-              report.older, report.state ? "; the node's state was merged" : "");
+  std::printf("%zu peers and %zu bans imported, %zu left out because the store knows as much of them%s\n", report.peers,
+              report.bans, report.older, report.state ? "; the node's state was merged" : "");
 }
 
 int Import(const Options& options) {
@@ -66,7 +67,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->file, "What `hearsay export` printed; - is standard input.")->required();
   AddSettingsOptions(app, options->sources, kKeys);
-  app.add_flag("--json", options->as_json, "Print one JSON object: peers, older, state.");
+  app.add_flag("--json", options->as_json, "Print one JSON object: peers, bans, older, state.");
   app.callback([options, &exit_code] {
     options->sources.environment = SystemEnvironment();
     exit_code = Import(*options);
@@ -78,9 +79,9 @@ const RegisterCommand kRegistered{
      .group = CommandGroup::kRun,
      .summary = "Add exported peers to what a node remembers",
      .description = "Reads the lines that `hearsay export` prints and adds them to the store of a data directory, "
-                    "which is made if there is none. Of two entries for one peer the one verified last stays; "
-                    "nothing is taken back. Every line is checked first: one that is wrong is named, and nothing is "
-                    "changed. Stop a node that runs on the directory before.",
+                    "which is made if there is none. Of two entries for one peer the one verified last stays, of two "
+                    "bans the one made last; nothing is taken back. Every line is checked first: one that "
+                    "is wrong is named, and nothing is changed. Stop a node that runs on the directory before.",
      .examples = "  hearsay import peers.jsonl\n"
                  "  hearsay export --data-dir /srv/old | hearsay import - --data-dir /srv/new\n",
      .set_up = SetUp}};

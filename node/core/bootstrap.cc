@@ -12,6 +12,7 @@ std::string Describe(Error why) {
     case Error::kWrongNodeId: return "another node id lives there than the pin says";
     case Error::kSelf: return "that is this node itself";
     case Error::kNotMyEndpoint: return "the answer was relayed: it sees us at an endpoint that is not ours";
+    case Error::kBanned: return "it is banned here: `hearsay bans` says why";
     default: return std::string(ErrorName(why));
   }
 }

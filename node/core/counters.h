@@ -41,6 +41,7 @@ enum class Counter : std::uint8_t {
   kPeersLeft,
   kPeersEvicted,
   kLiarsShunned,
+  kPeersBanned,
   kSuspicionsSent,
   kSuspicionsReceived,
   kBootstrapContacts,

@@ -64,6 +64,11 @@ class Dialler {
   void Yield(const Endpoint& from, Time now);
   // The endpoint was proved without us: the dial ends without an outcome.
   void Cancel(const Endpoint& endpoint);
+  // Likewise every dial whose request `matches`.
+  template <typename Predicate>
+  void CancelIf(Predicate matches) {
+    std::erase_if(dials_, [&](const auto& entry) { return matches(entry.second.request); });
+  }
   // Ends the dial that this query answers.
   std::optional<DialOutcome> Abort(const Cookie& query, Error why);
   // Retransmits what is due; appends what has failed.

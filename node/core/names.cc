@@ -32,6 +32,7 @@ std::string_view PeerEventName(PeerEventKind kind) {
     case PeerEventKind::kDuplicateIdentity: return "duplicate_identity";
     case PeerEventKind::kBootstrapFailed: return "bootstrap_failed";
     case PeerEventKind::kSelfEndpoint: return "self_endpoint";
+    case PeerEventKind::kBanned: return "peer_banned";
   }
   return "unknown";
 }
@@ -65,6 +66,7 @@ std::string_view CounterName(Counter counter) {
     case Counter::kPeersLeft: return "peers_left";
     case Counter::kPeersEvicted: return "peers_evicted";
     case Counter::kLiarsShunned: return "liars_shunned";
+    case Counter::kPeersBanned: return "peers_banned";
     case Counter::kSuspicionsSent: return "suspicions_sent";
     case Counter::kSuspicionsReceived: return "suspicions_received";
     case Counter::kBootstrapContacts: return "bootstrap_contacts";

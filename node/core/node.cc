@@ -47,6 +47,7 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       resets_read_(kResetReadRate) {
   state_.listen_port = config_.listen_port;
   bunch_phase_ = now - Duration{static_cast<std::int64_t>(rng_.Below(1'000'000))};
+  TakeBans(std::move(snapshot.bans), now);
   Remember(snapshot.peers, now);
   timers_.Set(round_, now);
 }
@@ -62,6 +63,8 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   config_.online_weight_minimum = config.online_weight_minimum;
   config_.address_groups = config.address_groups;
   if (groups_ != GroupsOf(config_)) Regroup(now);
+  bans_.ReplaceSettings(config.bans, now);
+  ApplyBans("banned by the settings", now, out);
   bootstrap_.Reconfigure(config_);
   RunBootstrap(now, out);
   if (!says_otherwise) return;
@@ -120,6 +123,7 @@ CoreStatus Node::Impl::Status() const {
   status.online_weight_minimum = bootstrap_.minimum();
   status.duplicate_identities = duplicates_;
   status.as_prefixes = groups_->prefixes();
+  status.bans = bans_.size();
   return status;
 }
 
@@ -171,7 +175,7 @@ void Node::Impl::CheckInvariants(Time now) const {
   std::size_t inbound = 0;
   std::size_t sessions = 0;
   book_.peers().ForEach([&](const Peer& peer) {
-    HEARSAY_CHECK(peer.id != identity_.id());
+    HEARSAY_CHECK(peer.id != identity_.id() && !IsBanned(peer));
     HEARSAY_CHECK(left_ || peer.state != PeerState::kDialling || dialler_.IsDialling(peer.endpoint));
     HEARSAY_CHECK(left_ || peer.state != PeerState::kRetry || peer.retry.waits());
     if (!peer.channel) return;
@@ -200,6 +204,13 @@ Time Node::NextDeadline() const { return impl_->NextDeadline(); }
 void Node::OnResolved(const Resolved& resolved, Time now, Effects& out) { impl_->OnResolved(resolved, now, out); }
 void Node::Remember(std::span<const KnownPeer> peers, Time now, Effects&) { impl_->Remember(peers, now); }
 void Node::Reconfigure(const CoreConfig& config, Time now, Effects& out) { impl_->Reconfigure(config, now, out); }
+tl::expected<void, BanRefusal> Node::Ban(const BanEntry& ban, Time now, Effects& out) {
+  return impl_->Ban(ban, now, out);
+}
+tl::expected<void, BanRefusal> Node::Unban(const BanSubject& subject, Time now, Effects& out) {
+  return impl_->Unban(subject, now, out);
+}
+std::vector<BanEntry> Node::Bans() const { return impl_->bans_.All(); }
 void Node::Leave(Time now, Effects& out) { impl_->Leave(now, out); }
 CoreStatus Node::Status() const { return impl_->Status(); }
 const Counters& Node::counters() const { return impl_->counters_; }

@@ -35,9 +35,16 @@ class Node {
   void OnResolved(const Resolved& resolved, Time now, Effects& out);
   // More of what the store remembers, in any order, in pages; duplicates are fine.
   void Remember(std::span<const KnownPeer> peers, Time now, Effects& out);
-  // Live changes (SIGHUP): name, role and attributes go out in a new record; preconfigured peers are replaced, and so
-  // are the address groups: from then on those of the last config are not used.
+  // Live changes (SIGHUP): name, role and attributes go out in a new record; preconfigured peers and the bans of the
+  // settings are replaced, and so are the address groups: from then on those of the last config are not used.
   void Reconfigure(const CoreConfig& config, Time now, Effects& out);
+  // Drops everything from and to `ban.subject` from now on; peers that it covers are told goodbye and forgotten. A ban
+  // of the same subject and source is replaced. `ban.source` is kCommand.
+  tl::expected<void, BanRefusal> Ban(const BanEntry& ban, Time now, Effects& out);
+  // Whom it covered may be heard of again; nobody is dialled for it.
+  tl::expected<void, BanRefusal> Unban(const BanSubject& subject, Time now, Effects& out);
+  // By subject; one subject may be banned by both sources.
+  std::vector<BanEntry> Bans() const;
   // Says goodbye on every channel and emits what must be stored. The node does nothing afterwards.
   void Leave(Time now, Effects& out);
 

@@ -97,7 +97,7 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
   if (peer.in_table && !elsewhere && Announces(peer, peer.endpoint)) return;
   const Endpoint* best = nullptr;
   for (const Endpoint& e : announced) {
-    if (!MayTravel(e.scope(), scope)) continue;
+    if (!MayTravel(e.scope(), scope) || bans_.Has(e.address)) continue;
     if (best == nullptr || e == channel.path || (e.scope() == scope && best->scope() != scope)) best = &e;
     if (e == channel.path) break;
   }
@@ -171,10 +171,10 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
   if (fresh) DialHearsay(now, out);
 }
 
-// Nobody has proved it to us, and we have not found out lately that nobody does.
+// Nobody has proved it to us, we have not found out lately that nobody does, and we want to know.
 bool Node::Impl::IsNews(const Endpoint& endpoint, Time now) {
   return book_.FindByEndpoint(endpoint) == nullptr && !recent_.Contains(endpoint, now) &&
-         !unanswered_.Contains(endpoint, now) && !dialler_.IsDialling(endpoint);
+         !unanswered_.Contains(endpoint, now) && !dialler_.IsDialling(endpoint) && !bans_.Has(endpoint.address);
 }
 
 // "Peers that lie lose influence before they lose the channel." A liar's slots go to others, for Speakers::kShunTime.

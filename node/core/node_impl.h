@@ -7,11 +7,13 @@
 //   node_channel.cc  sessions and channels: attach, choose, keepalives out, probes, stale
 //   node_gossip.cc   keepalives in: records, samples, suspicions, path challenges
 //   node_tick.cc     timers, whom to dial, rounds
+//   node_ban.cc      whom to have nothing to do with
 #pragma once
 
 #include <unordered_map>
 
 #include "node/core/address_groups.h"
+#include "node/core/ban_list.h"
 #include "node/core/bootstrap.h"
 #include "node/core/dialler.h"
 #include "node/core/hearsay_queue.h"
@@ -82,8 +84,12 @@ class Node::Impl {
   void CheckInvariants(Time now) const;
   const View& view() const { return view_; }
   bool IsChosen(const Peer& peer) const;  // node_channel.cc
+  // node_ban.cc
+  tl::expected<void, BanRefusal> Ban(const BanEntry& ban, Time now, Effects& out);
+  tl::expected<void, BanRefusal> Unban(const BanSubject& subject, Time now, Effects& out);
 
   Counters counters_;
+  BanList bans_;
   PeerBook book_;
 
  private:
@@ -176,6 +182,13 @@ class Node::Impl {
   NodeState StateToStore() const;
   void Emit(PeerEventKind kind, const Peer& peer, std::string_view detail, Effects& out);
 
+  // node_ban.cc
+  bool IsBanned(const Peer& peer) const;
+  void TakeBans(std::vector<BanEntry> stored, Time now);
+  void EndBans(Time now, Effects& out);
+  void ApplyBans(std::string_view reason, Time now, Effects& out);
+  void EndBanned(Peer& peer, std::string_view reason, Time now, Effects& out);
+
   View view_;
   OwnAddress own_;
   Dialler dialler_;
@@ -191,6 +204,7 @@ class Node::Impl {
   Timer budget_{TimerKind::kBudget};
   Timer drain_{TimerKind::kDrain};
   Timer tell_{TimerKind::kTell};
+  Timer ban_ends_{TimerKind::kBans};
   Timers timers_;
 
   // Which peer a sealed packet is for, by the session id that we chose. Looked up, never iterated.

@@ -11,6 +11,7 @@ void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
   counters_.Add(Counter::kDatagramsReceived);
   counters_.Add(Counter::kBytesReceived, datagram.bytes.size());
   if (!datagram.from.IsDialable()) return counters_.Drop(Error::kBadEndpoint);
+  if (bans_.Has(datagram.from.address)) return counters_.Drop(Error::kBanned);
   const std::size_t first_effect = out.list.size();
   const auto packet = codec_.Decode(datagram.bytes, network_);
   if (!packet) return counters_.Drop(packet.error());
@@ -52,6 +53,11 @@ void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, T
 }
 
 void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out) {
+  // Its id is not proved yet, but nobody else gains by claiming it: no signature of ours is worth it.
+  if (bans_.Has(query.responder)) {
+    const auto outcome = dialler_.Abort(query.answer_to, Error::kBanned);
+    return outcome ? OnDialFailed(*outcome, now, out) : counters_.Drop(Error::kBanned);
+  }
   // "A refuses one whose observed initiator address is not its own."
   if (!own_.MayBeSeenAs(query.observed, datagram.local)) {
     if (const auto outcome = dialler_.Abort(query.answer_to, Error::kNotMyEndpoint)) {
@@ -67,6 +73,7 @@ void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, 
 }
 
 void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, Time now, Effects& out) {
+  if (bans_.Has(proof.initiator)) return counters_.Drop(Error::kBanned);
   const auto done = responder_.OnProof(proof, datagram, own_, now, out);
   timers_.SetNoLater(drain_, now + Responder::kWaitTime);
   if (!done) {
@@ -108,6 +115,9 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
     if (!opened) return counters_.Drop(opened.error());
     // The first sealed packet confirms the keys: now there is a channel.
     WaitingSession confirmed = responder_.Take(packet.session_id);
+    if (bans_.Has(confirmed.peer) || bans_.Has(confirmed.path.address)) {
+      return counters_.Drop(Error::kBanned);  // since its handshake
+    }
     Peer& peer = book_.GetOrAdd(confirmed.peer, now);
     const bool attached = Attach(peer,
                                  {.session = std::move(confirmed.session),
@@ -162,6 +172,11 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
   const Handshaken& done = *outcome.result;
   const Endpoint& endpoint = outcome.request.endpoint;
   if (done.peer == identity_.id()) return NoteDuplicate(endpoint, out);
+  if (bans_.Has(done.peer)) {  // since it was asked
+    DialOutcome refused = outcome;
+    refused.result = Unexpected(Error::kBanned);
+    return OnDialFailed(refused, now, out);
+  }
   bootstrap_.OnDialed(endpoint);
   if (outcome.request.expected && *outcome.request.expected != done.peer) {
     DialOutcome missed = outcome;
@@ -208,7 +223,7 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   const bool lan = rhythm_.IsLan(endpoint.scope());
   const bool told = outcome.request.purpose == DialPurpose::kHearsay;
   recent_.Add(endpoint, self ? kNever : now + (lan ? Duration{seconds{3}} : Duration{std::chrono::minutes{5}}));
-  if (told && !self && !outcome.answered) {
+  if (told && why == Error::kTimeout && !outcome.answered) {
     const bool few = book_.verified_count() <= kViewSlots;
     // Lost packets, perhaps: whoever asks on hears of it again (while the table grows; later it costs a pull's wait).
     if (few) idle_pulls_ = 0;

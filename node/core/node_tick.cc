@@ -74,6 +74,7 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
       }
       return;
     case TimerKind::kTell: return Tell(now, out);
+    case TimerKind::kBans: return EndBans(now, out);
   }
 }
 
@@ -144,6 +145,7 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now) {
   std::vector<NodeId> evicted;
   for (const KnownPeer& known : peers) {
     if (known.id == identity_.id() || book_.Find(known.id) != nullptr) continue;
+    if (bans_.Has(known.id) || bans_.Has(known.endpoint.address)) continue;
     if (book_.FindByEndpoint(known.endpoint) != nullptr || book_.table().size() >= kTableCapacity) continue;
     Peer& peer = book_.GetOrAdd(known.id, now);
     peer.state = PeerState::kRetry;
@@ -263,6 +265,10 @@ void Node::Impl::OnResolved(const Resolved& resolved, Time now, Effects& out) {
   if (left_) return;
   const std::size_t first_effect = out.list.size();
   for (const Resolved::Contact& contact : bootstrap_.OnResolved(resolved, counters_, out)) {
+    if (bans_.Has(contact.endpoint.address) || (contact.pin && bans_.Has(*contact.pin))) {
+      bootstrap_.OnDialFailed(contact.endpoint, Error::kBanned, counters_, out);
+      continue;
+    }
     const Peer* known = book_.FindByEndpoint(contact.endpoint);
     if ((known != nullptr && known->channel) || recent_.Contains(contact.endpoint, kForEver)) continue;
     dialler_.Start({.endpoint = contact.endpoint,

@@ -67,6 +67,7 @@ class PeerBook {
   // Those with a channel, in no particular but in a deterministic order: until the next channel opens or closes.
   std::span<Peer* const> channels() const { return channels_; }
   const Slab<Peer>& peers() const { return peers_; }
+  Slab<Peer>& peers() { return peers_; }
   std::size_t verified_count() const { return verified_count_; }
   void CheckInvariants() const;
 

@@ -3,6 +3,8 @@
 // The life of a peer: the one table of transitions. SetState() in peer_book.cc refuses any other.
 //
 //   heard ─► dialling ─► verified ─► active ─► stale ─► retry ─► evicted
+//
+// From every state a ban leads to `banned`, the last one: the peer goes at once, and only the ban list remembers.
 #pragma once
 
 #include <utility>
@@ -36,6 +38,13 @@ inline constexpr std::pair<PeerState, PeerState> kTransitions[] = {
     {PeerState::kRefused, PeerState::kDialling},
     {PeerState::kRefused, PeerState::kActive},
     {PeerState::kRefused, PeerState::kEvicted},
+    {PeerState::kHeard, PeerState::kBanned},
+    {PeerState::kDialling, PeerState::kBanned},
+    {PeerState::kVerified, PeerState::kBanned},
+    {PeerState::kActive, PeerState::kBanned},
+    {PeerState::kStale, PeerState::kBanned},
+    {PeerState::kRetry, PeerState::kBanned},
+    {PeerState::kRefused, PeerState::kBanned},
 };
 
 constexpr bool IsTransition(PeerState from, PeerState to) {

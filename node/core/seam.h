@@ -3,7 +3,7 @@
 // The seam: what goes into a pure machine of this project, and what comes out.
 //
 //   Datagram, now ─► Receive ┐                     ┌► Send        one datagram
-//             now ─► Tick ───┤ state + Rng(seed)   ├► PersistPeer / ForgetPeer / PersistState
+//             now ─► Tick ───┤ state + Rng(seed)   ├► PersistPeer / ForgetPeer / PersistBan / ForgetBan / PersistState
 //        Resolved ─► ────────┘                     ├► PeerEvent   for the application, the log and the API
 //                     NextDeadline() ─► one timer  └► Resolve     look a preconfigured entry up
 //
@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "proto/ban.h"
 #include "proto/bytes.h"
 #include "proto/endpoint.h"
 #include "proto/error.h"
@@ -62,6 +63,12 @@ struct PersistPeer {
 struct ForgetPeer {
   NodeId id;
 };
+struct PersistBan {
+  BanEntry ban;
+};
+struct ForgetBan {
+  BanSubject subject;
+};
 struct PersistState {
   NodeState state;
 };
@@ -75,6 +82,7 @@ enum class PeerEventKind : std::uint8_t {
   kDuplicateIdentity,  // another live process holds our identity, at `endpoint`
   kBootstrapFailed,    // a preconfigured entry could not be used; `detail` names it; said once until it works again
   kSelfEndpoint,       // our own reachable endpoint became known, `endpoint`
+  kBanned,             // forgotten, its channel ended; `detail` is the reason of the ban
 };
 std::string_view PeerEventName(PeerEventKind kind);  // "peer_verified", "duplicate_identity", ...
 struct PeerEvent {
@@ -99,7 +107,7 @@ struct Resolved {
 };
 inline constexpr std::size_t kMaxResolvedContacts = 1024;
 
-using Effect = std::variant<Send, PersistPeer, ForgetPeer, PersistState, PeerEvent, Resolve>;
+using Effect = std::variant<Send, PersistPeer, ForgetPeer, PersistState, PeerEvent, Resolve, PersistBan, ForgetBan>;
 
 class Effects {
  public:
@@ -121,10 +129,12 @@ class Effects {
   BytesView View(const Send& send) const { return BytesView(bytes).subspan(send.offset, send.size); }
 };
 
-// What is remembered at start: the state, and the first peers to try. More known peers may follow in Remember().
+// What is remembered at start: the state, the first peers to try, and every ban, so that they hold from the first
+// packet on. More known peers may follow in Remember().
 struct Snapshot {
   NodeState state;
   std::vector<KnownPeer> peers;
+  std::vector<BanEntry> bans;
 };
 
 // A preconfigured peer as the operator wrote it; only the driver understands `text`.
@@ -149,6 +159,16 @@ struct CoreConfig {
   std::map<NodeId, std::uint64_t> weights;   // empty: every verified peer weighs 1
   const AddressGroups* address_groups = nullptr;  // borrowed until the next Reconfigure; null: /16 and /32 alone
   std::optional<std::uint64_t> online_weight_minimum;  // absent: 8, or all preconfigured contacts when fewer
+  std::vector<BanEntry> bans;                // of the settings; at most kMaxBans are taken
+};
+
+// Why a ban was not taken or not lifted; nothing has changed.
+enum class BanRefusal : std::uint8_t {
+  kFull,      // kMaxBans are held; none gives way, so that nobody can push one out
+  kSelf,      // our own node id
+  kOver,      // it would be over already
+  kSettings,  // of the settings, and to be taken out there
+  kUnknown,   // there is no such ban
 };
 
 // ---- What the API, the CLI and the metrics read ----
@@ -186,6 +206,7 @@ struct CoreStatus {
   std::uint64_t online_weight_minimum = 0;
   std::size_t duplicate_identities = 0; // seen since start
   std::size_t as_prefixes = 0;          // of the table that tells address groups by autonomous system
+  std::size_t bans = 0;
 };
 
 }  // namespace hearsay

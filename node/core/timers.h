@@ -25,6 +25,7 @@ enum class TimerKind : std::uint8_t {
   kBudget,      // hearsay waits for the verification budget
   kDrain,       // replaced sessions and unconfirmed ones end
   kTell,        // suspicions go out
+  kBans,        // the next ban ends
 };
 
 // Cancelled before its owner goes.

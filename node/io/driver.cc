@@ -8,6 +8,7 @@
 #include "node/io/driver_log.h"
 #include "node/io/entropy.h"
 #include "proto/check.h"
+#include "proto/rfc3339.h"
 
 namespace hearsay {
 namespace {
@@ -18,6 +19,8 @@ constexpr Duration kLateTimer = std::chrono::milliseconds{2};
 std::optional<Change> AsChange(Effect& effect) {
   if (auto* put = std::get_if<PersistPeer>(&effect)) return PutPeer{std::move(put->peer)};
   if (auto* forget = std::get_if<ForgetPeer>(&effect)) return DropPeer{forget->id};
+  if (auto* ban = std::get_if<PersistBan>(&effect)) return PutBan{std::move(ban->ban)};
+  if (const auto* lifted = std::get_if<ForgetBan>(&effect)) return DropBan{lifted->subject};
   if (auto* state = std::get_if<PersistState>(&effect)) return PutState{std::move(state->state)};
   return std::nullopt;
 }
@@ -42,6 +45,7 @@ struct Driver::Opened {
   Log& log;
   StoreFeed feed;
   Snapshot snapshot;
+  std::size_t bans_skipped = 0;
   Rng::Seed seed;
 };
 
@@ -63,9 +67,13 @@ Result<std::unique_ptr<Driver>> Driver::Open(asio::io_context& io, Config config
   auto peers = feed.First(snapshot.state.view);
   if (!peers) return tl::unexpected(peers.error());
   snapshot.peers = std::move(*peers);
+  auto bans = store.LoadBans();
+  if (!bans) return tl::unexpected(bans.error());
+  snapshot.bans = std::move(bans->bans);
   return std::unique_ptr<Driver>(new Driver(
       io, Opened{.config = std::move(config), .identity = std::move(identity), .network = network, .store = store,
-                 .log = log, .feed = feed, .snapshot = std::move(snapshot), .seed = rng.Array<32>()}));
+                 .log = log, .feed = feed, .snapshot = std::move(snapshot), .bans_skipped = bans->skipped,
+                 .seed = rng.Array<32>()}));
 }
 
 Driver::Driver(asio::io_context& io, Opened opened)
@@ -76,6 +84,7 @@ Driver::Driver(asio::io_context& io, Opened opened)
       log_(opened.log),
       listeners_(std::move(config_.listeners)),
       feed_(std::move(opened.feed)),
+      bans_skipped_(opened.bans_skipped),
       node_(config_.core, std::move(opened.identity), opened.network, std::move(opened.snapshot), opened.seed,
             clock_.Now()),
       events_(clock_.started_at()),
@@ -141,6 +150,25 @@ void Driver::Stop() {
   resolver_.reset();
   listeners_->Close();
   if (writer_) writer_->Close();
+}
+
+tl::expected<void, BanRefusal> Driver::Ban(const BanEntry& ban) {
+  const auto done = node_.Ban(ban, Now(), effects_);
+  if (done) {
+    log_.Write(LogLevel::kInfo, "ban_added",
+               {{"subject", BanSubjectText(ban.subject)},
+                {"expires", ban.expires == kNever ? std::string() : FormatRfc3339(ban.expires)},
+                {"reason", ban.reason}});
+  }
+  EndStep();
+  return done;
+}
+
+tl::expected<void, BanRefusal> Driver::Unban(const BanSubject& subject) {
+  const auto done = node_.Unban(subject, Now(), effects_);
+  if (done) log_.Write(LogLevel::kInfo, "ban_lifted", {{"subject", BanSubjectText(subject)}});
+  EndStep();
+  return done;
 }
 
 void Driver::Reconfigure(CoreConfig core, std::vector<std::string> peers) {
@@ -259,7 +287,7 @@ std::map<std::string, std::uint64_t> Driver::IoCounters() const {
       {"socket_receive_errors", udp.receive_errors}, {"socket_receive_batches", udp.receive_batches},
       {"socket_send_errors", udp.send_errors},       {"socket_send_queued", udp.send_queued},
       {"socket_send_dropped", udp.send_dropped},     {"socket_send_unroutable", listeners_->unroutable()},
-      {"store_values_skipped", feed_.skipped()},
+      {"store_values_skipped", feed_.skipped() + bans_skipped_},
   };
   if (writer_) {
     const StoreWriter::Stats stats = writer_->stats();

@@ -25,6 +25,7 @@
 #include "node/io/driver_feed.h"
 #include "node/io/event_log.h"
 #include "node/io/log.h"
+#include "node/io/node_control.h"
 #include "node/io/node_view.h"
 #include "node/io/resolver.h"
 #include "node/io/store_writer.h"
@@ -32,7 +33,7 @@
 
 namespace hearsay {
 
-class Driver final : public NodeView {
+class Driver final : public NodeView, public NodeControl {
  public:
   struct Config {
     CoreConfig core;                 // listen_port and preconfigured are filled in here
@@ -53,7 +54,10 @@ class Driver final : public NodeView {
 
   // Commits the boot epoch, then sends the first packets. An error means that the store can't be written.
   Result<void> Start();
-  // Live changes: name, role, attributes, preconfigured peers, weights and their minimum, address groups.
+  // Not after Stop().
+  tl::expected<void, BanRefusal> Ban(const BanEntry& ban) override;
+  tl::expected<void, BanRefusal> Unban(const BanSubject& subject) override;
+  // Live changes: name, role, attributes, preconfigured peers, weights and their minimum, address groups, bans.
   void Reconfigure(CoreConfig core, std::vector<std::string> peers);
   // Tells the peers, closes the sockets, commits what is pending. Blocks for the last commit. The views stay readable.
   void Stop();
@@ -69,6 +73,7 @@ class Driver final : public NodeView {
   CoreStatus Status() const override { return node_.Status(); }
   std::vector<PeerInfo> Peers() const override { return node_.Peers(); }
   const Counters& CoreCounters() const override { return node_.counters(); }
+  std::vector<BanEntry> Bans() const override { return node_.Bans(); }
   std::map<std::string, std::uint64_t> IoCounters() const override;
   bool HasBootstrap() const override { return !config_.peers.empty(); }
 
@@ -97,6 +102,7 @@ class Driver final : public NodeView {
   Log& log_;
   std::unique_ptr<UdpListeners> listeners_;
   StoreFeed feed_;
+  const std::size_t bans_skipped_;
   Node node_;
   EventLog events_;
   Effects effects_;           // of the step under way

@@ -107,10 +107,12 @@ Result<HttpClient> HttpClient::Connect(const ApiAddress& address, Timeout timeou
   return client;
 }
 
-Result<void> HttpClient::SendRequest(std::string_view target) {
-  std::string request = "GET ";
-  request += target;
-  request += " HTTP/1.0\r\nHost: localhost\r\n\r\n";
+Result<void> HttpClient::SendRequest(const HttpRequest& asked) {
+  std::string request = std::string(asked.method) + " " + std::string(asked.target);
+  request += " HTTP/1.0\r\nHost: localhost\r\n";
+  if (asked.method != "GET") request += "Content-Length: 0\r\n";
+  if (!asked.token.empty()) request += "Authorization: Bearer " + std::string(asked.token) + "\r\n";
+  request += "\r\n";
   for (std::size_t sent = 0; sent < request.size();) {
     const ssize_t n = ::send(fd_, request.data() + sent, request.size() - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
@@ -151,8 +153,10 @@ Result<std::string> HttpClient::ReadHead(Clock::time_point deadline) {
   }
 }
 
-Result<int> HttpClient::Open(std::string_view target, Timeout timeout) {
-  if (auto sent = SendRequest(target); !sent) return tl::unexpected(std::move(sent.error()));
+Result<int> HttpClient::Open(std::string_view target, Timeout timeout) { return Begin({.target = target}, timeout); }
+
+Result<int> HttpClient::Begin(const HttpRequest& request, Timeout timeout) {
+  if (auto sent = SendRequest(request); !sent) return tl::unexpected(std::move(sent.error()));
   auto head = ReadHead(Clock::now() + timeout);
   if (!head) return tl::unexpected(std::move(head.error()));
   const std::optional<int> status = StatusOf(*head);
@@ -161,9 +165,9 @@ Result<int> HttpClient::Open(std::string_view target, Timeout timeout) {
   return *status;
 }
 
-Result<HttpResponse> HttpClient::Get(std::string_view target, Timeout timeout) {
+Result<HttpResponse> HttpClient::Ask(const HttpRequest& request, Timeout timeout) {
   const Clock::time_point deadline = Clock::now() + timeout;
-  auto status = Open(target, timeout);
+  auto status = Begin(request, timeout);
   if (!status) return tl::unexpected(std::move(status.error()));
   while (!length_ || buffer_.size() < *length_) {
     if (buffer_.size() > kMaxBodyBytes) return Fault("the answer is larger than any node's");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HttpClient: what the command line needs to ask a node on this machine: GET, blocking, over loopback or a unix socket.
+// HttpClient: what the command line needs to ask a node on this machine: one request without a body, blocking, over
+// loopback or a unix socket.
 //
 // It speaks HTTP/1.0 on purpose: one request a connection, no chunks, the answer ends with the connection. An answer
 // with a Content-Length that is cut short is an error, never half an object. Not for servers of strangers (peer lists
@@ -24,6 +25,12 @@ struct HttpResponse {
   std::string body;
 };
 
+struct HttpRequest {
+  std::string_view method = "GET";
+  std::string_view target;    // path and query, encoded
+  std::string_view token{};   // for "Authorization: Bearer"; empty: none
+};
+
 class HttpClient {
  public:
   static constexpr std::size_t kMaxHeadBytes = 16 * 1024;
@@ -37,9 +44,10 @@ class HttpClient {
   HttpClient& operator=(HttpClient&& other) noexcept;
   ~HttpClient();
 
-  // One call of one of the two on each connection. `target` is the path and query, encoded.
+  // One call of one of the three on each connection. `target` is the path and query, encoded.
   // The whole answer, whatever its status.
-  Result<HttpResponse> Get(std::string_view target, Timeout timeout);
+  Result<HttpResponse> Get(std::string_view target, Timeout timeout) { return Ask({.target = target}, timeout); }
+  Result<HttpResponse> Ask(const HttpRequest& request, Timeout timeout);
   // The head only: the status. Lines are then read one by one; with another status than 200, read the body at once.
   Result<int> Open(std::string_view target, Timeout timeout);
 
@@ -56,7 +64,9 @@ class HttpClient {
   enum class Received { kSome, kTimeout, kEnd };
 
   HttpClient(int fd, std::string address) : fd_(fd), address_(std::move(address)) {}
-  Result<void> SendRequest(std::string_view target);
+  Result<void> SendRequest(const HttpRequest& request);
+  // The head only.
+  Result<int> Begin(const HttpRequest& request, Timeout timeout);
   // Adds what the socket has to buffer_.
   Result<Received> Receive(Clock::time_point deadline);
   Result<std::string> ReadHead(Clock::time_point deadline);

@@ -74,6 +74,16 @@ void WritePeer(JsonWriter& out, const PeerInfo& peer) {
   out.EndObject();
 }
 
+void WriteBan(JsonWriter& out, const BanEntry& ban) {
+  out.BeginObject().Key("subject").String(BanSubjectText(ban.subject));
+  out.Key("kind").String(std::holds_alternative<NodeId>(ban.subject) ? "node_id" : "prefix");
+  out.Key("reason").String(ban.reason);
+  out.Key("source").String(BanSourceName(ban.source));
+  WriteTime(out, "created", ban.created);
+  WriteTime(out, "expires", ban.expires);
+  out.EndObject();
+}
+
 // Cuts at a byte; a character cut in two is replaced when it is written.
 std::string_view Cut(std::string_view text, std::size_t bytes) { return text.substr(0, std::min(text.size(), bytes)); }
 
@@ -135,6 +145,7 @@ std::string StatusJson(const NodeView& node, const ApiIdentity& api) {
   out.Key("boot_epoch").Number(status.boot_epoch);
   out.Key("as_prefixes").Number(status.as_prefixes);
   out.Key("duplicate_identities").Number(status.duplicate_identities);
+  out.Key("bans").Number(status.bans);
   WriteCounters(out, node);
   WriteReasons(out, "drops", node.CoreCounters().drops);
   WriteReasons(out, "dial_failures", node.CoreCounters().dial_failures);
@@ -153,6 +164,19 @@ std::string PeersJson(const std::vector<PeerInfo>& peers, const PeerFilter& filt
 std::string PeerJson(const PeerInfo& peer) {
   JsonWriter out;
   WritePeer(out, peer);
+  return out.Take();
+}
+
+std::string BansJson(const std::vector<BanEntry>& bans) {
+  JsonWriter out;
+  out.BeginObject().Key("bans").BeginArray();
+  for (const BanEntry& ban : bans) WriteBan(out, ban);
+  return out.EndArray().EndObject().Take();
+}
+
+std::string BanJson(const BanEntry& ban) {
+  JsonWriter out;
+  WriteBan(out, ban);
   return out.Take();
 }
 

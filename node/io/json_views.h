@@ -39,6 +39,9 @@ std::string StatusJson(const NodeView& node, const ApiIdentity& api);
 // {"peers":[...]}
 std::string PeersJson(const std::vector<PeerInfo>& peers, const PeerFilter& filter);
 std::string PeerJson(const PeerInfo& peer);
+// {"bans":[...]}
+std::string BansJson(const std::vector<BanEntry>& bans);
+std::string BanJson(const BanEntry& ban);
 // `unhealthy` is empty when all is well; else why not, for people.
 std::string HealthJson(const NodeView& node, std::string_view unhealthy);
 std::string EventJson(std::uint64_t id, Time at, const PeerEvent& event, std::size_t max_detail_bytes);

@@ -51,6 +51,8 @@ MHD_Result OnHeader(void* out, MHD_ValueKind, const char* key, std::size_t key_s
     head.judged.content_length = text;
   } else if (IsHeader(name, "transfer-encoding")) {
     head.judged.transfer_encoding = true;
+  } else if (IsHeader(name, "authorization")) {
+    head.judged.authorization = text;
   } else if (IsHeader(name, "last-event-id")) {
     head.last_event_id = text;
   }
@@ -76,7 +78,7 @@ MHD_Result Queue(MHD_Connection* connection, unsigned status, MHD_Response* resp
 class LocalApi::Impl {
  public:
   Impl(asio::io_context& io, const NodeView& node, EventLog& events, ApiConfig config)
-      : config_(std::move(config)), events_(events), routes_(node, events), loop_(io), timer_(io) {
+      : config_(std::move(config)), events_(events), routes_(node, events, config_.control), loop_(io), timer_(io) {
     routes_.identity = {.address = "off", .software = config_.software};
   }
   ~Impl() { Stop(); }
@@ -87,6 +89,7 @@ class LocalApi::Impl {
   void Stop();
   const std::string& address() const { return routes_.identity.address; }
   void SetUnhealthy(std::string reason) { routes_.unhealthy = std::move(reason); }
+  void SetBansSaidIn(std::string place) { routes_.bans_said_in = std::move(place); }
 
  private:
   // An event stream under way. Owned by its MHD response, which frees it; listed in streams_ meanwhile.
@@ -112,6 +115,7 @@ class LocalApi::Impl {
   static ssize_t OnStreamRead(void* stream, std::uint64_t position, char* out, std::size_t max);
   static void OnStreamFree(void* stream);
 
+  ApiTransport transport() const { return config_.address.endpoint ? ApiTransport::kTcp : ApiTransport::kUnix; }
   std::optional<Refusal> Judge(MHD_Connection* connection) const;
   MHD_Result Answer(MHD_Connection* connection, const char* method, const char* url);
   MHD_Result Send(MHD_Connection* connection, ApiAnswer answer);
@@ -218,14 +222,15 @@ void LocalApi::Impl::OnCompleted(void* self, MHD_Connection* connection, void** 
 std::optional<Refusal> LocalApi::Impl::Judge(MHD_Connection* connection) const {
   Head head;
   MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &OnHeader, &head);
-  return JudgeHead(head.judged, config_.address.endpoint ? ApiTransport::kTcp : ApiTransport::kUnix);
+  return JudgeHead(head.judged, transport());
 }
 
 MHD_Result LocalApi::Impl::Answer(MHD_Connection* connection, const char* method, const char* url) {
-  ApiRequest request{.method = method, .path = url, .query = {}, .last_event_id = {}};
+  ApiRequest request{.method = method, .path = url, .query = {}, .last_event_id = {}, .no_change = {}};
   Head head;
   MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &OnHeader, &head);
   request.last_event_id = std::move(head.last_event_id);
+  request.no_change = JudgeChange(head.judged, transport(), config_.token ? &*config_.token : nullptr);
   MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, &OnParameter, &request.query);
   ApiRoutes::Reply reply = routes_.Handle(request, Counters());
   if (reply.stream) return OpenStream(connection, *reply.stream, method);
@@ -255,7 +260,8 @@ MHD_Result LocalApi::Impl::Send(MHD_Connection* connection, ApiAnswer answer) {
   if (response == nullptr) return MHD_NO;
   pending_bytes_ += body.release()->text.size();
   AddHeaders(response, answer.content_type);
-  if (answer.status == 405) MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+  if (answer.status == 405) MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer.allow);
+  if (answer.status == 401) MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
   if (answer.status == 503) MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
   // What is refused at the door may be followed by a body that nobody reads.
   if (answer.status == 400 || answer.status == 403 || answer.status == 413) {
@@ -383,6 +389,7 @@ LocalApi::LocalApi(asio::io_context& io, const NodeView& node, EventLog& events,
 LocalApi::~LocalApi() = default;
 Result<void> LocalApi::Start() { return impl_->Start(); }
 std::string LocalApi::address() const { return impl_->address(); }
+void LocalApi::SetBansSaidIn(std::string place) { impl_->SetBansSaidIn(std::move(place)); }
 void LocalApi::SetUnhealthy(std::string reason) { impl_->SetUnhealthy(std::move(reason)); }
 void LocalApi::Stop() { impl_->Stop(); }
 

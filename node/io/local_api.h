@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // LocalApi: HTTP/1.1 on loopback or a unix socket, for the command line, monitoring and the application beside the
-// node. docs/api.md describes what it serves. It only reads.
+// node. docs/api.md describes what it serves. It reads; the ban list alone can be changed.
 //
 // Trust: whoever reaches the socket may read everything. So it listens on loopback addresses only, or on a unix socket
 // of mode 0600; and on TCP the Host and Origin headers must be of this machine, which keeps web pages out (DNS
-// rebinding).
+// rebinding). To change something takes the socket or the operator's token (local_api_guard.h).
 // Bounds: ApiConfig. A silent or slow client costs one connection until its deadline, and no time of the loop; answers
 // under way hold at most kMaxPendingBytes in all.
 // One thread, the loop's. `node` and `events` outlive it. Destroying it stops it; handlers still queued do nothing.
@@ -14,9 +14,12 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "node/io/api_token.h"
 #include "node/io/event_log.h"
+#include "node/io/node_control.h"
 #include "node/io/node_view.h"
 #include "node/io/settings.h"
 #include "proto/error.h"
@@ -31,6 +34,8 @@ struct ApiConfig {
   ApiAddress address;
   std::string address_file{};  // where the bound address is written for the CLI, DATA_DIR/api.address; empty: nowhere
   std::string software{};      // "hearsay/0.1.0"
+  std::optional<ApiToken> token{};    // lets changes in over TCP
+  NodeControl* control = nullptr;     // what a change goes to; outlives the API; null: it only reads
   std::size_t max_connections = 64;
   std::size_t max_event_streams = 16;
   // From the connection, or from the end of the answer before, until the answer has left.
@@ -55,6 +60,8 @@ class LocalApi {
   std::string address() const;
   // Makes /healthz answer 503 with this reason ("leaving", "the store cannot be written: ..."); empty: healthy again.
   void SetUnhealthy(std::string reason);
+  // Where the bans of the settings stand, for errors.
+  void SetBansSaidIn(std::string place);
   // Ends the event streams, closes every connection, removes the socket and the address file. Not from inside a call
   // of NodeView.
   void Stop();

@@ -59,4 +59,20 @@ std::optional<Refusal> JudgeHead(const RequestHead& head, ApiTransport transport
   return std::nullopt;
 }
 
+std::optional<Refusal> JudgeChange(const RequestHead& head, ApiTransport transport, const ApiToken* token) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (transport == ApiTransport::kUnix) return std::nullopt;
+  if (token == nullptr) {
+    return Refusal{403,
+                   "over TCP this node's API only reads; start the node with --api-token-file, or with a unix socket"};
+  }
+  if (head.authorization.empty()) {
+    return Refusal{401,
+                   "a change over TCP needs the header 'Authorization: Bearer TOKEN', of the node's api_token_file"};
+  }
+  const bool is_bearer = Lower(head.authorization.substr(0, kScheme.size())) == kScheme;
+  if (is_bearer && token->Matches(std::string_view(head.authorization).substr(kScheme.size()))) return std::nullopt;
+  return Refusal{401, "the Authorization header does not hold the token of the node's api_token_file"};
+}
+
 }  // namespace hearsay

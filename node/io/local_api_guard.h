@@ -7,11 +7,15 @@
 //    A browser cannot reach a unix socket.
 //  - Bodies: nothing here takes one, so announcing one is refused (413). Two lengths, or a length and chunks, are how
 //    requests are smuggled past proxies (400).
+//  - Changes: everybody on this machine reaches a TCP port, the node's own user and root its socket. So what changes
+//    something needs the socket, or the operator's token (api_token_file), which a web page can't know either.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
+
+#include "node/io/api_token.h"
 
 namespace hearsay {
 
@@ -22,6 +26,7 @@ struct RequestHead {
   std::size_t lengths = 0;  // how many Content-Length headers
   std::string content_length;
   bool transfer_encoding = false;
+  std::string authorization;  // header; empty: none
 };
 
 struct Refusal {
@@ -33,5 +38,7 @@ enum class ApiTransport { kTcp, kUnix };
 
 // nullopt: come in.
 std::optional<Refusal> JudgeHead(const RequestHead& head, ApiTransport transport);
+// nullopt: it may change something too. `token` is null where none is set.
+std::optional<Refusal> JudgeChange(const RequestHead& head, ApiTransport transport, const ApiToken* token);
 
 }  // namespace hearsay

@@ -59,6 +59,7 @@ ApiAnswer ApiRoutes::ErrorAnswer(unsigned status, std::string_view text) { retur
 
 ApiRoutes::Reply ApiRoutes::Handle(const ApiRequest& request, const ApiCounters& counters) const {
   const std::string& path = request.path;
+  if (IsBanPath(path)) return {Bans(request), {}};
   if (!IsKnown(path)) return {ErrorAnswer(404, "nothing at " + Quoted(path)), {}};
   if (request.method != "GET" && request.method != "HEAD") {
     return {ErrorAnswer(405, "method " + Quoted(request.method) + ": only GET and HEAD"), {}};

@@ -14,7 +14,9 @@
 
 #include "node/io/event_log.h"
 #include "node/io/json_views.h"
+#include "node/io/local_api_guard.h"
 #include "node/io/metrics.h"
+#include "node/io/node_control.h"
 #include "node/io/node_view.h"
 
 namespace hearsay {
@@ -24,12 +26,14 @@ struct ApiRequest {
   std::string path;                                        // decoded, without the query
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::string last_event_id;                               // header; empty: none
+  std::optional<Refusal> no_change;                        // why this request may change nothing; absent: it may
 };
 
 struct ApiAnswer {
   unsigned status = 200;
   const char* content_type = "application/json";
   std::string body;
+  const char* allow = "GET, HEAD";  // with 405: what would do
 };
 
 // Instead of an answer: a stream of events that starts after this id (absent: now).
@@ -39,7 +43,9 @@ struct OpenEventStream {
 
 class ApiRoutes {
  public:
-  ApiRoutes(const NodeView& node, const EventLog& events) : node_(node), events_(events) {}
+  // Without `control` nothing can be changed.
+  ApiRoutes(const NodeView& node, const EventLog& events, NodeControl* control)
+      : node_(node), events_(events), control_(control) {}
 
   struct Reply {
     ApiAnswer answer;
@@ -49,6 +55,7 @@ class ApiRoutes {
 
   ApiIdentity identity;   // as the status shows it
   std::string unhealthy;  // empty: healthy
+  std::string bans_said_in;  // where the bans of the settings stand, for those who want one lifted
 
   static ApiAnswer ErrorAnswer(unsigned status, std::string_view text);
 
@@ -58,9 +65,16 @@ class ApiRoutes {
   ApiAnswer Peers(const ApiRequest& request) const;
   ApiAnswer Peer(std::string_view id) const;
   Reply Events(const ApiRequest& request) const;
+  // local_api_bans.cc
+  static bool IsBanPath(std::string_view path);
+  ApiAnswer Bans(const ApiRequest& request) const;
+  ApiAnswer AddBan(const ApiRequest& request) const;
+  ApiAnswer LiftBan(const ApiRequest& request) const;
+  ApiAnswer BanRefused(const BanSubject& subject, BanRefusal why) const;
 
   const NodeView& node_;
   const EventLog& events_;
+  NodeControl* const control_;
 };
 
 }  // namespace hearsay

@@ -108,6 +108,7 @@ void WriteStatus(Page& page, const CoreStatus& status) {
              status.online_weight_minimum);
   page.Gauge("hearsay_duplicate_identities", "Live processes seen with this node's identity since start.",
              status.duplicate_identities);
+  page.Gauge("hearsay_bans", "Bans that hold, by command and by the settings.", status.bans);
   page.Gauge("hearsay_boot_epoch", "Greater at each start of this node.", status.boot_epoch);
 }
 

@@ -75,6 +75,7 @@ Result<CoreConfig> NodeHost::MakeCoreConfig(const Settings& settings, std::uniqu
   core.profile = settings.profile;
   core.announce = settings.announce;
   core.online_weight_minimum = settings.online_weight_minimum;
+  core.bans = settings.bans;
   if (!settings.weights_file.empty()) {
     auto weights = LoadWeights(settings.weights_file);
     if (!weights) return tl::unexpected(weights.error());
@@ -142,7 +143,14 @@ Result<void> NodeHost::Start() {
   api.software = Software();
   if (!settings_.api.endpoint && settings_.api.unix_path.empty()) api.address.off = true;
   if (!settings_.data_dir.empty()) api.address_file = settings_.data_dir + "/api.address";
+  api.control = driver_.get();
+  if (!settings_.api_token_file.empty()) {
+    const auto token = ApiToken::ReadFile(settings_.api_token_file);
+    if (!token) return tl::unexpected(token.error());
+    api.token.emplace(*token);
+  }
   api_ = std::make_unique<LocalApi>(io_, *driver_, driver_->events(), std::move(api));
+  api_->SetBansSaidIn(settings_.bans_said_in);
   if (auto listening = api_->Start(); !listening) return listening;
   if (auto started = driver_->Start(); !started) return started;
   log_.Write(LogLevel::kInfo, "node_started",
@@ -167,6 +175,7 @@ Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
   if (!core) return tl::unexpected(core.error());
   settings_ = std::move(merged);
   log_.SetLevel(LevelOf(settings_));
+  if (api_) api_->SetBansSaidIn(settings_.bans_said_in);
   driver_->Reconfigure(std::move(*core), settings_.peers);
   groups_ = std::move(groups);  // now that nobody borrows the old ones
   log_.Write(LogLevel::kInfo, "settings_reloaded", {{"changed", Join(changes.reloadable)}});

@@ -24,6 +24,7 @@ class NodeView {
   virtual CoreStatus Status() const = 0;
   virtual std::vector<PeerInfo> Peers() const = 0;
   virtual const Counters& CoreCounters() const = 0;
+  virtual std::vector<BanEntry> Bans() const = 0;      // by subject
   // Counters of the machine itself: "store_batches", "store_write_errors", "socket_send_errors", ... name -> value.
   virtual std::map<std::string, std::uint64_t> IoCounters() const = 0;
   virtual bool HasBootstrap() const = 0;               // any preconfigured peer

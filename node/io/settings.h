@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "node/core/seam.h"
+#include "proto/ban.h"
 #include "proto/endpoint.h"
 #include "proto/error.h"
 #include "proto/record.h"
@@ -53,6 +54,9 @@ struct Settings {
   std::uint64_t store_map_mib = 1024;       // LMDB map size, address space only
   std::string log_level = "info";           // trace debug info warn error off
   LogFormat log_format = LogFormat::kText;
+  std::vector<BanEntry> bans;               // each subject once; source kSettings, `created` not set
+  std::string bans_said_in;                 // the config file's path, HEARSAY_BANS or --ban; no setting, for errors
+  std::string api_token_file;               // empty: over TCP the API changes nothing
   std::string list_ca_file;                 // CA bundle for https peer lists; empty: the system's
 };
 

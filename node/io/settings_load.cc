@@ -91,13 +91,21 @@ class Loader {
       return found == sources_.environment.end() ? std::nullopt : std::optional(found->second);
     };
     YamlSettings yaml = ParseSettingsYaml(*text, variable);
-    for (const YamlSetting& setting : yaml.settings) TakeYaml(setting, yaml.errors);
+    for (const YamlSetting& setting : yaml.settings) {
+      TakeYaml(setting, yaml.errors);
+      NotePlace(setting.key, path);
+    }
     std::stable_sort(yaml.errors.begin(), yaml.errors.end(),
                      [](const YamlError& a, const YamlError& b) { return a.place < b.place; });
     for (const YamlError& error : yaml.errors) {
       Wrong(path + ":" + std::to_string(error.place.line) + ":" + std::to_string(error.place.column) + ": " +
             error.message);
     }
+  }
+
+  // Whoever wants a ban lifted must be told where it stands.
+  void NotePlace(std::string_view key, std::string_view place) {
+    if (key == "bans") settings_.bans_said_in = place;
   }
 
   void TakeYaml(const YamlSetting& yaml, std::vector<YamlError>& errors) {
@@ -134,6 +142,7 @@ class Loader {
       } else {
         for (const std::string_view item : SplitAtCommas(text)) Take(setting, variable, item);
       }
+      NotePlace(setting.key, variable);
     }
     RefuseMistypedVariables();
   }
@@ -164,6 +173,7 @@ class Loader {
         cleared.push_back(flag.key);
       }
       if (!Take(*setting, setting->flag, flag.text)) errors_.usage = true;
+      NotePlace(setting->key, setting->flag);
     }
   }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "node/io/ban_setting.h"
 #include "node/io/peer_entry.h"
 #include "proto/limits.h"
 #include "proto/network.h"
@@ -16,6 +17,7 @@ using Values = std::vector<std::string>;
 
 constexpr std::size_t kMaxListen = 8;            // sockets: a few addresses of one machine
 constexpr std::size_t kMaxPeers = 1024;          // preconfigured entries; more belong in a file: list
+constexpr std::size_t kMaxBanSettings = 1024;    // of the 4,096 that a ban list takes from each source
 constexpr std::size_t kMaxPathBytes = 4096;      // PATH_MAX of Linux
 constexpr std::uint64_t kMaxStoreCapacity = 100'000'000;
 constexpr std::uint64_t kMaxStoreMapMib = 1 << 20;  // a tebibyte of address space
@@ -89,6 +91,16 @@ std::string AddAttribute(Settings& s, std::string_view text) {
   return {};
 }
 
+std::string AddBan(Settings& s, std::string_view text) {
+  auto ban = ParseBanSetting(text);
+  if (!ban) return ban.error();
+  if (s.bans.size() >= kMaxBanSettings) return "is one too many: at most 1024; more go by `hearsay ban`";
+  const auto same = [&](const BanEntry& other) { return other.subject == ban->subject; };
+  if (std::any_of(s.bans.begin(), s.bans.end(), same)) return "bans its subject a second time; keep one of them";
+  s.bans.push_back(std::move(*ban));
+  return {};
+}
+
 std::string AddApi(Settings& s, std::string_view text) {
   auto address = ApiAddress::Parse(text);
   if (!address) return address.error();
@@ -155,6 +167,10 @@ constexpr Setting kTable[] = {
     {"api", "--api", "ADDRESS", kScalar, kRestart, "unix:DATA_DIR/api.sock",
      "Where the local API listens: 127.0.0.1:PORT (port 0: any free one), unix:PATH or off.", AddApi,
      Clear<&Settings::api>, [](const Settings& s) { return OneUnlessEmpty(s.api.ToString()); }},
+    {"api_token_file", "--api-token-file", "FILE", kScalar, kRestart, "none: over TCP the API only reads",
+     "A file with the token that allows changes over a TCP API: one line of 16 to 256 printable characters, mode 0600. "
+     "A unix socket needs none: its mode is 0600.",
+     SetPath<&Settings::api_token_file>, Clear<&Settings::api_token_file>, Text<&Settings::api_token_file>},
     {"name", "--name", "TEXT", kScalar, kReload, "none",
      "A name for people, told to peers: at most 64 bytes. It identifies nobody.",
      [](Settings& s, std::string_view t) {
@@ -200,6 +216,15 @@ constexpr Setting kTable[] = {
      "Lines of 'PREFIX AS', like '203.0.113.0/24 AS64500': global addresses of one autonomous system are one address "
      "group, which caps what one provider's customer can be in this node's view. Read again on SIGHUP.",
      SetPath<&Settings::as_file>, Clear<&Settings::as_file>, Text<&Settings::as_file>},
+    {"bans", "--ban", "BAN", kList, kReload, "none",
+     "Whom to have nothing to do with: SUBJECT [until TIME] [because REASON]; SUBJECT is a node id, an address or a "
+     "prefix like 203.0.113.0/24, TIME like 2027-01-01T00:00:00Z. `hearsay unban` does not lift these.",
+     AddBan, Clear<&Settings::bans>,
+     [](const Settings& s) {
+       Values out;
+       for (const BanEntry& ban : s.bans) out.push_back(FormatBanSetting(ban));
+       return out;
+     }},
     {"store_capacity", "--store-capacity", "PEERS", kScalar, kRestart, "1000000",
      "Known peers kept on disk, at most.",
      [](Settings& s, std::string_view t) { return AddNumber(t, 1, kMaxStoreCapacity, s.store_capacity); },

@@ -13,6 +13,13 @@ NodeId KeyOf(const Change& change) {
   return std::get<DropPeer>(change).id;
 }
 
+// Whose ban changes; null when none does.
+const BanSubject* BannedBy(const Change& change) {
+  if (const auto* put = std::get_if<PutBan>(&change)) return &put->ban.subject;
+  const auto* drop = std::get_if<DropBan>(&change);
+  return drop == nullptr ? nullptr : &drop->subject;
+}
+
 }  // namespace
 
 StoreWriter::StoreWriter(Store& store, Config config)
@@ -26,6 +33,11 @@ void StoreWriter::Write(Change change) {
   const bool was_empty = pending_.empty();
   if (auto* state = std::get_if<PutState>(&change)) {
     pending_.state = std::move(state->state);
+  } else if (const BanSubject* subject = BannedBy(change)) {
+    const BanSubject key = *subject;
+    pending_.bans.insert_or_assign(key, std::move(change));
+    urgent_ = true;
+    wake_.notify_one();
   } else {
     const NodeId id = KeyOf(change);
     if (pending_.peers.size() >= kMaxPending && !pending_.peers.contains(id)) {
@@ -59,7 +71,8 @@ void StoreWriter::Run() {
   auto pause = config_.interval;
   while (!closing_) {
     wake_.wait(lock, [&] { return closing_ || !pending_.empty(); });
-    wake_.wait_for(lock, pause, [&] { return closing_; });
+    // An urgent change cuts the interval short, but not the pause after a failure.
+    wake_.wait_for(lock, pause, [&] { return closing_ || (urgent_ && !failing_); });
     pause = Commit(lock, pause);
   }
   // What a commit that was under way at Close() did not take, or a failed one left.
@@ -70,6 +83,7 @@ void StoreWriter::Run() {
 std::chrono::milliseconds StoreWriter::Commit(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds pause) {
   if (pending_.empty()) return config_.interval;
   Pending batch = std::exchange(pending_, {});
+  urgent_ = false;
   const std::size_t size = batch.size();
   lock.unlock();
   const auto applied = Apply(batch);
@@ -95,7 +109,14 @@ std::chrono::milliseconds StoreWriter::Commit(std::unique_lock<std::mutex>& lock
 Result<std::size_t> StoreWriter::Apply(const Pending& batch) {
   std::vector<Change> changes;
   changes.reserve(batch.size());
-  if (batch.state) changes.push_back(PutState{*batch.state});
+  if (batch.state) changes.emplace_back(PutState{*batch.state});
+  // Those that go first: a full list must have room for those that come.
+  for (const auto& [subject, change] : batch.bans) {
+    if (std::holds_alternative<DropBan>(change)) changes.push_back(change);
+  }
+  for (const auto& [subject, change] : batch.bans) {
+    if (std::holds_alternative<PutBan>(change)) changes.push_back(change);
+  }
   for (const auto& [id, change] : batch.peers) changes.push_back(change);
   auto applied = store_.Apply(changes);
   if (!applied && DropWhatIsTooMuch(changes)) applied = store_.Apply(changes);
@@ -123,6 +144,7 @@ bool StoreWriter::DropWhatIsTooMuch(std::vector<Change>& changes) const {
 // Puts a failed batch back below what came in the meantime.
 void StoreWriter::TakeBack(Pending batch) {
   if (!pending_.state) pending_.state = std::move(batch.state);
+  pending_.bans.merge(batch.bans);  // those that are there already are newer
   for (auto& [id, change] : batch.peers) {
     if (pending_.peers.size() >= kMaxPending && !pending_.peers.contains(id)) {
       ++stats_.dropped;

@@ -3,11 +3,13 @@
 // StoreWriter: a thread behind the loop, because a synchronous commit can take 200 ms.
 //
 // Changes are kept by key, the last one wins, and are committed together every Config::interval and at Close(): a kill
-// loses at most what the last interval brought, and never half a batch.
+// loses at most what the last interval brought, and never half a batch. A ban does not wait for the interval: whoever
+// was told that it holds relies on it.
 // A full store takes what is new of the peers it holds; other peers are dropped and counted. When it refuses a batch
 // for any other reason, everything is kept and tried again, ever more slowly up to kSlowestRetry, and the owner is told
 // once, and once more when it works again.
-// Bound: kMaxPending peers. Above it, news of peers that are not pending is dropped and counted; the state never is.
+// Bound: kMaxPending peers. Above it, news of peers that are not pending is dropped and counted; the state never is,
+// nor are bans, which come from an operator.
 // Callers: one thread. The callback comes from the writer's thread.
 #pragma once
 
@@ -58,9 +60,10 @@ class StoreWriter {
  private:
   struct Pending {
     std::map<NodeId, Change> peers;  // PutPeer or DropPeer
+    std::map<BanSubject, Change> bans;  // PutBan or DropBan
     std::optional<NodeState> state;
-    bool empty() const { return peers.empty() && !state; }
-    std::size_t size() const { return peers.size() + (state ? 1 : 0); }
+    bool empty() const { return peers.empty() && bans.empty() && !state; }
+    std::size_t size() const { return peers.size() + bans.size() + (state ? 1 : 0); }
   };
 
   void Run();
@@ -77,6 +80,7 @@ class StoreWriter {
   Stats stats_;
   bool closing_ = false;
   bool failing_ = false;
+  bool urgent_ = false;  // pending_ holds what does not wait
   std::thread thread_;  // last: it uses the rest
 };
 

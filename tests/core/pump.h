@@ -50,6 +50,8 @@ class Pump {
     std::vector<KnownPeer> persisted;
     std::vector<NodeState> states;
     std::vector<NodeId> forgotten;
+    std::vector<BanEntry> banned;
+    std::vector<BanSubject> unbanned;
   };
 
   Time now = FromUnixSeconds(1'800'000'000);
@@ -131,6 +133,20 @@ class Pump {
     Deliver();
   }
 
+  tl::expected<void, BanRefusal> Ban(std::size_t i, const BanEntry& ban) {
+    effects_.Clear();
+    const auto done = node(i).Ban(ban, now, effects_);
+    node(i).CheckInvariants(now);
+    Apply(i, effects_);
+    return done;
+  }
+  tl::expected<void, BanRefusal> Unban(std::size_t i, const BanSubject& subject) {
+    effects_.Clear();
+    const auto done = node(i).Unban(subject, now, effects_);
+    Apply(i, effects_);
+    return done;
+  }
+
   std::vector<Member> members;
 
  private:
@@ -150,6 +166,10 @@ class Pump {
         m.states.push_back(state->state);
       } else if (const auto* forget = std::get_if<ForgetPeer>(&effect)) {
         m.forgotten.push_back(forget->id);
+      } else if (const auto* ban = std::get_if<PersistBan>(&effect)) {
+        m.banned.push_back(ban->ban);
+      } else if (const auto* lifted = std::get_if<ForgetBan>(&effect)) {
+        m.unbanned.push_back(lifted->subject);
       } else if (const auto* resolve = std::get_if<Resolve>(&effect)) {
         Effects answer;
         m.node->OnResolved({resolve->entry, m.contacts, "no such name"}, now, answer);

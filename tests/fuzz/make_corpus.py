@@ -39,6 +39,9 @@ def main():
     seed("stored", b"\0" + field(1, node) + field(2, endpoint) + b"\x18\x80\x80\x9b\x9e\x02\x30\x02")
     state = b"\x08\x80\xd0\xac\xf3\x0e" + field(2, bytes(16)) + field(3, struct.pack("<QQ", 1, 2)) + field(4, node)
     seed("stored", b"\1" + state + b"\x28\xa3\x37")
+    ban = b"\x18\x78" + field(4, b"scans us") + b"\x28\x80\x80\x9b\x9e\x02"
+    seed("stored", b"\2" + field(1, node) + ban[2:])
+    seed("stored", b"\2" + field(2, bytes(10) + b"\xff\xff\xc0\0\2\0") + ban)
     for e in VECTORS["endpoints"]:
         seed("text", e["text"].encode())
     for text in (VECTORS["identities"][0]["node_id"], "2026-11-21T02:00:00.123+01:30", "Zürich", "tag.a"):

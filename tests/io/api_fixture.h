@@ -72,6 +72,8 @@ struct FakeNodeView final : NodeView {
   const Counters& CoreCounters() const override { return counters; }
   std::map<std::string, std::uint64_t> IoCounters() const override { return io_counters; }
   bool HasBootstrap() const override { return has_bootstrap; }
+  std::vector<BanEntry> Bans() const override { return bans; }
+  std::vector<BanEntry> bans;
 };
 
 inline ApiAddress Tcp(std::string_view endpoint) {

@@ -29,7 +29,7 @@ std::unique_ptr<MemoryStore> StoreOf(std::uint32_t count) {
     KnownPeer peer;
     peer.id = IdNumber(i);
     peer.endpoint = {IpAddress::V4(0x0a000000 + i), 7075};
-    batch.push_back(PutPeer{peer});
+    batch.emplace_back(PutPeer{peer});
   }
   EXPECT_TRUE(store->Apply(batch));
   return store;

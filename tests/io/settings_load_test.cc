@@ -26,6 +26,8 @@ const std::map<std::string_view, std::string> kOther = {
     {"announce", "10.0.0.1:3"},
     {"data_dir", "/d"},
     {"api", "127.0.0.1:4"},
+    {"api_token_file", "/t"},
+    {"bans", "203.0.113.0/24 until 2199-01-01T00:00:00.000000Z because $x \"noisy\""},
     {"name", "n \"q\" $x \\ é"},
     {"role", "worker"},
     {"attributes", "http=80$"},

@@ -37,6 +37,7 @@ class FickleStore final : public Store {
   }
   Result<std::vector<KnownPeer>> FindPeers(std::span<const NodeId> ids) const override { return store_.FindPeers(ids); }
   Result<std::size_t> CountPeers() const override { return store_.CountPeers(); }
+  Result<Bans> LoadBans() const override { return store_.LoadBans(); }
   Result<void> Apply(std::span<const Change> batch) override {
     ++attempts;
     if (fails) return tl::unexpected<std::string>("the disk is full");
@@ -61,6 +62,38 @@ TEST(StoreWriter, CommitsWhatIsPendingWhenItCloses) {
   }
   EXPECT_EQ(store.CountPeers().value(), 1u);
   EXPECT_EQ(store.LoadState().value()->boot_epoch, 7u);
+}
+
+BanEntry BanNumber(std::uint32_t number) {
+  return {.subject = *IpPrefix::Of(IpAddress::V4(0x0a000000 + number), 128), .created = FromUnixSeconds(1)};
+}
+
+TEST(StoreWriter, CommitsABanAtOnceWithWhatWaits) {
+  FickleStore store;
+  StoreWriter writer(store, Lazy());
+  writer.Write(PutPeer{PeerNumber(1)});
+  writer.Write(PutBan{BanNumber(1)});
+  while (writer.stats().batches < 1) std::this_thread::yield();
+  EXPECT_EQ(store.LoadBans()->bans.size(), 1u);
+  writer.Write(DropBan{BanNumber(1).subject});
+  while (writer.stats().pending > 0 || !store.LoadBans()->bans.empty()) std::this_thread::yield();
+  EXPECT_EQ(store.CountPeers().value(), 1u);
+}
+
+TEST(StoreWriter, AFullBanListMayChangeOneForAnother) {
+  FickleStore store;
+  std::vector<Change> full;
+  for (std::uint32_t i = 1; i <= kMaxBans; ++i) full.emplace_back(PutBan{BanNumber(i)});
+  ASSERT_TRUE(store.Apply(full));
+  store.fails = true;
+  StoreWriter writer(store, Eager());
+  writer.Write(DropBan{BanNumber(kMaxBans).subject});
+  writer.Write(PutBan{BanNumber(0)});  // of a smaller key
+  while (store.attempts < 2) std::this_thread::yield();
+  store.fails = false;
+  writer.Close();
+  EXPECT_EQ(store.LoadBans()->bans.size(), kMaxBans);
+  EXPECT_EQ(store.LoadBans()->bans.front(), BanNumber(0));
 }
 
 TEST(StoreWriter, MakesOneBatchOfManyWritesAndTheLastOneWins) {

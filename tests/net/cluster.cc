@@ -51,8 +51,11 @@ void Cluster::Restart(std::size_t node, const std::vector<std::string>& argument
 }
 
 void Cluster::Launch(Node& node, const std::vector<std::string>& arguments) {
-  std::vector<std::string> command = {program_, "run", "--listen", "127.0.0.1:0"};
-  command.insert(command.end(), {"--data-dir", node.home + "/data", "--api", "unix:" + node.home + "/api.sock"});
+  std::vector<std::string> command = {program_, "run"};
+  const auto says = [&](const char* flag) { return std::ranges::find(arguments, flag) != arguments.end(); };
+  if (!says("--listen")) command.insert(command.end(), {"--listen", "127.0.0.1:0"});
+  if (!says("--api")) command.insert(command.end(), {"--api", "unix:" + node.home + "/api.sock"});
+  command.insert(command.end(), {"--data-dir", node.home + "/data"});
   command.insert(command.end(), arguments.begin(), arguments.end());
   node.ready_line.clear();
   node.process = std::make_unique<Process>(std::move(command), node.home + "/log");

@@ -24,7 +24,8 @@ class Cluster {
  public:
   explicit Cluster(std::string program) : program_(std::move(program)) {}
 
-  // `hearsay run` with these arguments besides a free loopback port, data directory and API. Does not wait.
+  // `hearsay run` with these arguments and a data directory; without --listen and --api, at a free loopback port and
+  // with an API socket. Does not wait.
   std::size_t Start(const std::vector<std::string>& arguments = {});
   // Starts `count` nodes with these arguments: the first, and the others told only of it. False when one is not ready.
   bool Form(std::size_t count, const std::vector<std::string>& arguments = {});

@@ -302,6 +302,10 @@ void SimNetwork::Apply(HostId host) {
       n.store.Apply(*forget, now_);
     } else if (const auto* state = std::get_if<PersistState>(&effect)) {
       n.store.Apply(*state, now_);
+    } else if (const auto* ban = std::get_if<PersistBan>(&effect)) {
+      n.store.Apply(*ban, now_);
+    } else if (const auto* lifted = std::get_if<ForgetBan>(&effect)) {
+      n.store.Apply(*lifted, now_);
     } else if (const auto* event = std::get_if<PeerEvent>(&effect)) {
       OnPeerEvent(host, *event);
     } else if (const auto* resolve = std::get_if<Resolve>(&effect)) {

@@ -21,6 +21,16 @@ void SimStore::Apply(const PersistState& effect, Duration now) {
   if (effect.state.boot_epoch != state_.boot_epoch) Flush();
 }
 
+void SimStore::Apply(const PersistBan& effect, Duration now) {
+  pending_.push_back({now, effect});
+  Flush();
+}
+
+void SimStore::Apply(const ForgetBan& effect, Duration now) {
+  pending_.push_back({now, effect});
+  Flush();
+}
+
 void SimStore::Flush() { CommitBefore(Duration::max()); }
 
 void SimStore::Crash(Duration now) {
@@ -31,11 +41,13 @@ void SimStore::Crash(Duration now) {
 void SimStore::Erase() {
   pending_.clear();
   peers_.clear();
+  bans_.clear();
   state_ = {};
 }
 
 Snapshot SimStore::Load() const {
-  Snapshot snapshot{state_, {}};
+  Snapshot snapshot{state_, {}, {}};
+  for (const auto& [subject, ban] : bans_) snapshot.bans.push_back(ban);
   for (const NodeId& id : state_.view) {
     const auto peer = peers_.find(id);
     if (peer != peers_.end()) snapshot.peers.push_back(peer->second);
@@ -67,6 +79,10 @@ void SimStore::Commit(const Pending& pending) {
     peers_[put->peer.id] = put->peer;
   } else if (const auto* drop = std::get_if<ForgetPeer>(&pending.change)) {
     peers_.erase(drop->id);
+  } else if (const auto* ban = std::get_if<PersistBan>(&pending.change)) {
+    bans_[ban->ban.subject] = ban->ban;
+  } else if (const auto* lifted = std::get_if<ForgetBan>(&pending.change)) {
+    bans_.erase(lifted->subject);
   } else {
     state_ = std::get<PersistState>(pending.change).state;
   }

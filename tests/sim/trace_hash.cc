@@ -49,6 +49,10 @@ void TraceHash::AddEffect(const Effect& effect) {
     Add(AsBytes(event->detail));
   } else if (const auto* resolve = std::get_if<Resolve>(&effect)) {
     AddNumber(resolve->entry);
+  } else if (const auto* ban = std::get_if<PersistBan>(&effect)) {
+    Add(EncodeBan(ban->ban));
+  } else if (const auto* lifted = std::get_if<ForgetBan>(&effect)) {
+    Add(AsBytes(BanSubjectText(lifted->subject)));
   }
 }
 

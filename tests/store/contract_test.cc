@@ -72,7 +72,7 @@ TYPED_TEST(StoreContract, IsEmptyAtFirst) {
 
 TYPED_TEST(StoreContract, KeepsACommittedBatch) {
   std::vector<Change> batch = PutRange(1, 4);
-  batch.push_back(PutState{MakeState(9)});
+  batch.emplace_back(PutState{MakeState(9)});
   this->Apply(batch);
   this->Reopen();
   EXPECT_THAT(LoadAll(*this->store_), ElementsAre(MakePeer(1), MakePeer(2), MakePeer(3)));
@@ -159,7 +159,7 @@ TYPED_TEST(StoreContract, RefusesTheBatchThatGoesAboveCapacity) {
   this->Apply(PutRange(0, kCapacity - 1));
   this->Apply({PutState{MakeState(1)}});
   std::vector<Change> batch = PutRange(kCapacity - 1, kCapacity + 1);
-  batch.push_back(PutState{MakeState(2)});
+  batch.emplace_back(PutState{MakeState(2)});
   batch.insert(batch.begin(), DropPeer{MakePeer(500).id});
   const auto applied = this->store_->Apply(batch);
   ASSERT_FALSE(applied);
@@ -178,6 +178,48 @@ TYPED_TEST(StoreContract, TakesWhatItKnowsAndWhatFitsAtCapacity) {
   EXPECT_EQ(this->Count(), kCapacity);
   EXPECT_THAT(this->store_->FindPeers(std::vector{MakePeer(5).id}).value(), ElementsAre(changed));
   EXPECT_FALSE(this->store_->Apply(std::vector<Change>{PutPeer{MakePeer(0)}}));
+}
+
+BanEntry MakeBan(std::uint32_t number, std::string_view reason = "noisy") {
+  return {.subject = *IpPrefix::Of(IpAddress::V4(0x0a000000 + number), 128),
+          .reason = std::string(reason),
+          .created = FromUnixSeconds(1'795'226'400),
+          .expires = number % 2 == 0 ? kNever : FromUnixSeconds(1'900'000'000)};
+}
+
+TYPED_TEST(StoreContract, KeepsBansApartFromPeersInTheOrderOfTheirSubjects) {
+  BanEntry by_id = MakeBan(9);
+  by_id.subject = MakePeer(1).id;
+  this->Apply({PutBan{MakeBan(2)}, PutBan{MakeBan(1)}, PutBan{by_id}, PutPeer{MakePeer(1)}, PutState{MakeState(1)}});
+  this->Reopen();
+  EXPECT_THAT(this->store_->LoadBans()->bans, ElementsAre(by_id, MakeBan(1), MakeBan(2)));
+  EXPECT_EQ(this->Count(), 1u);
+  EXPECT_THAT(LoadAll(*this->store_), ElementsAre(MakePeer(1)));
+  this->Apply({DropBan{MakeBan(1).subject}, DropBan{MakeBan(7).subject}, PutBan{MakeBan(2, "again")}});
+  this->Reopen();
+  EXPECT_THAT(this->store_->LoadBans()->bans, ElementsAre(by_id, MakeBan(2, "again")));
+}
+
+TYPED_TEST(StoreContract, RefusesTheBatchWithOneBanTooMany) {
+  std::vector<Change> batch;
+  for (std::uint32_t i = 0; i < kMaxBans; ++i) batch.emplace_back(PutBan{MakeBan(i)});
+  this->Apply(batch);
+  this->Apply(PutRange(0, kCapacity));  // bans take no room of peers
+  EXPECT_FALSE(this->store_->Apply(std::vector<Change>{PutPeer{MakePeer(kCapacity)}}));
+  const auto refused = this->store_->Apply(std::vector<Change>{DropPeer{MakePeer(0).id}, PutBan{MakeBan(kMaxBans)}});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), HasSubstr("full: it may hold 4096 bans; lift some"));
+  EXPECT_EQ(this->Count(), kCapacity);
+  this->Apply({PutBan{MakeBan(0, "again")}, DropBan{MakeBan(1).subject}, PutBan{MakeBan(kMaxBans)}});
+  EXPECT_EQ(this->store_->LoadBans()->bans.size(), kMaxBans);
+}
+
+TYPED_TEST(StoreContract, SkipsAndCountsABanThatDoesNotDecode) {
+  BanEntry unprintable = MakeBan(2);
+  unprintable.reason = "\x1b[2J";  // encodes, but no decoder takes it
+  this->Apply({PutBan{MakeBan(1)}, PutBan{unprintable}});
+  EXPECT_THAT(this->store_->LoadBans()->bans, ElementsAre(MakeBan(1)));
+  EXPECT_EQ(this->store_->LoadBans()->skipped, 1u);
 }
 
 TYPED_TEST(StoreContract, SkipsAndCountsAPeerThatDoesNotDecode) {

@@ -27,12 +27,12 @@ constexpr std::uint64_t kBatchesKept = 10;
 std::vector<Change> MakeBatch(std::uint64_t n) {
   std::vector<Change> batch;
   for (std::uint64_t i = 0; i < kPeersPerBatch; ++i) {
-    batch.push_back(PutPeer{MakePeer(n * kPeersPerBatch + i)});
-    if (n > kBatchesKept) batch.push_back(DropPeer{MakePeer((n - kBatchesKept) * kPeersPerBatch + i).id});
+    batch.emplace_back(PutPeer{MakePeer(n * kPeersPerBatch + i)});
+    if (n > kBatchesKept) batch.emplace_back(DropPeer{MakePeer((n - kBatchesKept) * kPeersPerBatch + i).id});
   }
   NodeState state = store_test::MakeState(1);
   state.boot_epoch = n;
-  batch.push_back(PutState{state});
+  batch.emplace_back(PutState{state});
   return batch;
 }
 

@@ -31,7 +31,7 @@ std::string MakeImage() {
     const auto store = OpenOrDie(directory.path());
     for (std::uint64_t i = 0; i < 20; ++i) {
       std::vector<Change> batch = PutRange(100 * i, 100 * i + 200);
-      batch.push_back(PutState{MakeState(i)});
+      batch.emplace_back(PutState{MakeState(i)});
       if (!store->Apply(batch)) throw std::runtime_error("apply");
     }
   }
@@ -139,7 +139,7 @@ std::string UseStore(const std::string& path) {
   } while (from);
   (void)(*store)->LoadState();
   std::vector<Change> batch = PutRange(50, 400);
-  for (std::uint64_t i = 900; i < 1500; ++i) batch.push_back(DropPeer{MakePeer(i).id});
+  for (std::uint64_t i = 900; i < 1500; ++i) batch.emplace_back(DropPeer{MakePeer(i).id});
   if (!(*store)->Apply(batch)) return "write fault";
   return "used";
 }
@@ -193,12 +193,12 @@ TEST(LmdbImage, TakesEveryStateThatAStoreGoesThrough) {
     for (std::uint64_t i = 0; i < size; ++i) {
       const std::uint64_t number = rng.Below(4000);
       if (rng.Chance(1 + round / 50, 4)) {
-        batch.push_back(DropPeer{MakePeer(number).id});
+        batch.emplace_back(DropPeer{MakePeer(number).id});
       } else {
-        batch.push_back(PutPeer{MakePeer(number)});
+        batch.emplace_back(PutPeer{MakePeer(number)});
       }
     }
-    if (rng.Chance(1, 2)) batch.push_back(PutState{MakeState(rng.Below(100))});
+    if (rng.Chance(1, 2)) batch.emplace_back(PutState{MakeState(rng.Below(100))});
     ASSERT_TRUE(store->Apply(batch));
     const std::string image = ReadFile(directory.StoreFile());
     const auto checked = CheckLmdbImage(AsBytes(image));
@@ -228,7 +228,7 @@ TEST(LmdbImage, TakesASoundFileThatEndsBeforeItsLastPage) {
       const std::uint64_t base = rng.Below(1000);
       const std::uint64_t size = rng.Below(3000) + 10;
       std::vector<Change> batch = PutRange(base, base + size);
-      for (std::uint64_t i = base + size; i-- > base + size / 4;) batch.push_back(DropPeer{MakePeer(i).id});
+      for (std::uint64_t i = base + size; i-- > base + size / 4;) batch.emplace_back(DropPeer{MakePeer(i).id});
       ASSERT_TRUE(store->Apply(batch));
       const std::string image = ReadFile(directory.StoreFile());
       const auto checked = CheckLmdbImage(AsBytes(image));

@@ -106,7 +106,7 @@ TEST(Export, SaysWhenTheOutputFails) {
 TEST_F(Import, TakesBackWhatExportWrote) {
   MemoryStore source(10'000);
   std::vector<Change> batch = PutRange(0, 9000);  // several pages
-  batch.push_back(PutState{MakeState(3)});
+  batch.emplace_back(PutState{MakeState(3)});
   ASSERT_TRUE(source.Apply(batch));
   const store_test::TemporaryDirectory directory;
   const auto target = store_test::OpenOrDie(directory.path());

@@ -67,7 +67,7 @@ inline NodeState MakeState(std::uint64_t number) {
 
 inline std::vector<Change> PutRange(std::uint64_t begin, std::uint64_t end) {
   std::vector<Change> batch;
-  for (std::uint64_t i = begin; i < end; ++i) batch.push_back(PutPeer{MakePeer(i)});
+  for (std::uint64_t i = begin; i < end; ++i) batch.emplace_back(PutPeer{MakePeer(i)});
   return batch;
 }
 

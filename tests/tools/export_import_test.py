@@ -28,6 +28,10 @@ def peer(number, verified=3):
 
 STATE = json.dumps({"boot_epoch": 7, "listen_port": 7075, "view": [f"{1:064x}"]}, separators=(",", ":")) + "\n"
 
+BANS = "".join(json.dumps({"ban": subject, "reason": "noisy", "created": "2026-11-20T00:00:00.000000Z", "expires": end},
+                          separators=(",", ":")) + "\n"
+               for subject, end in ((f"{9:064x}", None), ("192.0.2.0/24", "2199-01-01T00:00:00.000000Z")))
+
 
 class ExportAndImport(unittest.TestCase):
     def setUp(self):
@@ -61,10 +65,10 @@ class ExportAndImport(unittest.TestCase):
         return node
 
     def test_what_was_exported_is_imported_whole(self):
-        text = STATE + "".join(peer(n) for n in range(1, 200))
+        text = STATE + BANS + "".join(peer(n) for n in range(1, 200))
         imported = self.take(text, "--json")
         self.assertEqual(imported.returncode, 0, imported.stderr)
-        self.assertEqual(json.loads(imported.stdout), {"peers": 199, "older": 0, "state": True})
+        self.assertEqual(json.loads(imported.stdout), {"peers": 199, "bans": 2, "older": 0, "state": True})
         self.assertEqual(self.give(), text)
         file = self.folder / "peers.jsonl"
         file.write_text(self.give())
@@ -75,9 +79,9 @@ class ExportAndImport(unittest.TestCase):
     def test_import_tells_what_it_left_out(self):
         self.take(peer(1) + peer(2))
         imported = self.take(peer(1, verified=2) + peer(2, verified=4) + peer(3), "--json")
-        self.assertEqual(json.loads(imported.stdout), {"peers": 2, "older": 1, "state": False})
+        self.assertEqual(json.loads(imported.stdout), {"peers": 2, "bans": 0, "older": 1, "state": False})
         self.assertEqual(self.give(), peer(1) + peer(2, verified=4) + peer(3))
-        self.assertIn("0 peers imported, 1 left out", self.take(peer(1)).stdout)
+        self.assertIn("0 peers and 0 bans imported, 1 left out", self.take(peer(1)).stdout)
 
     def test_a_wrong_line_is_named_and_changes_nothing(self):
         self.take(peer(1))

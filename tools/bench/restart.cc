@@ -112,7 +112,7 @@ class Home {
     std::vector<Change> batch;
     for (std::size_t i = 1; i < options_.capacity; ++i) {
       const Endpoint nobody{IpAddress::V4(kLoopback + static_cast<std::uint32_t>(i)), 9};
-      batch.push_back(PutPeer{MakePeer(rng_, nobody)});
+      batch.emplace_back(PutPeer{MakePeer(rng_, nobody)});
       if (batch.size() < kBatch && i + 1 < options_.capacity) continue;
       if (auto applied = (*store)->Apply(batch); !applied) return applied;
       batch.clear();

@@ -49,7 +49,7 @@ std::vector<Change> Batch(Rng& rng) {
     peer.id.bytes = rng.Array<32>();
     peer.endpoint = {IpAddress::V4(0x05000001u + static_cast<std::uint32_t>(i)), 7075};
     peer.first_seen = peer.last_seen = peer.last_verified = FromUnixSeconds(1'800'000'000);
-    batch.push_back(PutPeer{peer});
+    batch.emplace_back(PutPeer{peer});
   }
   return batch;
 }

@@ -150,8 +150,14 @@ void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& da
 void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out) {
   // A hint: it makes us look, by a new handshake; it ends nothing by itself.
   if (network_.closed() || !resets_read_.Take(kResetReadRate, now)) return counters_.Drop(Error::kNotExpected);
-  for (const Peer* peer : book_.channels()) {
-    if (peer->channel->dismissed || peer->channel->path != datagram.from) continue;
+  const auto is_sender = [&](const Peer* peer) {
+    return peer != nullptr && peer->channel && peer->channel->path == datagram.from;
+  };
+  // Most live where they dial from.
+  Peer* const at_home = book_.FindByEndpoint(datagram.from);
+  const std::span<Peer* const> candidates = is_sender(at_home) ? std::span(&at_home, 1) : book_.channels();
+  for (const Peer* peer : candidates) {
+    if (!is_sender(peer) || peer->channel->dismissed) continue;
     UdpSession& session = *peer->channel->sessions.front();
     if (session.session.send_id() != hint.session_id || session.doubted) continue;
     counters_.Add(Counter::kResetsReceived);

@@ -13,6 +13,7 @@ constexpr std::size_t kGrowth = 8;                  // new verified peers in a r
 constexpr std::size_t kEnoughHearsay = 128;         // waiting: no need to ask for more; a round's dials while growing
 constexpr std::uint64_t kDoubtfulPulls = 8;         // a doubtful speaker is asked when chosen once in so many times
 constexpr Duration kSteadyPull = kRoundTime / 2;        // two a round
+constexpr int kPullDraws = 32;                      // misses all who may be asked, if one in eight may, one time in 72
 constexpr int kIdlePulls = 12;                      // answers without news that end the eager phase
 constexpr int kWarmRounds = 10;                     // rounds without growth; or kWarmAtLatest rounds
 constexpr std::size_t kWarmAtLatest = 100;
@@ -68,7 +69,9 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
     case TimerKind::kBudget: return DialHearsay(now, out);
     case TimerKind::kDrain:
       responder_.Expire(now);
-      if (const Time next = responder_.NextDeadline(); next != kNever) timers_.SetNoLater(drain_, next);
+      if (const Time next = responder_.NextDeadline(); next != kNever) {
+        timers_.SetNoLater(drain_, std::max(next, now + Responder::kWaitTime / 10));
+      }
       for (Peer* peer : book_.channels()) {
         if (peer->channel->sessions.size() > 1) ArrangeSessions(*peer->channel, now);
       }
@@ -183,12 +186,15 @@ void Node::Impl::Pull(Time now, Effects& out) {
 }
 
 Peer* Node::Impl::ChoosePullTarget(Time now) {
-  std::vector<Peer*> candidates;
-  for (Peer* peer : book_.channels()) {
-    if (MayPull(*peer)) candidates.push_back(peer);
+  // Drawn until one may be asked: nearly all channels may, and a walk over them all would cost more.
+  const std::span<Peer* const> channels = book_.channels();
+  Peer* peer = nullptr;
+  for (int draw = 0; draw < kPullDraws && !channels.empty(); ++draw) {
+    peer = channels[rng_.Below(channels.size())];
+    if (MayPull(*peer)) break;
+    peer = nullptr;
   }
-  if (candidates.empty()) return nullptr;
-  Peer* const peer = candidates[rng_.Below(candidates.size())];
+  if (peer == nullptr) return nullptr;
   switch (speakers_.Of(PrefixOf(peer->id), now)) {
     case Influence::kFull: return peer;
     case Influence::kDoubtful: return rng_.Below(kDoubtfulPulls) == 0 ? peer : nullptr;

@@ -30,7 +30,12 @@ enum class Scope : std::uint8_t {
 struct IpAddress {
   ByteArray<16> bytes{};
 
-  auto operator<=>(const IpAddress&) const = default;
+  // In byte order, as two numbers: trees of endpoints are most of what a node compares.
+  std::strong_ordering operator<=>(const IpAddress& other) const {
+    if (const auto order = Half(0) <=> other.Half(0); order != 0) return order;
+    return Half(8) <=> other.Half(8);
+  }
+  bool operator==(const IpAddress& other) const { return Half(8) == other.Half(8) && Half(0) == other.Half(0); }
   bool IsV4() const;
   bool IsUnspecified() const;
   Scope scope() const;
@@ -39,6 +44,9 @@ struct IpAddress {
   static IpAddress V6(const ByteArray<16>& bytes) { return {bytes}; }
   // Dotted quad or RFC 4291 text, without brackets, port or zone.
   static std::optional<IpAddress> Parse(std::string_view text);
+
+ private:
+  std::uint64_t Half(std::size_t at) const { return LoadBigEndian<std::uint64_t>(bytes.data() + at); }
 };
 
 // What an attacker must pay for: IPv4 /16, IPv6 /32; on private and loopback networks each address is its own group.

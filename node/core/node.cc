@@ -37,7 +37,8 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       view_(state_.slot_seeds, rng_, *groups_),
       own_(config_.announce),
       dialler_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
-      responder_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
+      admission_(rng_.Array<16>()),
+      responder_(identity_, network_, state_.boot_epoch, admission_, codec_, rng_, counters_),
       bootstrap_(config_),
       unanswered_(state_.table_secret, now),
       record_sequence_(state_.boot_epoch),
@@ -159,7 +160,7 @@ std::optional<PeerInfo> Node::Impl::SamplePeer() {
   const Peer* best = nullptr;
   std::pair<std::uint64_t, std::uint64_t> best_rank;
   for (const Peer* peer : book_.table()) {
-    if (peer->state != PeerState::kActive) continue;
+    if (!peer->IsVerified()) continue;
     const std::pair rank{SipHash(key, groups_->Of(peer->endpoint).key), SipHash(key, peer->endpoint.ToBytes())};
     if (best == nullptr || rank < best_rank) {
       best = peer;

@@ -243,11 +243,12 @@ void Node::Impl::OnChannelTimer(Peer& peer, Time now, Effects& out) {
     const bool silent = now >= channel.last_heard + rhythm_.IdleTimeout(channel.path.scope());
     return silent ? CloseChannel(peer, PeerState::kVerified, out, now) : Rearm(peer, now);
   }
-  if (channel.probe.attempts() >= AttemptsFor(channel)) return Stale(peer, now, out);
+  if (channel.probe.attempts() >= AttemptsFor(channel, now)) return Stale(peer, now, out);
   Ping(peer, LivenessProbe::Cause::kOwn, now, out);
 }
 
-int Node::Impl::AttemptsFor(const Channel& channel) const {
+int Node::Impl::AttemptsFor(const Channel& channel, Time now) const {
+  if (admission_.IsFlooded(now)) return LivenessProbe::kMaxAttempts;
   return Rhythm::ProbeAttempts(std::max(channel.loss, loss_).permille());
 }
 
@@ -258,7 +259,7 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
   const Scope scope = channel.path.scope();
   if (channel.probe.open()) {
     // Attempts follow each other quickly; only the last one is given all the time that an answer may take.
-    const bool last = channel.probe.attempts() >= AttemptsFor(channel);
+    const bool last = channel.probe.attempts() >= AttemptsFor(channel, now);
     const Duration wait =
         last ? rhythm_.ProbeTimeout(scope, channel.rtt) : rhythm_.AttemptSpacing(scope, channel.rtt);
     timers_.Set(channel.timer, channel.probe.last_attempt() + wait + lateness_.Allowance());

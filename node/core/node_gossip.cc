@@ -18,9 +18,15 @@ constexpr Duration kDismissGrace = milliseconds{300};  // the sample that was se
 
 void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out) {
   Channel& channel = *peer.channel;
+  // It is alive, whatever we have time to read.
+  peer.last_seen = channel.last_heard = now;
+  const std::size_t size = datagram.bytes.size();
+  const bool admitted = channel.inbound
+                            ? admission_.AdmitOthersPacket(channel.allowance, size, SourceOf(channel.path), now)
+                            : admission_.AdmitPacket(channel.allowance, size, now);
+  if (!admitted) return counters_.Drop(Error::kRateLimited);
   const auto kind = codec_.DecodeMessage(plaintext, incoming_);
   if (!kind) return counters_.Drop(kind.error());
-  peer.last_seen = channel.last_heard = now;
   if (peer.in_table && datagram.from == peer.endpoint) peer.last_verified = now;
   if (kind == ChannelMessageKind::kLeave) return OnLeft(peer, now, out);
   if (kind == ChannelMessageKind::kNoRoom) return OnDismissed(peer, now);
@@ -38,7 +44,7 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   // It lives, but our challenge or its answer may have been lost.
   if (channel.verify.token != 0 && channel.record) ConsiderVerifying(peer, now, out);
   if (in.sampled && channel.pull_open) ReadSample(peer, in, now, out);
-  if (!in.suspects.empty() && channel.work.Take(kWorkRate, now)) OnSuspects(in, now, out);
+  if (!in.suspects.empty()) OnSuspects(in, now, out);
   // "A roamed endpoint is used only after path validation": until then answers go to where the peer was.
   const bool roamed = datagram.from != channel.path;
   // Nobody has proved to be there: the challenge may not be larger than what it answers.
@@ -48,7 +54,6 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   }
   NoteArrival(peer, in, datagram.local, now, out);
   if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
-  if (!channel.work.Take(kWorkRate, now)) return counters_.Drop(Error::kRateLimited);
   if (in.ping != 0 || in.path_challenge != 0) {
     Keepalive& answer = Draft(peer, now);
     answer.pong = in.ping;
@@ -74,7 +79,7 @@ void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, Time now) {
 void Node::Impl::OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& out) {
   Channel& channel = *peer.channel;
   if (in.record_sequence <= channel.record_held()) return;
-  if (!channel.work.Take(kWorkRate, now)) return counters_.Drop(Error::kRateLimited);
+  if (!channel.allowance.records.Take(kRecordRate, now)) return counters_.Drop(Error::kRateLimited);
   auto record = ReadRecord(in.record, peer.id);
   if (!record) return counters_.Drop(record.error());
   if (record->sequence <= channel.record_held()) return counters_.Drop(Error::kStaleRecord);

@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "node/core/address_groups.h"
+#include "node/core/admission.h"
 #include "node/core/ban_list.h"
 #include "node/core/bootstrap.h"
 #include "node/core/dialler.h"
@@ -102,6 +103,9 @@ class Node::Impl {
   void OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out);
   void OnDialDone(const DialOutcome& outcome, Time now, Effects& out);
   void OnDialFailed(const DialOutcome& outcome, Time now, Effects& out);
+  Source SourceOf(const Endpoint& endpoint) const {
+    return {endpoint.address, groups_->Of(endpoint), rhythm_.IsLan(endpoint.scope())};
+  }
   void NoteDuplicate(const Endpoint& endpoint, Effects& out);
   void CountSends(std::size_t first_effect, const Effects& out);
 
@@ -129,7 +133,7 @@ class Node::Impl {
   bool MayPull(const Peer& peer) const;
   void Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out);
   void Tell(Time now, Effects& out);
-  int AttemptsFor(const Channel& channel) const;
+  int AttemptsFor(const Channel& channel, Time now) const;
   void OnChannelTimer(Peer& peer, Time now, Effects& out);
   void ScheduleKeepalive(Peer& peer, Time now);
   void Rearm(Peer& peer, Time now);
@@ -192,6 +196,7 @@ class Node::Impl {
   View view_;
   OwnAddress own_;
   Dialler dialler_;
+  Admission admission_;
   Responder responder_;
   Bootstrap bootstrap_;
   HearsayQueue hearsay_;

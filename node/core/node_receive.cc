@@ -14,7 +14,10 @@ void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
   if (bans_.Has(datagram.from.address)) return counters_.Drop(Error::kBanned);
   const std::size_t first_effect = out.list.size();
   const auto packet = codec_.Decode(datagram.bytes, network_);
-  if (!packet) return counters_.Drop(packet.error());
+  if (!packet) {
+    admission_.NoteJunk(now);
+    return counters_.Drop(packet.error());
+  }
   if (const auto* sealed = std::get_if<SealedPacket>(&*packet)) {
     OnSealed(*sealed, datagram, now, out);
   } else if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) {
@@ -46,7 +49,7 @@ void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, T
     if (own_.Judge(*target, datagram.local) != OwnAddress::Verdict::kMine) return counters_.Drop(Error::kNotExpected);
     return OnDialFailed(*dialler_.OnOwnHello(hello.query), now, out);
   }
-  if (!responder_.OnHello(hello, datagram, now, out)) return;
+  if (!responder_.OnHello(hello, datagram, SourceOf(datagram.from), now, out)) return;
   // Two that dial each other at once need one handshake: the smaller endpoint's.
   if (datagram.from < datagram.local) dialler_.Yield(datagram.from, now);
   timers_.SetNoLater(drain_, now + Responder::kWaitTime);
@@ -74,7 +77,7 @@ void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, 
 
 void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, Time now, Effects& out) {
   if (bans_.Has(proof.initiator)) return counters_.Drop(Error::kBanned);
-  const auto done = responder_.OnProof(proof, datagram, own_, now, out);
+  const auto done = responder_.OnProof(proof, datagram, SourceOf(datagram.from), own_, now, out);
   timers_.SetNoLater(drain_, now + Responder::kWaitTime);
   if (!done) {
     counters_.Drop(done.error());
@@ -139,6 +142,7 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
 
 void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out) {
   counters_.Drop(Error::kUnknownSession);
+  admission_.NoteJunk(now);
   // Strangers to a closed network get silence. A reset is no answer to a reset: only sealed packets come here.
   if (network_.closed() || !resets_sent_.Take(kResetRate, now)) return;
   codec_.Encode(ResetHint{packet.session_id}, network_, sealed_);
@@ -228,9 +232,10 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   // Ourselves for ever; others may be heard of again once the reason may have passed.
   const bool lan = rhythm_.IsLan(endpoint.scope());
   const bool told = outcome.request.purpose == DialPurpose::kHearsay;
-  recent_.Add(endpoint, self ? kNever : now + (lan ? Duration{seconds{3}} : Duration{std::chrono::minutes{5}}));
+  const bool few = book_.verified_count() <= kViewSlots;
+  const Duration wait = lan ? seconds{3} : few ? Unanswered::kFirstWhenFew : Duration{std::chrono::minutes{5}};
+  recent_.Add(endpoint, self ? kNever : now + wait);
   if (told && why == Error::kTimeout && !outcome.answered) {
-    const bool few = book_.verified_count() <= kViewSlots;
     // Lost packets, perhaps: whoever asks on hears of it again (while the table grows; later it costs a pull's wait).
     if (few) idle_pulls_ = 0;
     if (!lan) unanswered_.Add(endpoint, few ? Unanswered::kFirstWhenFew : Unanswered::kFirst, now);

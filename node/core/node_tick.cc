@@ -10,7 +10,7 @@ namespace {
 
 constexpr Duration kEagerPull = milliseconds{125};  // 8 a second after start, and while the table grows
 constexpr std::size_t kGrowth = 8;                  // new verified peers in a round that make it "growing"
-constexpr std::size_t kEnoughHearsay = 128;         // waiting: no need to ask for more; a round's dials while growing
+constexpr std::size_t kEnoughHearsay = 512;         // waiting: no need to ask for more; a round's dials while growing
 constexpr std::uint64_t kDoubtfulPulls = 8;         // a doubtful speaker is asked when chosen once in so many times
 constexpr Duration kSteadyPull = kRoundTime / 2;        // two a round
 constexpr int kPullDraws = 32;                      // misses all who may be asked, if one in eight may, one time in 72

@@ -13,6 +13,7 @@
 
 #include "node/core/liveness.h"
 #include "node/core/seam.h"
+#include "node/core/admission.h"
 #include "node/core/timers.h"
 #include "node/core/token_bucket.h"
 #include "node/core/whole_seconds.h"
@@ -26,8 +27,6 @@ inline constexpr std::size_t kMaxInbound = 256;        // channels that we did n
 inline constexpr std::size_t kMaxInboundPerGroup = 8;  // of one global address group
 // Pulls that a channel may ask of us: eager at the start (a newcomer, a crawler), then slow.
 inline constexpr Rate kPullRate{.tokens = 2, .period = std::chrono::seconds{1}, .burst = 24};
-// Packets on a channel that make us work: answers, signed records, path answers.
-inline constexpr Rate kWorkRate{.tokens = 50, .period = std::chrono::seconds{1}, .burst = 200};
 
 struct UdpSession {
   explicit UdpSession(const SessionKeys& keys) : session(keys) {}
@@ -82,7 +81,7 @@ struct Channel {
   PathChallenge verify;  // does it live where its record says?
   PathChallenge roam;    // has it moved to where its packets come from now?
   TokenBucket pulls{kPullRate};
-  TokenBucket work{kWorkRate};
+  ChannelAllowance allowance;
   bool pull_open = false;      // we asked and read one answer
   std::uint64_t record_held() const { return record ? record->sequence : 0; }
 };

@@ -6,44 +6,25 @@
 namespace hearsay {
 namespace {
 
-// Hellos answered and proofs looked at, for strangers of one address group and of all: two for each handshake. On
-// private and loopback networks a whole fleet may share one address. Guess: a hello costs about 2 us, so all strangers
-// together take at most a twentieth of a core.
-constexpr Rate kGroupRate{.tokens = 50, .period = std::chrono::seconds{1}, .burst = 200};
-constexpr Rate kLanGroupRate{.tokens = 4000, .period = std::chrono::seconds{1}, .burst = 4000};
-constexpr Rate kStrangerRate{.tokens = 20'000, .period = std::chrono::seconds{1}, .burst = 20'000};
-// Signature checks for strangers. A handshake costs the responder about 0.25 ms: at most a quarter of a core.
-constexpr Rate kSignatureRate{.tokens = 1000, .period = std::chrono::seconds{1}, .burst = 2000};
 // Enough for every cookie that the signature budget lets anyone spend within its life.
-constexpr std::size_t kMaxSpent = 2000 + 2 * 10 * 1000;
+constexpr std::size_t kMaxSpent = kSignatureRate.burst + 2 * 10 * kSignatureRate.tokens;
 
 }  // namespace
 
 Responder::Responder(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch,
-                     const Rhythm& rhythm, Codec& codec, Rng& rng, Counters& counters)
+                     Admission& admission, Codec& codec, Rng& rng, Counters& counters)
     : identity_(identity),
       network_(network),
       boot_epoch_(boot_epoch),
-      rhythm_(rhythm),
+      admission_(admission),
       codec_(codec),
       rng_(rng),
-      counters_(counters),
-      bucket_key_(rng.Array<16>()),
-      all_strangers_(kStrangerRate),
-      signatures_(kSignatureRate) {}
+      counters_(counters) {}
 
-bool Responder::AdmitStranger(const Endpoint& source, Time now) {
-  const bool lan = rhythm_.IsLan(source.scope());
-  const Rate rate = lan ? kLanGroupRate : kGroupRate;
-  // Allocated at the first stranger, all at once: what comes later cannot grow it.
-  if (group_buckets_.empty()) group_buckets_.assign(kGroupBuckets, TokenBucket(kLanGroupRate));
-  TokenBucket& bucket = group_buckets_[SipHash(bucket_key_, source.group().key) % kGroupBuckets];
-  return bucket.Take(rate, now) && all_strangers_.Take(kStrangerRate, now);
-}
-
-bool Responder::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
+bool Responder::OnHello(const BareKeepalive& hello, const Datagram& datagram, const Source& source, Time now,
+                        Effects& out) {
   counters_.Add(Counter::kHellosReceived);
-  if (!AdmitStranger(datagram.from, now)) {
+  if (!admission_.AdmitHello(source, now)) {
     counters_.Drop(Error::kRateLimited);
     return false;
   }
@@ -61,8 +42,8 @@ bool Responder::OnHello(const BareKeepalive& hello, const Datagram& datagram, Ti
   return true;
 }
 
-Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& datagram, const OwnAddress& own,
-                                  Time now, Effects& out) {
+Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& datagram, const Source& source,
+                                  const OwnAddress& own, Time now, Effects& out) {
   const auto slot = jar_.Check(datagram.from, proof.query, proof.cookie, now, rng_);
   if (!slot) return Unexpected(slot.error());
   if (const auto spent = spent_.find(proof.cookie); spent != spent_.end()) {
@@ -74,9 +55,7 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   const OwnAddress::Verdict verdict = own.Judge(proof.dialled, datagram.local);
   if (verdict == OwnAddress::Verdict::kNotMine) return Unexpected(Error::kNotMyEndpoint);
   // Its group pays first: one cookie must not buy, with bad signatures, all the work that there is for everybody.
-  if (waiting_.size() >= kMaxWaiting || !AdmitStranger(datagram.from, now) || !signatures_.Take(kSignatureRate, now)) {
-    return Unexpected(Error::kRateLimited);
-  }
+  if (waiting_.size() >= kMaxWaiting || !admission_.AdmitProof(source, now)) return Unexpected(Error::kRateLimited);
   counters_.Add(Counter::kSignaturesVerified);
   if (const auto verified = VerifyProof(proof, datagram.from, **slot, identity_.id(), network_); !verified) {
     return verified;

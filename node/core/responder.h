@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Responder: the answering side of node_id_handshake, and what strangers may cost.
+// Responder: the answering side of node_id_handshake.
 //
 // Order of checks, cheapest first: network MAC (codec), rate, cookie, spent, own endpoint, work budget, signature.
-// Until a valid cookie has come back nothing is kept about a source: strangers' rate limits live in a fixed array.
+// What strangers may cost is said in admission.h. Until a valid cookie has come back nothing is kept about a source.
 // After a valid proof a session waits, unconfirmed, for its first sealed packet: at most kMaxWaiting, kWaitTime each.
 // A cookie is good once; a repeated proof is answered with the same bytes while its session waits (a lost answer).
 #pragma once
@@ -13,14 +13,13 @@
 #include <optional>
 #include <vector>
 
+#include "node/core/admission.h"
 #include "node/core/counters.h"
 #include "node/core/own_address.h"
 #include "node/core/peer.h"
-#include "node/core/rhythm.h"
 #include "proto/codec.h"
 #include "proto/cookie.h"
 #include "proto/handshake.h"
-#include "proto/siphash.h"
 
 namespace hearsay {
 
@@ -41,16 +40,16 @@ class Responder {
   static constexpr std::size_t kMaxWaiting = 1024;
   static constexpr Duration kWaitTime = std::chrono::seconds{10};
 
-  Responder(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
+  Responder(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, Admission& admission,
             Codec& codec, Rng& rng, Counters& counters);
 
-  // False when the source has had its share.
-  bool OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out);
+  // False when the source has had its share. `source` is the datagram's.
+  bool OnHello(const BareKeepalive& hello, const Datagram& datagram, const Source& source, Time now, Effects& out);
 
   // Errors are counted here. On success the session waits; nothing is known of the peer's channel yet.
   // kDuplicateIdentity: the proof is of our own identity, and its signature is good.
-  Expected<void> OnProof(const HandshakeProof& proof, const Datagram& datagram, const OwnAddress& own, Time now,
-                         Effects& out);
+  Expected<void> OnProof(const HandshakeProof& proof, const Datagram& datagram, const Source& source,
+                         const OwnAddress& own, Time now, Effects& out);
 
   // The waiting session with this receive id; it stays until taken.
   WaitingSession* Find(std::uint64_t receive_id);
@@ -64,21 +63,15 @@ class Responder {
     Cookie cookie{};
     Time until{};
   };
-  static constexpr std::size_t kGroupBuckets = 1024;
-  bool AdmitStranger(const Endpoint& source, Time now);
 
   const Identity& identity_;
   const NetworkKey& network_;
   const std::uint64_t boot_epoch_;
-  const Rhythm& rhythm_;
+  Admission& admission_;
   Codec& codec_;
   Rng& rng_;
   Counters& counters_;
-  SipKey bucket_key_;
   CookieJar jar_;
-  std::vector<TokenBucket> group_buckets_;
-  TokenBucket all_strangers_;
-  TokenBucket signatures_;
   std::map<Cookie, std::uint64_t> spent_;   // -> receive id of the session it opened
   std::deque<Spent> spent_order_;           // oldest first; bounded by the signature budget times a cookie's life
   std::map<std::uint64_t, WaitingSession> waiting_;

@@ -11,7 +11,7 @@
 namespace hearsay {
 
 struct Rate {
-  std::uint32_t tokens = 0;  // per `period`
+  std::uint32_t tokens = 0;  // per `period`; at most 8 millions, where the period is a second
   Duration period = std::chrono::seconds{1};
   std::uint32_t burst = 0;
 };
@@ -21,10 +21,11 @@ class TokenBucket {
   // Starts full.
   explicit TokenBucket(Rate rate) : micro_(Micro(rate.burst)) {}
 
-  bool Take(Rate rate, Time now) {
+  bool Take(Rate rate, Time now, std::size_t tokens = 1) {
     Refill(rate, now);
-    if (micro_ < kUnit) return false;
-    micro_ -= kUnit;
+    const std::int64_t cost = kUnit * static_cast<std::int64_t>(tokens);
+    if (micro_ < cost) return false;
+    micro_ -= cost;
     return true;
   }
   // When the next Take may succeed; `now` when it would.

@@ -6,7 +6,8 @@
 // This is what a victim of reflected dials is protected by: whoever gossips its endpoint to n nodes makes each of them
 // send it one packet a day, n / 1440 a minute in all, however many tell it and however often. Nothing is lost: a living
 // node whose packet was lost dials us itself, and table peers are not in here (they have a back-off of their own).
-// While few peers are known (a small network wants everybody) the memory is an hour.
+// While few peers are known (a small network wants everybody, over links that lose packets too) it begins with half a
+// minute and doubles as well: a dozen dials in the first day.
 //
 // A cache of fingerprints: 8 bytes each, four to a set, at most kMaxEntries (128 kB); in a full set the one that would
 // be forgiven first makes room. Two endpoints are mistaken for each other once in 2^30 / kWays look-ups. Who fills it
@@ -27,7 +28,7 @@ class Unanswered {
   static constexpr std::size_t kWays = 4;
   static constexpr std::size_t kMaxEntries = 16'384;
   static constexpr Duration kFirst = std::chrono::hours{24};
-  static constexpr Duration kFirstWhenFew = std::chrono::hours{1};
+  static constexpr Duration kFirstWhenFew = std::chrono::seconds{30};
   static constexpr Duration kLongest = std::chrono::hours{24 * 7};
 
   explicit Unanswered(const SipKey& secret, Time start) : secret_(secret), start_(start) {}

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "node/core/bootstrap.h"
-#include "node/core/hearsay_queue.h"
 #include "node/core/own_address.h"
 #include "node/core/recent_endpoints.h"
 #include "node/core/rhythm.h"
@@ -91,27 +90,6 @@ TEST(Timers, DoWhatANaiveListDoes) {
     ASSERT_EQ(timers.Next(), next);
     ASSERT_EQ(timers.size(), waiting);
   }
-}
-
-TEST(HearsayQueue, ATalkativeGroupDelaysOnlyItself) {
-  HearsayQueue queue;
-  const AddressGroup loud = At("5.1.0.1:1").group();
-  const AddressGroup quiet = At("6.1.0.1:1").group();
-  for (int i = 0; i < 1000; ++i) queue.Push({.endpoint = {IpAddress::V4(0x05010000u + i), 7075}, .source = loud});
-  queue.Push({.endpoint = At("9.9.9.9:7075"), .source = quiet});
-  EXPECT_LE(queue.size(), HearsayQueue::kPerSource + 1);
-  const auto first = queue.Pop();
-  const auto second = queue.Pop();
-  EXPECT_TRUE(first->source == quiet || second->source == quiet);
-}
-
-TEST(HearsayQueue, HoldsAnEndpointOnce) {
-  HearsayQueue queue;
-  EXPECT_TRUE(queue.Push({.endpoint = At("9.9.9.9:7075"), .source = At("5.1.0.1:1").group()}));
-  EXPECT_FALSE(queue.Push({.endpoint = At("9.9.9.9:7075"), .source = At("6.1.0.1:1").group()}));
-  EXPECT_TRUE(queue.Pop());
-  EXPECT_TRUE(queue.empty());
-  EXPECT_TRUE(queue.Push({.endpoint = At("9.9.9.9:7075"), .source = At("6.1.0.1:1").group()}));
 }
 
 TEST(RecentEndpoints, ForgivesTheSoonestFirstWhenFull) {

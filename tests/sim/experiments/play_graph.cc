@@ -11,7 +11,7 @@
 namespace hearsay::sim {
 
 const char* const kGraphSetUp =
-    "10,000 honest nodes as on the internet, no attackers, 8 contacts each, all started within 15 s. After 12 rounds. "
+    "10,000 honest nodes as on the internet, no attackers, 8 contacts each, all started within 15 s. After 4 rounds. "
     "Clustering over 1,000 nodes, path from 100 nodes. (HyParView's setting: 10,000 nodes, views of 5 and 35.)";
 const char* const kCrashSetUp =
     "1,000 honest nodes as on the internet, no attackers. After 12 rounds the stated share is killed at once. The "
@@ -22,7 +22,7 @@ std::vector<Figure> PlayGraph(std::uint64_t seed, const Progress& progress) {
   Battle battle(seed, progress);
   const auto honest_at = battle.stage.population.LikeTheInternet(10'000, battle.stage.rng);
   battle.Begin(honest_at, {}, 8);
-  battle.RunRounds(12);
+  battle.RunRounds(4);
   Overlay overlay(honest_at);
   for (std::size_t i = 0; i < battle.hosts.size(); ++i) {
     overlay.AddView(honest_at[i], battle.stage.network.node(battle.hosts[i]).Slots());

@@ -11,13 +11,14 @@ namespace hearsay::sim {
 
 const char* const kInfrastructureSetUp =
     "1,000 honest nodes as on the internet; 8,192 attacker addresses: 32 whole /24s, each in another /16 (Heilman "
-    "2015's infrastructure attacker). All contacts are honest; each attacker dials one honest node a round. 30 rounds.";
+    "2015's infrastructure attacker). All contacts are honest; each attacker dials one honest node a round. 16 rounds.";
 const char* const kOnePrefixSetUp =
     "1,000 honest nodes as on the internet; 100 attackers in one /24 that dial 10 honest nodes a round each and are "
     "among the bootstrap contacts. 30 rounds.";
 const char* const kSpiesSetUp =
-    "2,764 honest nodes as on the internet; 6 whole /24s (1,524 addresses) and 319 spies in honest nodes' /16s: 40 % "
-    "of all addresses, as measured in May 2025 (Rucknium 2025). Contacts from all; 1 dial a round each. 30 rounds.";
+    "A quarter of what was measured in May 2025 (Rucknium 2025: 2,764 honest, 6 whole /24s, 319 spies in honest nodes' "
+    "/16s; 40 % of all addresses): 691 honest nodes as on the internet; 381 addresses in two /24s, one and a half of "
+    "them whole; 80 spies. Contacts from all; 1 dial a round each. 30 rounds.";
 const char* const kCrowdsSetUp =
     "1,000 honest nodes, no attackers: 300 stand in two /16s, 700 as on the internet; 8 contacts each. 30 rounds, then "
     "one crawl from a single node.";
@@ -51,7 +52,7 @@ std::vector<Figure> PlayInfrastructure(std::uint64_t seed, const Progress& progr
   battle.Begin(honest_at, hostile_at, 0);
   battle.stage.Introduce(battle.hosts, honest_at, 32);
   battle.Push(1);
-  battle.RunRounds(30);
+  battle.RunRounds(16);
   return Shares(battle, Goal::AtMost(5), "BASALT-hierarchical 6.8; Bitcoin's addrman of 2015 lost 98 % of eclipses",
                 Goal::None(), "");
 }
@@ -69,10 +70,10 @@ std::vector<Figure> PlayOnePrefix(std::uint64_t seed, const Progress& progress) 
 std::vector<Figure> PlaySpies(std::uint64_t seed, const Progress& progress) {
   Battle battle(seed, progress);
   Population& population = battle.stage.population;
-  const auto honest_at = population.LikeTheInternet(2764, battle.stage.rng);
-  std::vector<Endpoint> hostile_at = population.AmongThem(honest_at, 319, battle.stage.rng);
-  for (int i = 0; i < 6; ++i) {
-    const auto block = population.Slash24();
+  const auto honest_at = population.LikeTheInternet(691, battle.stage.rng);
+  std::vector<Endpoint> hostile_at = population.AmongThem(honest_at, 80, battle.stage.rng);
+  for (const std::size_t addresses : {254, 127}) {
+    const auto block = population.Slash24(addresses);
     hostile_at.insert(hostile_at.end(), block.begin(), block.end());
   }
   battle.Begin(honest_at, hostile_at, 32);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "node/core/admission.h"
+
+namespace hearsay {
+
+bool Admission::AdmitStranger(Strangers& kind, std::size_t buckets, Rate group_rate, const Source& source, Time now) {
+  const Rate address_rate = source.lan ? kLanSourceRate : kAddressRate;
+  if (source.lan) group_rate = kLanSourceRate;
+  return kind.addresses.Take(SipHash(secret_, source.address.bytes), buckets, address_rate, now) &&
+         kind.groups.Take(SipHash(secret_, source.group.key), buckets, group_rate, now);
+}
+
+bool Admission::AdmitHello(const Source& source, Time now) {
+  if (!AdmitStranger(hellos_, kHelloBuckets, kHelloGroupRate, source, now)) return false;
+  if (all_hellos_.Take(kHelloRate, now)) return true;
+  NoteFlood(now);
+  return false;
+}
+
+bool Admission::AdmitProof(const Source& source, Time now) {
+  return AdmitStranger(proofs_, kProofBuckets, kProofGroupRate, source, now) && all_proofs_.Take(kProofRate, now) &&
+         signatures_.Take(kSignatureRate, now);
+}
+
+bool Admission::AdmitPacket(ChannelAllowance& channel, std::size_t bytes, Time now) {
+  return channel.packets.Take(kChannelRate, now) && channel.bytes.Take(kChannelBytes, now, bytes);
+}
+
+bool Admission::AdmitOthersPacket(ChannelAllowance& channel, std::size_t bytes, const Source& source, Time now) {
+  return AdmitPacket(channel, bytes, now) &&
+         (source.lan ||
+          others_groups_.Take(SipHash(secret_, source.group.key), kProofBuckets, kOthersGroupRate, now)) &&
+         others_.Take(kOthersRate, now) && others_bytes_.Take(kOthersBytes, now, bytes);
+}
+
+}  // namespace hearsay

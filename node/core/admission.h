@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+//
+// Admission: what packets from outside may cost this node, by address, address group and whole node.
+//
+//   hello      address, group, node     about 2 us: a cookie is made, nothing is kept
+//   proof      address, group, node     its cookie is good already, so its source is real
+//   signature  node                     about 0.25 ms: checking a proof and answering it
+//   record     channel                  a new one, whose signature is to be checked: 0.06 ms
+//   packet     channel; for one that we did not choose also its group and all such channels. Packets and bytes.
+//
+// Cheapest first: whoever is refused by its address takes nothing from its group, and a group nothing from the node.
+// Hellos and proofs have buckets of their own: hellos can be spoofed in anybody's name, and must not use up what is
+// there for those who have shown that they receive where they say.
+// Established channels come first. Channels that we chose pay only from their own bucket, so nobody's flood of hellos,
+// proofs or packets takes anything from them; signatures are at most kSignatureRate, a quarter of a core, whatever
+// comes; and the others together at most kOthersRate. What a channel sends over its rate is dropped after it was
+// opened, not before: otherwise whoever saw its session id on the way could use up its bucket with junk. Such junk
+// costs what a hello costs.
+// What an attacker gains: who holds a of the address groups gets a x kProofGroupRate handshakes a second, and no more
+// of the node than a spoofed flood does; from one address kAddressRate. A flood of spoofed hellos over the node's rate
+// delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else.
+// Buckets of addresses and groups lie in fixed arrays, at a keyed hash: bounded, nobody can choose whom to collide
+// with, and nothing is kept about a source. Each array is allocated when it is needed first: 28 KiB in all.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "node/core/address_groups.h"
+#include "node/core/token_bucket.h"
+#include "proto/endpoint.h"
+#include "proto/siphash.h"
+
+namespace hearsay {
+
+// Every rate: packets, but for those that say bytes. Private and loopback networks (`lan`) have larger ones for
+// address and group, because a whole fleet may share one address there, behind a translator or on one machine.
+inline constexpr Duration kSecond = std::chrono::seconds{1};
+inline constexpr Rate kAddressRate{.tokens = 25, .period = kSecond, .burst = 100};  // 50 newcomers behind one address
+inline constexpr Rate kHelloGroupRate{.tokens = 100, .period = kSecond, .burst = 400};
+inline constexpr Rate kProofGroupRate{.tokens = 50, .period = kSecond, .burst = 200};
+inline constexpr Rate kLanSourceRate{.tokens = 4000, .period = kSecond, .burst = 4000};
+inline constexpr Rate kHelloRate{.tokens = 50'000, .period = kSecond, .burst = 50'000};  // a tenth of a core
+inline constexpr Rate kProofRate{.tokens = 2000, .period = kSecond, .burst = 4000};
+inline constexpr Rate kSignatureRate{.tokens = 1000, .period = kSecond, .burst = 2000};  // a quarter of a core
+// An honest channel has a packet each few seconds; at a start, and when many die, tens a second for a moment.
+inline constexpr Rate kChannelRate{.tokens = 100, .period = kSecond, .burst = 400};
+inline constexpr Rate kChannelBytes{.tokens = 64 << 10, .period = kSecond, .burst = 512 << 10};
+// New node records, each with a signature to check: 0.06 ms. All channels together: a twentieth of a core.
+inline constexpr Rate kRecordRate{.tokens = 2, .period = kSecond, .burst = 20};
+inline constexpr Rate kOthersGroupRate{.tokens = 200, .period = kSecond, .burst = 800};
+inline constexpr Rate kOthersRate{.tokens = 5000, .period = kSecond, .burst = 10'000};
+inline constexpr Rate kOthersBytes{.tokens = 2 << 20, .period = kSecond, .burst = 4 << 20};
+
+// What one channel has left.
+struct ChannelAllowance {
+  TokenBucket packets{kChannelRate};
+  TokenBucket bytes{kChannelBytes};
+  TokenBucket records{kRecordRate};
+};
+
+// Where a packet came from, as admission sees it.
+struct Source {
+  IpAddress address;
+  AddressGroup group;
+  bool lan = false;
+};
+
+class Admission {
+ public:
+  explicit Admission(const SipKey& secret) : secret_(secret) {}
+
+  bool AdmitHello(const Source& source, Time now);
+  // Of a proof whose cookie is good: may its signature be checked?
+  bool AdmitProof(const Source& source, Time now);
+  // Of a packet that its channel's keys opened: of a channel that we chose, and of another.
+  bool AdmitPacket(ChannelAllowance& channel, std::size_t bytes, Time now);
+  bool AdmitOthersPacket(ChannelAllowance& channel, std::size_t bytes, const Source& source, Time now);
+
+  // More hellos or junk than kHelloRate came within kFloodTime: the socket is likely to lose packets of honest
+  // peers too, so nobody should be called dead for a few.
+  // A packet that belongs to nobody: noise, or of a session that is unknown.
+  void NoteJunk(Time now) {
+    if (!junk_.Take(kHelloRate, now)) NoteFlood(now);
+  }
+  bool IsFlooded(Time now) const { return flooded_ && now < flooded_at_ + kFloodTime; }
+
+  static constexpr Duration kFloodTime = std::chrono::seconds{5};
+
+ private:
+  static constexpr std::size_t kHelloBuckets = 512;
+  static constexpr std::size_t kProofBuckets = 256;
+
+  // Buckets by a keyed hash of what they are for.
+  class Sources {
+   public:
+    bool Take(std::uint64_t hash, std::size_t size, Rate rate, Time now) {
+      if (buckets_.empty()) buckets_.assign(size, TokenBucket(kLanSourceRate));
+      return buckets_[hash % size].Take(rate, now);
+    }
+
+   private:
+    std::vector<TokenBucket> buckets_;
+  };
+  struct Strangers {
+    Sources addresses;
+    Sources groups;
+  };
+  bool AdmitStranger(Strangers& kind, std::size_t buckets, Rate group_rate, const Source& source, Time now);
+
+  void NoteFlood(Time now) {
+    flooded_ = true;
+    flooded_at_ = now;
+  }
+
+  SipKey secret_;
+  Strangers hellos_;
+  Strangers proofs_;
+  Sources others_groups_;
+  TokenBucket all_hellos_{kHelloRate};
+  TokenBucket junk_{kHelloRate};
+  TokenBucket all_proofs_{kProofRate};
+  TokenBucket signatures_{kSignatureRate};
+  TokenBucket others_{kOthersRate};
+  TokenBucket others_bytes_{kOthersBytes};
+  bool flooded_ = false;
+  Time flooded_at_{};
+};
+
+}  // namespace hearsay

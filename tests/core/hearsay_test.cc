@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+//
+// What we are told: who is believed (Speakers), what is asked next (HearsayQueue), what did not answer (Unanswered).
+#include <gtest/gtest.h>
+
+#include "node/core/hearsay_queue.h"
+#include "node/core/speakers.h"
+#include "node/core/unanswered.h"
+#include "tests/core/pump.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr IdPrefix kHonest = 1;
+constexpr IdPrefix kLiar = 2;
+
+class SpeakersTest : public testing::Test {
+ protected:
+  void Say(IdPrefix speaker, int proved, int failed) {
+    for (int i = 0; i < std::max(proved, failed); ++i) {
+      if (i < proved) speakers.Proved(speaker, now);
+      if (i < failed) speakers.Failed(speaker, now);
+    }
+  }
+  Time now = FromUnixSeconds(1'800'000'000);
+  Speakers speakers;
+};
+
+TEST_F(SpeakersTest, ALiarLosesInfluenceBeforeItsChannel) {
+  Say(kHonest, 90, 10);
+  EXPECT_EQ(speakers.Of(kLiar, now), Influence::kFull) << "nothing is known of it";
+  Say(kLiar, 0, Speakers::kTrials);
+  EXPECT_EQ(speakers.Of(kLiar, now), Influence::kDoubtful);
+  Say(kLiar, 0, Speakers::kLiarTrials - Speakers::kTrials);
+  EXPECT_EQ(speakers.Of(kLiar, now), Influence::kNone);
+  EXPECT_EQ(speakers.Of(kLiar, now + Speakers::kShunTime), Influence::kDoubtful) << "it gets another chance";
+  EXPECT_EQ(speakers.Of(kHonest, now), Influence::kFull);
+}
+
+TEST_F(SpeakersTest, ChurnThatEverybodyTellsOfShunsNobody) {
+  for (IdPrefix speaker = 10; speaker < 20; ++speaker) Say(speaker, 10, 30);  // a network that loses most of its nodes
+  for (IdPrefix speaker = 10; speaker < 20; ++speaker) EXPECT_EQ(speakers.Of(speaker, now), Influence::kFull);
+}
+
+TEST_F(SpeakersTest, WhoeverSpeaksAloneIsNeverShunned) {
+  Say(kHonest, 0, 100);  // a seed that remembers a network that went down
+  EXPECT_EQ(speakers.Of(kHonest, now), Influence::kDoubtful);
+}
+
+TEST_F(SpeakersTest, OldWordsAreForgotten) {
+  Say(kHonest, 90, 10);
+  Say(kLiar, 0, 40);
+  Say(kLiar, 200, 0);
+  EXPECT_EQ(speakers.Of(kLiar, now), Influence::kFull);
+  EXPECT_LE(speakers.Of(kLiar).trials(), Speakers::kWindow);
+}
+
+TEST_F(SpeakersTest, IsBounded) {
+  for (IdPrefix speaker = 1; speaker <= 10 * Speakers::kCapacity; ++speaker) {
+    speakers.Failed(speaker, now);
+    now += seconds{1};
+  }
+  EXPECT_EQ(speakers.size(), Speakers::kCapacity);
+  EXPECT_EQ(speakers.Of(10 * Speakers::kCapacity).failed, 1u) << "the newest stays";
+}
+
+class HearsayQueueTest : public testing::Test {
+ protected:
+  static Endpoint Place(std::uint32_t n) { return {IpAddress::V4(0x08000000 + n), 1}; }
+  static AddressGroup GroupOf(std::uint32_t n) { return Endpoint{IpAddress::V4(0x09000000 + (n << 16)), 1}.group(); }
+  bool Push(std::uint32_t n, std::uint32_t group, HearsayLane lane) {
+    return queue.Push({.endpoint = Place(n), .source = GroupOf(group), .speaker = group, .lane = lane});
+  }
+  HearsayQueue queue;
+};
+
+TEST_F(HearsayQueueTest, WhatWouldTakeASlotGoesFirst) {
+  Push(1, 1, HearsayLane::kDoubtful);
+  Push(2, 1, HearsayLane::kPlain);
+  Push(3, 1, HearsayLane::kWinner);
+  EXPECT_EQ(queue.Pop()->endpoint, Place(3));
+  EXPECT_EQ(queue.Pop()->endpoint, Place(2));
+  EXPECT_EQ(queue.Pop()->endpoint, Place(1));
+  EXPECT_FALSE(queue.Pop());
+}
+
+TEST_F(HearsayQueueTest, DoubtfulWordGetsItsShareAndNoMore) {
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    Push(i, 1, HearsayLane::kDoubtful);
+    Push(1000 + i, 2, HearsayLane::kPlain);
+  }
+  std::size_t doubtful = 0;
+  for (std::uint32_t i = 0; i < 10 * HearsayQueue::kDoubtfulShare; ++i) {
+    doubtful += queue.Pop()->lane == HearsayLane::kDoubtful ? 1 : 0;
+  }
+  EXPECT_EQ(doubtful, 10u);
+}
+
+TEST_F(HearsayQueueTest, ATalkativeGroupDelaysOnlyItself) {
+  for (std::uint32_t i = 0; i < 1000; ++i) Push(i, 1, HearsayLane::kPlain);
+  EXPECT_EQ(queue.size(), HearsayQueue::kPerSource);
+  Push(5000, 2, HearsayLane::kPlain);
+  Push(5001, 3, HearsayLane::kPlain);
+  std::set<IdPrefix> speakers;
+  for (int i = 0; i < 3; ++i) speakers.insert(queue.Pop()->speaker);
+  EXPECT_EQ(speakers, (std::set<IdPrefix>{1, 2, 3}));
+}
+
+TEST_F(HearsayQueueTest, IsBoundedAndHoldsNothingTwice) {
+  EXPECT_TRUE(Push(1, 1, HearsayLane::kPlain));
+  EXPECT_FALSE(Push(1, 2, HearsayLane::kWinner)) << "it waits already";
+  for (std::uint32_t i = 0; i < 10'000; ++i) Push(i, i % 100, HearsayLane::kPlain);
+  EXPECT_EQ(queue.size(), HearsayQueue::kCapacity);
+}
+
+class UnansweredTest : public testing::Test {
+ protected:
+  static Endpoint Place(std::uint32_t n) { return {IpAddress::V4(0x08000000 + n), 1}; }
+  Time now = FromUnixSeconds(1'800'000'000);
+  Unanswered unanswered{SipKey{std::byte{7}}, now};
+};
+
+TEST_F(UnansweredTest, AVictimIsLeftAloneForADayThenForTwo) {
+  EXPECT_FALSE(unanswered.Contains(Place(1), now));
+  unanswered.Add(Place(1), Unanswered::kFirst, now);
+  EXPECT_TRUE(unanswered.Contains(Place(1), now + hours{23}));
+  EXPECT_FALSE(unanswered.Contains(Place(2), now));
+  now += hours{25};
+  EXPECT_FALSE(unanswered.Contains(Place(1), now));
+  unanswered.Add(Place(1), Unanswered::kFirst, now);
+  EXPECT_TRUE(unanswered.Contains(Place(1), now + hours{47}));
+  for (int i = 0; i < 20; ++i) unanswered.Add(Place(1), Unanswered::kFirst, now);
+  EXPECT_FALSE(unanswered.Contains(Place(1), now + Unanswered::kLongest + seconds{2})) << "never longer than that";
+}
+
+TEST_F(UnansweredTest, InASmallNetworkItIsSoonAskedAgain) {
+  unanswered.Add(Place(1), Unanswered::kFirstWhenFew, now);
+  EXPECT_TRUE(unanswered.Contains(Place(1), now + seconds{20}));
+  EXPECT_FALSE(unanswered.Contains(Place(1), now + seconds{32}));
+}
+
+TEST_F(UnansweredTest, WhoProvesItselfIsForgiven) {
+  unanswered.Add(Place(1), Unanswered::kFirst, now);
+  unanswered.Remove(Place(1));
+  EXPECT_FALSE(unanswered.Contains(Place(1), now));
+}
+
+TEST_F(UnansweredTest, IsBoundedAndKeepsTheNewest) {
+  for (std::uint32_t i = 0; i < 4 * Unanswered::kMaxEntries; ++i) {
+    unanswered.Add(Place(i), Unanswered::kFirst, now);
+    now += std::chrono::milliseconds{100};
+  }
+  EXPECT_LE(unanswered.size(), Unanswered::kMaxEntries);
+  std::size_t kept = 0;
+  for (std::uint32_t i = 1; i <= 1000; ++i) {
+    kept += unanswered.Contains(Place(4 * Unanswered::kMaxEntries - i), now) ? 1 : 0;
+  }
+  EXPECT_GE(kept, 990u);
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -243,6 +243,7 @@ BytesView Codec::EncodeKeepalive(const Keepalive& keepalive, DatagramBuffer& out
   for (const IdPrefix id : keepalive.suspects) m.add_suspects(id);
   m.set_path_challenge(keepalive.path_challenge);
   m.set_path_response(keepalive.path_response);
+  m.set_spare(keepalive.spare);
   out.size = messages_->channel.ByteSizeLong();
   HEARSAY_CHECK(out.size <= kMaxPlaintextBytes);
   messages_->channel.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out.bytes.data()));
@@ -284,13 +285,14 @@ Expected<ChannelMessageKind> Codec::DecodeMessage(BytesView plaintext, Keepalive
   out.suspects.assign(m.suspects().begin(), m.suspects().end());
   out.path_challenge = m.path_challenge();
   out.path_response = m.path_response();
+  out.spare = m.spare();
   return ChannelMessageKind::kKeepalive;
 }
 
 void Keepalive::Clear() {
   ping = pong = 0;
   record_sequence = record_held = pull_seed = path_challenge = path_response = 0;
-  pull = sampled = false;
+  pull = sampled = spare = false;
   record.clear();
   sample.clear();
   suspects.clear();

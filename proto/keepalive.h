@@ -32,6 +32,7 @@ struct Keepalive {
   std::vector<IdPrefix> suspects;     // at most kMaxSuspicions
   std::uint64_t path_challenge = 0;   // 0: none
   std::uint64_t path_response = 0;
+  bool spare = false;                 // the sender has no use for this channel; whoever has keeps it
 
   void Clear();
   bool operator==(const Keepalive&) const = default;

@@ -28,6 +28,15 @@ bool Node::Impl::Keeps(const Peer& peer) const {
   return peer.channel->preconfigured && needed;
 }
 
+// Made by a dial of ours that was to verify the peer, which is done. While few are known every channel is of use.
+bool Node::Impl::IsSpare(const Peer& peer) const {
+  return !peer.channel->inbound && !peer.channel->pull_open && peer.IsVerified() && !Keeps(peer);
+}
+
+Duration Node::Impl::IdleTimeout(const Channel& channel) const {
+  return channel.spare ? Rhythm::kSpareTimeout : rhythm_.IdleTimeout(channel.path.scope());
+}
+
 bool Node::Impl::MayPull(const Peer& peer) const {
   return peer.channel != nullptr && (IsChosen(peer) || peer.channel->preconfigured);
 }
@@ -36,6 +45,8 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
   if (peer.channel == nullptr) {
     if (fresh.inbound && IsCrowded(fresh.path)) {
       counters_.Drop(Error::kRefused);
+      // Said, so that it does not take us for dead and tell everybody.
+      SendNoRoom(fresh.session->session, fresh.path, out);
       return false;
     }
     // It was gone and comes from elsewhere: what we knew of its endpoint is no proof for now.
@@ -124,11 +135,14 @@ void Node::Impl::TrimInbound(Time now, Effects& out) {
     if (!peer->channel->inbound) continue;
     if (last == nullptr || rank(peer->channel->path) > rank(last->channel->path)) last = peer;
   }
-  Session& session = last->channel->sessions.front()->session;
-  if (const auto size = session.Seal(codec_.EncodeLeave(true, plain_), sealed_.bytes)) {
-    out.AddSend(last->channel->path, BytesView(sealed_.bytes).first(*size));
-  }
+  SendNoRoom(last->channel->sessions.front()->session, last->channel->path, out);
   CloseChannel(*last, PeerState::kVerified, out, now);
+}
+
+void Node::Impl::SendNoRoom(Session& session, const Endpoint& to, Effects& out) {
+  if (const auto size = session.Seal(codec_.EncodeLeave(true, plain_), sealed_.bytes)) {
+    out.AddSend(to, BytesView(sealed_.bytes).first(*size));
+  }
 }
 
 // Ends the channel. A table peer goes on in state `next`; another is forgotten: `peer` may be gone afterwards.
@@ -240,7 +254,7 @@ void Node::Impl::OnChannelTimer(Peer& peer, Time now, Effects& out) {
   if (channel.dismissed) return OnLeft(peer, now, out);
   if (!channel.probe.open() && !Keeps(peer)) {
     if (channel.verify.token != 0 && channel.record) ConsiderVerifying(peer, now, out);
-    const bool silent = now >= channel.last_heard + rhythm_.IdleTimeout(channel.path.scope());
+    const bool silent = now >= channel.last_heard + IdleTimeout(channel);
     return silent ? CloseChannel(peer, PeerState::kVerified, out, now) : Rearm(peer, now);
   }
   if (channel.probe.attempts() >= AttemptsFor(channel, now)) return Stale(peer, now, out);
@@ -271,7 +285,7 @@ void Node::Impl::Rearm(Peer& peer, Time now) {
     const bool repeats = !peer.in_table && open.token != 0 && open.to == channel.path && Announces(peer, open.to) &&
                          open.attempts < kVerifyAttempts;
     const Time due = std::max(open.sent_at + rhythm_.ProbeTimeout(scope, channel.rtt), now + milliseconds{100});
-    timers_.Set(channel.timer, std::min(repeats ? due : kNever, channel.last_heard + rhythm_.IdleTimeout(scope)));
+    timers_.Set(channel.timer, std::min(repeats ? due : kNever, channel.last_heard + IdleTimeout(channel)));
   }
 }
 

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // message and field headers, the token
 constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
 constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint is repeated
+constexpr Duration kYoung = seconds{5};  // a channel that we opened to verify the peer
 constexpr Duration kRoamWait = milliseconds{500};
 constexpr Duration kDismissGrace = milliseconds{300};  // the sample that was sent before "no room" may come after it
 
@@ -53,11 +54,14 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
     Challenge(peer, channel.roam, datagram.from, now, out);
   }
   NoteArrival(peer, in, datagram.local, now, out);
+  if (in.spare && OnSpare(peer, now, out)) return;
+  if ((in.ping != 0 || in.pull) && !channel.inbound && !Keeps(peer) && !BecomeInbound(peer, now, out)) return;
   if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
   if (in.ping != 0 || in.path_challenge != 0) {
     Keepalive& answer = Draft(peer, now);
     answer.pong = in.ping;
     answer.path_response = in.path_challenge;
+    if (in.path_challenge != 0 && IsSpare(peer)) answer.spare = channel.spare = true;
     // A path response goes where the challenge came from; the answer to a ping rides along.
     SendDraftTo(peer, answer, in.path_challenge != 0 ? datagram.from : channel.path, now, out);
     // This exchange proved both alive: our own keepalive may wait an interval.
@@ -237,6 +241,34 @@ void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed
   }
 }
 
+// We dialled it and have no use for the channel, but the peer asks on it: it has. From now on it counts as any other that
+// we did not choose. False: there is no room; the channel is closed, and perhaps the peer gone.
+bool Node::Impl::BecomeInbound(Peer& peer, Time now, Effects& out) {
+  Channel& channel = *peer.channel;
+  if (!channel.spare && now < channel.opened_at + kYoung) return true;  // its first question came with its answers
+  channel.spare = false;
+  if (IsCrowded(channel.path)) {
+    SendNoRoom(channel.sessions.front()->session, channel.path, out);
+    CloseChannel(peer, PeerState::kVerified, out, now);
+    return false;
+  }
+  SetInbound(channel, true);
+  const NodeId id = peer.id;
+  TrimInbound(now, out);
+  return book_.Find(id) == &peer && peer.channel != nullptr;
+}
+
+// True: the channel is closed, and perhaps the peer gone.
+bool Node::Impl::OnSpare(Peer& peer, Time now, Effects& out) {
+  if (!peer.in_table || peer.channel->spare) return false;  // it is not proved yet; or both said so
+  if (Keeps(peer)) {
+    if (!peer.channel->probe.open()) Ping(peer, LivenessProbe::Cause::kOwn, now, out);
+    return false;
+  }
+  CloseChannel(peer, PeerState::kVerified, out, now);
+  return true;
+}
+
 void Node::Impl::OnDismissed(Peer& peer, Time now) {
   Channel& channel = *peer.channel;
   if (channel.dismissed) return;
@@ -247,6 +279,8 @@ void Node::Impl::OnDismissed(Peer& peer, Time now) {
 
 void Node::Impl::OnLeft(Peer& peer, Time now, Effects& out) {
   const bool no_room = peer.channel->dismissed;
+  // It is there, and its channel was of no use to us.
+  if (no_room && !Keeps(peer)) return CloseChannel(peer, PeerState::kVerified, out, now);
   counters_.Add(Counter::kPeersLeft);
   Emit(PeerEventKind::kLeft, peer, no_room ? "has no room for us" : "said goodbye", out);
   const bool in_table = peer.in_table;

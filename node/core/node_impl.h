@@ -122,6 +122,7 @@ class Node::Impl {
   void SetInbound(Channel& channel, bool inbound);
   bool IsCrowded(const Endpoint& path) const;
   void TrimInbound(Time now, Effects& out);
+  void SendNoRoom(Session& session, const Endpoint& to, Effects& out);
   void ArrangeSessions(Channel& channel, Time now);
   void DropSession(const UdpSession& session) { session_owner_.erase(session.session.receive_id()); }
   void CloseChannel(Peer& peer, PeerState next, Effects& out, Time now);
@@ -130,6 +131,8 @@ class Node::Impl {
   void SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out);
   void Evict(NodeId id, std::string_view why, Time now, Effects& out);  // by value: often of the peer that goes
   bool Keeps(const Peer& peer) const;
+  bool IsSpare(const Peer& peer) const;
+  Duration IdleTimeout(const Channel& channel) const;
   bool MayPull(const Peer& peer) const;
   void Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out);
   void Tell(Time now, Effects& out);
@@ -163,6 +166,8 @@ class Node::Impl {
   void BlameSpeaker(IdPrefix speaker, Time now, Effects& out);
   void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now, std::vector<Endpoint>& out);
+  bool BecomeInbound(Peer& peer, Time now, Effects& out);
+  bool OnSpare(Peer& peer, Time now, Effects& out);
   void OnDismissed(Peer& peer, Time now);
   void OnLeft(Peer& peer, Time now, Effects& out);
   void Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out);

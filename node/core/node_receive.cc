@@ -165,6 +165,7 @@ void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time n
     UdpSession& session = *peer->channel->sessions.front();
     if (session.session.send_id() != hint.session_id || session.doubted) continue;
     counters_.Add(Counter::kResetsReceived);
+    if (peer->channel->spare) return CloseChannel(*book_.Find(peer->id), PeerState::kVerified, out, now);
     session.doubted = true;
     dialler_.Start({.endpoint = datagram.from,
                     .pin = {},

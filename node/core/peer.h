@@ -63,6 +63,7 @@ struct Channel {
   Time opened_at{};
   Time last_heard{};
   bool inbound = false;        // the peer dialled us and we have not chosen it
+  bool spare = false;          // we said that we have no use for it, and the peer has not said that it has
   bool dismissed = false;      // the peer has no room for us: ends as soon as its last packets had time to come
   bool preconfigured = false;  // reached through the operator's list: may be pulled though not verified
 

@@ -85,6 +85,8 @@ class Rhythm {
   // Silence after which a channel that we did not choose is dropped: longer than whoever chose us is ever silent, one
   // and a quarter intervals, and an answer's time.
   Duration IdleTimeout(Scope scope) const { return IsLan(scope) ? seconds{30} : seconds{25}; }
+  // The same for one that we called spare: a lost answer's time.
+  static constexpr Duration kSpareTimeout = seconds{3};
 
   // Dials to endpoints not yet verified: 16 a round; 32 a second in the first minute and while the table grows by what
   // is verified, because whoever knows everybody first cannot be told otherwise. A larger burst where addresses are

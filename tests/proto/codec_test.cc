@@ -239,7 +239,7 @@ TEST_F(CodecTest, EveryKeepaliveComesBackAsItWentIn) {
   k.ping = UINT32_MAX;
   k.pong = 1;
   k.record_sequence = k.record_held = k.pull_seed = k.path_challenge = k.path_response = UINT64_MAX;
-  k.pull = k.sampled = true;
+  k.pull = k.sampled = k.spare = true;
   k.suspects.assign(kMaxSuspicions, UINT64_MAX);
   k.sample = {At("8.8.8.8:1"), At("10.0.0.1:2"), At("[2606:4700::1]:3"), At("[::1]:4")};
   round_trip();
@@ -277,7 +277,7 @@ TEST_F(CodecTest, ARecordOrASampleFitsBesideEverythingElse) {
   Keepalive k;
   k.ping = k.pong = UINT32_MAX;
   k.record_sequence = k.record_held = k.pull_seed = k.path_challenge = k.path_response = UINT64_MAX;
-  k.pull = k.sampled = true;
+  k.pull = k.sampled = k.spare = true;
   k.suspects.assign(kMaxSuspicions, UINT64_MAX);
   k.record.assign(kMaxRecordBytes, std::byte{1});
   EXPECT_LE(codec.EncodeKeepalive(k, buffer).size(), kMaxPlaintextBytes);

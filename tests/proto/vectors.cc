@@ -137,7 +137,8 @@ Json KeepaliveJson(const Keepalive& k) {
           {"sample", sample},
           {"suspects", suspects},
           {"path_challenge", Number(k.path_challenge)},
-          {"path_response", Number(k.path_response)}};
+          {"path_response", Number(k.path_response)},
+          {"spare", k.spare}};
 }
 
 Json Messages() {
@@ -154,7 +155,7 @@ Json Messages() {
   bare.record_sequence = bare.record_held = 1'800'000'000;
   add(bare);
   Keepalive full = bare;
-  full.pull = full.sampled = true;
+  full.pull = full.sampled = full.spare = true;
   full.pull_seed = full.path_challenge = full.path_response = UINT64_MAX;
   full.sample = {At("8.8.8.8:1"), At("10.0.0.1:2"), At("[2606:4700::1]:3")};
   full.suspects = {1, UINT64_MAX};

@@ -149,7 +149,8 @@ def encode_keepalive(k):
             + field_uint(6, int(k["pull"])) + field_fixed64(7, int(k["pull_seed"])) + field_uint(8, int(k["sampled"]))
             + field_bytes(9, b"".join(v4)) + field_bytes(10, b"".join(v6))
             + field_bytes(11, b"".join(struct.pack("<Q", int(s)) for s in k["suspects"]))
-            + field_fixed64(12, int(k["path_challenge"])) + field_fixed64(13, int(k["path_response"])))
+            + field_fixed64(12, int(k["path_challenge"])) + field_fixed64(13, int(k["path_response"]))
+            + field_uint(14, int(k["spare"])))
     return b"\x0a" + varint(len(body)) + body
 
 

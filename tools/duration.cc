@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/duration.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 
@@ -17,6 +18,14 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   if (unit == "h") return std::chrono::hours{number};
   if (unit == "d") return std::chrono::hours{24} * number;
   return std::nullopt;
+}
+
+std::string RoughDuration(std::chrono::seconds duration) {
+  const std::int64_t s = std::max<std::int64_t>(0, duration.count());
+  if (s < 60) return std::to_string(s) + "s";
+  if (s < 3600) return std::to_string(s / 60) + "m";
+  if (s < 86400) return std::to_string(s / 3600) + "h";
+  return std::to_string(s / 86400) + "d";
 }
 
 }  // namespace hearsay

@@ -8,7 +8,6 @@
 #include <CLI/Formatter.hpp>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -17,9 +16,12 @@
 
 #include "node/io/clock.h"
 #include "node/io/json_views.h"
+#include "node/io/node_id_prefix.h"
 #include "proto/rfc3339.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
+#include "tools/duration.h"
+#include "tools/explanation.h"
 #include "tools/report.h"
 
 namespace hearsay {
@@ -30,6 +32,7 @@ using Json = nlohmann::json;
 struct Options {
   ApiOptions api;
   PeersQuery query;
+  std::string explain;  // the node id, or its first digits; empty: the table
   bool as_json = false;
   bool watch = false;
 };
@@ -47,11 +50,7 @@ std::string Ago(const Json& time, Time now) {
   if (!time.is_string()) return "-";
   const std::optional<Time> then = ParseRfc3339(time.get<std::string>());
   if (!then) return "?";
-  const auto s = std::max<std::int64_t>(0, UnixSeconds(now) - UnixSeconds(*then));
-  if (s < 60) return std::to_string(s) + "s";
-  if (s < 3600) return std::to_string(s / 60) + "m";
-  if (s < 86400) return std::to_string(s / 3600) + "h";
-  return std::to_string(s / 86400) + "d";
+  return RoughDuration(std::chrono::seconds{UnixSeconds(now) - UnixSeconds(*then)});
 }
 
 std::string RoundTrip(const Json& rtt_ms) {
@@ -117,6 +116,20 @@ int Show(const NodeApi& api, const Options& options) {
   }
 }
 
+int Explain(const NodeApi& api, const Options& options) {
+  const auto body = api.Get("/v1/peers/" + options.explain + "/explain");
+  if (!body) return Fail("peers", body.error());
+  std::string text = *body + "\n";
+  if (!options.as_json) {
+    const auto told = ExplanationText(*body, SystemClock().Now());
+    if (!told) {
+      return Fail("peers", "the answer is no explanation of this version's; ask a node of this version, or use --json");
+    }
+    text = *told;
+  }
+  return Write(text) ? kExitFine : Fail("peers", "cannot write to standard output");
+}
+
 int Watch(const NodeApi& api, const Options& options) {
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted = 1; };
@@ -133,6 +146,7 @@ int Watch(const NodeApi& api, const Options& options) {
 int Peers(const Options& options) {
   const auto api = NodeApi::Find(options.api, SystemEnvironment());
   if (!api) return Fail("peers", api.error());
+  if (!options.explain.empty()) return Explain(*api, options);
   return options.watch ? Watch(*api, options) : Show(*api, options);
 }
 
@@ -154,6 +168,21 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false)
       ->check(CheckAttribute, "");
   app.add_flag("--in-view", options->query.in_view, "Only peers in the view.");
+  app.add_option("--explain", options->explain,
+                 "Say why this peer is where it is: who told of it, how it was verified, why it was chosen or not. The "
+                 "first 8 digits of the id do where no other begins so.")
+      ->type_name("NODEID")
+      ->check(
+          [](const std::string& text) {
+            return NodeIdPrefix::Parse(text)
+                       ? ""
+                       : "'" + text + "' is no node id; give " + std::string(NodeIdPrefix::kWanted);
+          },
+          "")
+      ->excludes("--watch")
+      ->excludes("--state")
+      ->excludes("--attribute")
+      ->excludes("--in-view");
   app.callback([options, &exit_code] { exit_code = Peers(*options); });
 }
 
@@ -166,6 +195,7 @@ const RegisterCommand kRegistered{
                     "was heard; the last column shows the peer's name and attributes, or why it failed.",
      .examples = "  hearsay peers\n"
                  "  hearsay peers --watch --in-view\n"
+                 "  hearsay peers --explain 3b6a27bc\n"
                  "  hearsay peers --attribute service=http --json | jq -r '.peers[].endpoint'\n",
      .set_up = SetUp}};
 

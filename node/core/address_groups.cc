@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "proto/ban.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -48,6 +49,13 @@ AddressGroup AddressGroups::Of(const Endpoint& endpoint) const {
   group.key[0] = kAsTag;
   StoreBigEndian(as, group.key.data() + 1);
   return group;
+}
+
+std::string AddressGroups::NameOf(const Endpoint& endpoint) const {
+  const AddressGroup group = Of(endpoint);
+  if (group.key[0] == kAsTag) return "AS" + std::to_string(LoadBigEndian<std::uint32_t>(group.key.data() + 1));
+  // What else is there is how many bytes of the address count.
+  return IpPrefix::Of(endpoint.address, std::to_integer<unsigned>(group.key[0]) * 8)->ToString();
 }
 
 std::size_t AddressGroups::memory_bytes() const {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "proto/endpoint.h"
@@ -33,6 +34,8 @@ class AddressGroups {
   static const AddressGroups& Plain();
 
   AddressGroup Of(const Endpoint& endpoint) const;
+  // For people: "AS64500", "203.0.0.0/16", "2a00:1450::/32"; a private or loopback address as it is.
+  std::string NameOf(const Endpoint& endpoint) const;
   // The autonomous system that announces the address; 0 when none is known.
   std::uint32_t AsOf(const IpAddress& address) const;
   std::size_t prefixes() const { return prefixes_; }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The words of seam.h and counters.h as they stand in JSON, metrics and logs.
+// The words of seam.h, speakers.h and counters.h as they stand in JSON, metrics and logs.
 #include "node/core/counters.h"
 #include "node/core/seam.h"
+#include "node/core/speakers.h"
 
 namespace hearsay {
 
@@ -33,6 +34,15 @@ std::string_view PeerEventName(PeerEventKind kind) {
     case PeerEventKind::kBootstrapFailed: return "bootstrap_failed";
     case PeerEventKind::kSelfEndpoint: return "self_endpoint";
     case PeerEventKind::kBanned: return "peer_banned";
+  }
+  return "unknown";
+}
+
+std::string_view InfluenceName(Influence influence) {
+  switch (influence) {
+    case Influence::kFull: return "full";
+    case Influence::kDoubtful: return "doubtful";
+    case Influence::kNone: return "none";
   }
   return "unknown";
 }

@@ -53,6 +53,8 @@ class Node {
   // Peers with a channel, in the table, or waiting for a retry; ordered by node id. Copies.
   std::vector<PeerInfo> Peers() const;
   std::optional<PeerInfo> FindPeer(const NodeId& id) const;
+  // Why it is where it is; nullopt when it is not known.
+  std::optional<PeerExplanation> Explain(const NodeId& id, Time now) const;
   // Where the chosen peers live, one entry a slot: while every verified peer is chosen, each once; above, as many
   // entries as slots are filled, a peer as often as slots hold it. For measuring views.
   std::vector<Endpoint> Slots() const;

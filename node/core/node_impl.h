@@ -8,6 +8,7 @@
 //   node_gossip.cc   keepalives in: records, samples, suspicions, path challenges
 //   node_tick.cc     timers, whom to dial, rounds
 //   node_ban.cc      whom to have nothing to do with
+//   node_explain.cc  why a peer is where it is
 #pragma once
 
 #include <unordered_map>
@@ -81,6 +82,7 @@ class Node::Impl {
   void Regroup(Time now);
   CoreStatus Status() const;
   PeerInfo InfoOf(const Peer& peer) const;
+  PeerExplanation Explain(const Peer& peer, Time now) const;  // node_explain.cc
   std::optional<PeerInfo> SamplePeer();
   void CheckInvariants(Time now) const;
   const View& view() const { return view_; }

@@ -46,6 +46,10 @@ Peer* PeerBook::FindByEndpoint(const Endpoint& endpoint) {
 }
 
 Peer* PeerBook::FindByPrefix(IdPrefix prefix) {
+  return const_cast<Peer*>(std::as_const(*this).FindByPrefix(prefix));
+}
+
+const Peer* PeerBook::FindByPrefix(IdPrefix prefix) const {
   const std::uint32_t found =
       by_id_.Find(HashOfPrefix(prefix), [&](std::uint32_t n) { return PrefixOf(peers_.At(n).id) == prefix; });
   return found == FlatIndex::kNone ? nullptr : &peers_.At(found);

@@ -44,6 +44,9 @@ class PeerBook {
   Peer* FindByEndpoint(const Endpoint& endpoint);
   // A peer whose id starts so, if any.
   Peer* FindByPrefix(IdPrefix prefix);
+  const Peer* FindByPrefix(IdPrefix prefix) const;
+  // How many table peers share this endpoint's address group.
+  std::size_t PeersInGroupOf(const Endpoint& endpoint) const { return groups_.SizeOf(RankOf(endpoint)); }
   Peer& At(std::uint32_t number) { return peers_.At(number); }
   Peer& GetOrAdd(const NodeId& id, Time now);
   // The peer must have no channel.

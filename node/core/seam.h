@@ -193,6 +193,36 @@ struct PeerInfo {
   Time next_retry = kNever;   // for stale and retry
 };
 
+enum class Influence : std::uint8_t;  // node/core/speakers.h
+
+// Why a peer is where it is. Of a peer that is not known there is none: a banned one is not.
+struct PeerExplanation {
+  struct Channel {
+    Time opened_at{};
+    Time last_heard{};
+    bool inbound = false;        // the peer dialled us and we have not chosen it
+    bool preconfigured = false;  // reached through the operator's list
+    std::size_t sessions = 0;
+  };
+  struct Speaker {
+    std::uint32_t proved = 0;    // endpoints that it told us of lately, by what came of dialling them
+    std::uint32_t failed = 0;
+    Influence influence{};
+    Time shunned_until = kNever; // set where it has no influence
+  };
+  PeerInfo peer;
+  bool in_table = false;         // its endpoint was proved to us, in this run or an earlier one
+  Time last_verified{};
+  std::optional<NodeId> teller;  // whose id begins with peer.heard_from, while it is known
+  std::string group;             // AddressGroups::NameOf its endpoint
+  std::size_t group_peers = 0;   // peers of the table in that group; it too, where it is in_table
+  bool chosen = false;           // one of those that this node keeps a channel to
+  std::vector<std::size_t> slots;    // of the view that hold it; they choose once more than kViewSlots are verified
+  std::size_t verified_peers = 0;
+  std::optional<Channel> channel;
+  Speaker speaker;
+};
+
 struct CoreStatus {
   NodeId id;
   std::uint64_t boot_epoch = 0;

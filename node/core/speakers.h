@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 #include "proto/keepalive.h"
 #include "proto/time.h"
@@ -22,6 +23,7 @@
 namespace hearsay {
 
 enum class Influence : std::uint8_t { kFull, kDoubtful, kNone };
+std::string_view InfluenceName(Influence influence);  // "full", "doubtful", "none"
 
 class Speakers {
  public:

@@ -81,6 +81,14 @@ std::vector<std::uint64_t> View::Seeds() const {
   return seeds;
 }
 
+std::vector<std::size_t> View::SlotsOf(const Peer& peer) const {
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].peer == &peer) numbers.push_back(i);
+  }
+  return numbers;
+}
+
 std::vector<Peer*> View::SlotPeers() const {
   std::vector<Peer*> peers;
   for (const Slot& slot : slots_) {

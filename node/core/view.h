@@ -41,6 +41,7 @@ class View {
   bool Holds(const Peer& peer) const {
     return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) { return slot.peer == &peer; });
   }
+  std::vector<std::size_t> SlotsOf(const Peer& peer) const;  // their numbers, from 0
   std::vector<std::uint64_t> Seeds() const;
   std::vector<Peer*> SlotPeers() const;  // of each filled slot, in slot order: with repeats
   void CheckInvariants() const;

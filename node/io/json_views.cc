@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "node/core/speakers.h"
 #include "node/io/json_writer.h"
 #include "proto/rfc3339.h"
 
@@ -71,6 +72,50 @@ void WritePeer(JsonWriter& out, const PeerInfo& peer) {
   out.Key("weight").Number(peer.weight);
   out.Key("failures").Number(peer.failures);
   WriteTime(out, "next_retry", peer.next_retry);
+  out.EndObject();
+}
+
+void WriteHeardFrom(JsonWriter& out, const PeerExplanation& why) {
+  out.Key("heard_from");
+  if (why.peer.heard_from == 0) {
+    out.Null();
+    return;
+  }
+  ByteArray<8> prefix;
+  StoreBigEndian(why.peer.heard_from, prefix.data());
+  out.BeginObject().Key("prefix").String(ToHex(prefix)).Key("node_id");
+  why.teller ? out.String(why.teller->ToString()) : out.Null();
+  out.EndObject();
+}
+
+void WriteChannel(JsonWriter& out, const std::optional<PeerExplanation::Channel>& channel) {
+  out.Key("channel");
+  if (!channel) {
+    out.Null();
+    return;
+  }
+  out.BeginObject();
+  WriteTime(out, "opened_at", channel->opened_at);
+  WriteTime(out, "last_heard", channel->last_heard);
+  out.Key("inbound").Bool(channel->inbound);
+  out.Key("preconfigured").Bool(channel->preconfigured);
+  out.Key("sessions").Number(channel->sessions).EndObject();
+}
+
+void WriteView(JsonWriter& out, const PeerExplanation& why) {
+  out.Key("view").BeginObject().Key("chosen").Bool(why.chosen);
+  out.Key("slots").BeginArray();
+  for (const std::size_t slot : why.slots) out.Number(slot);
+  out.EndArray();
+  out.Key("slots_in_all").Number(kViewSlots);
+  out.Key("slots_choose").Bool(why.verified_peers > kViewSlots);
+  out.Key("verified_peers").Number(why.verified_peers).EndObject();
+}
+
+void WriteSpeaker(JsonWriter& out, const PeerExplanation::Speaker& speaker) {
+  out.Key("speaker").BeginObject().Key("proved").Number(speaker.proved).Key("failed").Number(speaker.failed);
+  out.Key("influence").String(InfluenceName(speaker.influence));
+  WriteTime(out, "shunned_until", speaker.shunned_until);
   out.EndObject();
 }
 
@@ -165,6 +210,20 @@ std::string PeerJson(const PeerInfo& peer) {
   JsonWriter out;
   WritePeer(out, peer);
   return out.Take();
+}
+
+std::string ExplanationJson(const PeerExplanation& why) {
+  JsonWriter out;
+  out.BeginObject().Key("peer");
+  WritePeer(out, why.peer);
+  WriteHeardFrom(out, why);
+  out.Key("in_table").Bool(why.in_table);
+  WriteTime(out, "last_verified", why.last_verified);
+  out.Key("group").BeginObject().Key("name").String(why.group).Key("table_peers").Number(why.group_peers).EndObject();
+  WriteView(out, why);
+  WriteChannel(out, why.channel);
+  WriteSpeaker(out, why.speaker);
+  return out.EndObject().Take();
 }
 
 std::string BansJson(const std::vector<BanEntry>& bans) {

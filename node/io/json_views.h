@@ -39,6 +39,7 @@ std::string StatusJson(const NodeView& node, const ApiIdentity& api);
 // {"peers":[...]}
 std::string PeersJson(const std::vector<PeerInfo>& peers, const PeerFilter& filter);
 std::string PeerJson(const PeerInfo& peer);
+std::string ExplanationJson(const PeerExplanation& why);
 // {"bans":[...]}
 std::string BansJson(const std::vector<BanEntry>& bans);
 std::string BanJson(const BanEntry& ban);

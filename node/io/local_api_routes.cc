@@ -69,6 +69,7 @@ ApiRoutes::Reply ApiRoutes::Handle(const ApiRequest& request, const ApiCounters&
   if (path == "/v1/status") return {JsonAnswer(StatusJson(node_, identity)), {}};
   if (path == "/v1/peers") return {Peers(request), {}};
   if (path == "/v1/events") return Events(request);
+  if (IsExplainPath(path)) return {Explain(request), {}};
   if (path == "/metrics") {
     return {{.status = 200,
              .content_type = "text/plain; version=0.0.4; charset=utf-8",

@@ -64,6 +64,9 @@ class ApiRoutes {
   ApiAnswer Ready() const;
   ApiAnswer Peers(const ApiRequest& request) const;
   ApiAnswer Peer(std::string_view id) const;
+  // local_api_explain.cc
+  static bool IsExplainPath(std::string_view path);
+  ApiAnswer Explain(const ApiRequest& request) const;
   Reply Events(const ApiRequest& request) const;
   // local_api_bans.cc
   static bool IsBanPath(std::string_view path);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ class NodeView {
   virtual std::vector<Endpoint> Listen() const = 0;    // bound, with the real ports
   virtual CoreStatus Status() const = 0;
   virtual std::vector<PeerInfo> Peers() const = 0;
+  // nullopt when it is not known.
+  virtual std::optional<PeerExplanation> Explain(const NodeId& id) const = 0;
   virtual const Counters& CoreCounters() const = 0;
   virtual std::vector<BanEntry> Bans() const = 0;      // by subject
   // Counters of the machine itself: "store_batches", "store_write_errors", "socket_send_errors", ... name -> value.

@@ -66,6 +66,17 @@ void DriveAgainstNaive(std::uint64_t seed, bool v4) {
   }
 }
 
+TEST(AddressGroups, HaveNamesForPeople) {
+  const AddressGroups plain;
+  EXPECT_EQ(plain.NameOf(At("5.1.2.3:7075")), "5.1.0.0/16");
+  EXPECT_EQ(plain.NameOf(At("[2a00:1450::9]:7075")), "2a00:1450::/32");
+  EXPECT_EQ(plain.NameOf(At("10.1.2.3:7075")), "10.1.2.3");
+  EXPECT_EQ(plain.NameOf(At("[::1]:7075")), "::1");
+  const AddressGroups told = Build({V4("5.1.0.0", 16, 64500)});
+  EXPECT_EQ(told.NameOf(At("5.1.2.3:7075")), "AS64500");
+  EXPECT_EQ(told.NameOf(At("5.2.2.3:7075")), "5.2.0.0/16");
+}
+
 TEST(AddressGroups, FindTheLongestPrefixAsANaiveSearchDoes) {
   DriveAgainstNaive(1, true);
   DriveAgainstNaive(2, false);

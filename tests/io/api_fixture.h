@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,7 @@ struct FakeNodeView final : NodeView {
   Time started_at = FromUnixSeconds(1'700'000'000);
   CoreStatus status{.id = TestId(0xab), .boot_epoch = 7, .own_endpoints = {}};
   std::vector<PeerInfo> peers;
+  std::map<NodeId, PeerExplanation> explanations;
   Counters counters;
   std::map<std::string, std::uint64_t> io_counters{{"store_batches", 3}};
   bool has_bootstrap = true;
@@ -69,6 +71,10 @@ struct FakeNodeView final : NodeView {
   std::vector<Endpoint> Listen() const override { return {{IpAddress::V4(0x7f000001), 7075}}; }
   CoreStatus Status() const override { return status; }
   std::vector<PeerInfo> Peers() const override { return peers; }
+  std::optional<PeerExplanation> Explain(const NodeId& id) const override {
+    const auto found = explanations.find(id);
+    return found == explanations.end() ? std::nullopt : std::optional(found->second);
+  }
   const Counters& CoreCounters() const override { return counters; }
   std::map<std::string, std::uint64_t> IoCounters() const override { return io_counters; }
   bool HasBootstrap() const override { return has_bootstrap; }

@@ -44,6 +44,7 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       record_sequence_(state_.boot_epoch),
       verification_(Rate{.tokens = 64, .period = kRoundTime, .burst = 128}),
       challenges_(kChallengeRate),
+      tells_(rhythm_.TellRate(Scope::kPrivate)),
       resets_sent_(kResetRate),
       resets_read_(kResetReadRate) {
   state_.listen_port = config_.listen_port;
@@ -188,7 +189,7 @@ void Node::Impl::CheckInvariants(Time now) const {
   });
   HEARSAY_CHECK(inbound == inbound_ && inbound <= kMaxInbound);
   HEARSAY_CHECK(sessions == session_owner_.size());
-  HEARSAY_CHECK(suspicions_.size() <= kMaxSuspicions && hearsay_.size() <= 3 * HearsayQueue::kCapacity);
+  HEARSAY_CHECK(hearsay_.size() <= 3 * HearsayQueue::kCapacity);
   HEARSAY_CHECK(left_ || !started_ || NextDeadline() != kNever);
   HEARSAY_CHECK(now >= started_at_);
 }

@@ -13,7 +13,6 @@ constexpr std::size_t kSuspicionFanout = 8;       // of whoever was told; whoeve
 constexpr Duration kTellWait = milliseconds{10};  // deaths found together are told together
 constexpr int kVerifyAttempts = 4;             // in a row, where a challenge or its answer may have been lost
 constexpr int kSoonSamples = 4;                // handshake or challenge, first ping, and two in calm
-constexpr Duration kSuspicionLife = seconds{3};
 
 }  // namespace
 
@@ -169,6 +168,9 @@ void Node::Impl::RemoveIfUseless(Peer& peer) {
 
 void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
   counters_.Add(Counter::kPeersStale);
+  // One that answers dials and no pings is told of once, and dialled ever later, like one that is dead.
+  const bool flaps = std::exchange(peer.silent, true);
+  if (flaps) ++peer.failures;
   const bool was_chosen = IsChosen(peer);
   const bool in_table = peer.in_table;
   const bool own_finding = peer.channel->probe.cause() == LivenessProbe::Cause::kOwn;
@@ -177,26 +179,27 @@ void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
   peer.last_error = Error::kTimeout;
   Emit(PeerEventKind::kStale, peer, "missed its keepalives", out);
   CloseChannel(peer, PeerState::kStale, out, now);
-  if (was_chosen) {
-    std::erase_if(suspicions_, [&](const Suspicion& s) { return s.until <= now || s.prefix == PrefixOf(id); });
-    if (suspicions_.size() >= kMaxSuspicions) {
-      if (tell_.waits()) Tell(now, out);
-      suspicions_.erase(suspicions_.begin());
-    }
-    suspicions_.push_back({PrefixOf(id), now + kSuspicionLife});
+  if (was_chosen && !flaps) {
+    suspicions_.Expire(now);
+    if (suspicions_.full() && tell_.waits()) Tell(now, out);
+    suspicions_.Add(PrefixOf(id), now);
     tell_everybody_ |= own_finding;
     timers_.SetNoLater(tell_, now + kTellWait);
   }
   timers_.SetNoLater(budget_, now);
-  if (in_table && !DialPeer(peer, now, out)) {
+  if (in_table && (flaps || !DialPeer(peer, now, out))) {
     book_.SetState(peer, PeerState::kRetry);
-    ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), 0)), now);
+    const std::uint32_t before = peer.failures == 0 ? 0 : peer.failures - 1;
+    ScheduleRetry(peer, Jittered(rhythm_.RetryDelay(peer.endpoint.scope(), before)), now);
   }
 }
 
 // Suspicions ride on every keepalive; the first ones leave at once.
 void Node::Impl::Tell(Time now, Effects& out) {
   timers_.Cancel(tell_);
+  // Peers that come and go on purpose must not make us talk: what is over the rate rides on keepalives that go anyway.
+  const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
+  if (!tells_.Take(rhythm_.TellRate(scope), now)) return;
   std::vector<Peer*> others(book_.channels().begin(), book_.channels().end());
   const std::size_t count = tell_everybody_ ? others.size() : std::min(others.size(), kSuspicionFanout);
   if (count < others.size()) rng_.PartialShuffle(others, count);
@@ -205,7 +208,7 @@ void Node::Impl::Tell(Time now, Effects& out) {
 }
 
 void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out) {
-  peer.failures = 0;
+  if (!peer.silent) peer.failures = 0;
   peer.has_error = false;
   peer.last_verified = now;
   recent_.Remove(endpoint);
@@ -316,9 +319,7 @@ Keepalive& Node::Impl::Draft(Peer& peer, Time now) {
   const bool lacks = channel.peer_holds < record_sequence_;
   const bool sent_lately = channel.record_sent == record_sequence_ && now < channel.record_sent_at + milliseconds{200};
   if (lacks && !sent_lately) draft_.record = OwnRecord(channel.path.scope());
-  for (const Suspicion& suspicion : suspicions_) {
-    if (suspicion.until > now) draft_.suspects.push_back(suspicion.prefix);
-  }
+  suspicions_.AppendTo(draft_.suspects, now);
   return draft_;
 }
 

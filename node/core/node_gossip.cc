@@ -12,6 +12,8 @@ constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // mess
 constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
 constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint is repeated
 constexpr Duration kYoung = seconds{5};  // a channel that we opened to verify the peer
+constexpr std::uint32_t kToldRetries = 4;
+constexpr Duration kToldRetryWait = seconds{1};
 constexpr Duration kRoamWait = milliseconds{500};
 constexpr Duration kDismissGrace = milliseconds{300};  // the sample that was sent before "no room" may come after it
 
@@ -74,6 +76,7 @@ void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, Time now) {
   Channel& channel = *peer.channel;
   const auto answer = channel.probe.OnPong(pong, now);
   if (!answer) return;
+  Answered(peer);
   channel.rtt.Add(answer->round_trip);
   channel.loss.AddAnswered(answer->unanswered_before);
   loss_.AddAnswered(answer->unanswered_before);
@@ -139,6 +142,7 @@ void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram&
   if (!verified && !answers(channel.roam)) return counters_.Drop(Error::kNotExpected);
   const PathChallenge answered = std::exchange(verified ? channel.verify : channel.roam, {});
   channel.rtt.Add(now - answered.sent_at);
+  Answered(peer);
   if (verified) return SetVerified(peer, answered.to, now, out);
   channel.path = answered.to;
   counters_.Add(Counter::kRoamed);
@@ -168,7 +172,9 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
   HearsayQueue::Item item{.endpoint = {}, .source = groups_->Of(peer.channel->path), .speaker = speaker, .lane = {}};
   bool fresh = false;
   for (const Endpoint& endpoint : in.sample) {
-    if (!MayTravel(endpoint.scope(), scope) || hearsay_.Waits(endpoint) || !IsNews(endpoint, now)) continue;
+    if (!MayTravel(endpoint.scope(), scope)) continue;
+    if (Peer* known = book_.FindByEndpoint(endpoint)) HeardAlive(*known, now);
+    if (hearsay_.Waits(endpoint) || !IsNews(endpoint, now)) continue;
     if (std::find(own.begin(), own.end(), endpoint) != own.end()) continue;
     item.endpoint = endpoint;
     item.lane = influence == Influence::kDoubtful ? HearsayLane::kDoubtful
@@ -178,6 +184,13 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
   }
   idle_pulls_ = fresh ? 0 : idle_pulls_ + 1;
   if (fresh) DialHearsay(now, out);
+}
+
+// Somebody proved it lately: after a cut it may be back though our own back-off is long. The word of samples is worth
+// kToldRetries dials in an outage, no more: the dead stay in samples for minutes, and whoever lies says what it wants.
+void Node::Impl::HeardAlive(Peer& peer, Time now) {
+  if (peer.state != PeerState::kRetry || peer.failures == 0 || peer.failures > kToldRetries) return;
+  timers_.SetNoLater(peer.retry, now + Jittered(kToldRetryWait));
 }
 
 // Nobody has proved it to us, we have not found out lately that nobody does, and we want to know.
@@ -241,8 +254,8 @@ void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed
   }
 }
 
-// We dialled it and have no use for the channel, but the peer asks on it: it has. From now on it counts as any other that
-// we did not choose. False: there is no room; the channel is closed, and perhaps the peer gone.
+// We dialled it and have no use for the channel, but the peer asks on it: it has. From now on it counts as any other
+// that we did not choose. False: there is no room; the channel is closed, and perhaps the peer gone.
 bool Node::Impl::BecomeInbound(Peer& peer, Time now, Effects& out) {
   Channel& channel = *peer.channel;
   if (!channel.spare && now < channel.opened_at + kYoung) return true;  // its first question came with its answers

@@ -26,6 +26,7 @@
 #include "node/core/responder.h"
 #include "node/core/rhythm.h"
 #include "node/core/speakers.h"
+#include "node/core/suspicions.h"
 #include "node/core/timers.h"
 #include "node/core/unanswered.h"
 #include "node/core/view.h"
@@ -112,13 +113,6 @@ class Node::Impl {
   void CountSends(std::size_t first_effect, const Effects& out);
 
   // node_channel.cc
-  struct NewSession {
-    std::unique_ptr<UdpSession> session;
-    Endpoint path;
-    std::uint64_t peer_epoch = 0;
-    bool inbound = false;
-    bool preconfigured = false;
-  };
   // False when there is no room for a channel that we did not choose.
   bool Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
   void SetInbound(Channel& channel, bool inbound);
@@ -158,12 +152,16 @@ class Node::Impl {
   // node_gossip.cc
   void OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out);
   void OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
+  static void Answered(Peer& peer) {
+    if (std::exchange(peer.silent, false)) peer.failures = 0;
+  }
   void OnPong(Peer& peer, std::uint32_t pong, Time now);
   void OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void ConsiderVerifying(Peer& peer, Time now, Effects& out);
   void OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
   void OnSuspects(const Keepalive& in, Time now, Effects& out);
   void ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& out);
+  void HeardAlive(Peer& peer, Time now);
   bool IsNews(const Endpoint& endpoint, Time now);
   void BlameSpeaker(IdPrefix speaker, Time now, Effects& out);
   void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
@@ -227,14 +225,11 @@ class Node::Impl {
   std::uint64_t record_sequence_ = 0;
   std::map<Scope, Bytes> records_;  // ours, signed, by the scope of who reads it
 
-  struct Suspicion {
-    IdPrefix prefix = 0;
-    Time until{};
-  };
-  std::vector<Suspicion> suspicions_;  // at most kMaxSuspicions; newest last
-  bool tell_everybody_ = false;        // one of them is our own finding
+  Suspicions suspicions_;
+  bool tell_everybody_ = false;    // one of them is our own finding
   TokenBucket verification_;
   TokenBucket challenges_;
+  TokenBucket tells_;
   TokenBucket resets_sent_;
   TokenBucket resets_read_;
   LossEstimate loss_;              // over all channels: our own uplink

@@ -39,6 +39,15 @@ struct UdpSession {
   bool doubted = false;             // its peer said that it holds no such session
 };
 
+// What a handshake made, for the channel that it becomes or joins.
+struct NewSession {
+  std::unique_ptr<UdpSession> session;
+  Endpoint path;
+  std::uint64_t peer_epoch = 0;
+  bool inbound = false;
+  bool preconfigured = false;
+};
+
 // SPEC "Choosing a session": both sides come to the same answer from what both know.
 bool IsBetterSession(const UdpSession& a, const UdpSession& b, Time now);
 
@@ -96,6 +105,7 @@ struct Peer {
   PeerState state = PeerState::kHeard;
   bool in_table = false;        // its endpoint was proved to us, in this run or an earlier one
   bool has_error = false;
+  bool silent = false;          // it was stale, and has answered no ping or challenge since
   Error last_error{};
   std::uint32_t failures = 0;
   WholeSeconds first_seen;

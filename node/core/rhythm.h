@@ -88,6 +88,12 @@ class Rhythm {
   // The same for one that we called spare: a lost answer's time.
   static constexpr Duration kSpareTimeout = seconds{3};
 
+  // Suspicions told at once to everybody, not only with the next keepalives.
+  Rate TellRate(Scope scope) const {
+    return IsLan(scope) ? Rate{.tokens = 10, .period = seconds{1}, .burst = 64}
+                        : Rate{.tokens = 1, .period = seconds{1}, .burst = 16};
+  }
+
   // Dials to endpoints not yet verified: 16 a round; 32 a second in the first minute and while the table grows by what
   // is verified, because whoever knows everybody first cannot be told otherwise. A larger burst where addresses are
   // private (a container network is the whole membership). 32 a second take 2 % of a core, and 40 kB/s each way.

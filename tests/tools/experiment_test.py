@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""experiment_test.py PROGRAM EXPERIMENT_PROGRAM NM: experiments are reachable, judged and repeatable, and only their
+program holds the cipher that protects nothing. The small ones are run here; tools/experiments runs all."""
+import json
+import subprocess
+import sys
+import unittest
+
+PROGRAM, EXPERIMENT_PROGRAM, NM = sys.argv[1:4]
+MARK = "hearsay_standin_cipher"
+
+
+def sim(*flags):
+    return subprocess.run([PROGRAM, "sim", "--experiment", *flags], capture_output=True, text=True, check=False)
+
+
+def figures(name, seed="1"):
+    done = sim(name, "--seed", seed, "--seeds", "1", "--json")
+    assert done.returncode == 0, done.stderr + done.stdout
+    return {f["name"]: f for f in json.loads(done.stdout)["figures"]}
+
+
+class Experiments(unittest.TestCase):
+    def test_only_the_experiments_hold_the_cipher_that_protects_nothing(self):
+        def symbols(program):
+            return subprocess.run([NM, program], capture_output=True, text=True, check=True).stdout
+        self.assertNotIn(MARK, symbols(PROGRAM))
+        self.assertIn(MARK, symbols(EXPERIMENT_PROGRAM))
+
+    def test_strangers_cost_nothing_before_a_cookie_returned(self):
+        found = figures("strangers")
+        self.assertEqual(found["bytes of heap kept"]["median"], 0)
+        self.assertEqual(found["signatures checked"]["median"], 0)
+        self.assertLess(found["bytes sent for each received"]["median"], 1)
+
+    def test_whoever_sits_on_the_path_gains_no_endpoint_and_no_amplification(self):
+        found = figures("on-path")
+        self.assertGreater(found["datagrams attacked"]["median"], 1000)
+        self.assertEqual(found["endpoints verified that are nobody's"]["median"], 0)
+        self.assertLess(found["bytes to the victim for each spent in its name"]["median"], 1)
+
+    def test_the_same_seed_gives_the_same_figures(self):
+        self.assertEqual(figures("on-path", "7"), figures("on-path", "7"))
+
+    def test_every_experiment_is_listed_and_an_unknown_one_is_refused(self):
+        listed = sim("list")
+        self.assertEqual(listed.returncode, 0)
+        for name in ("views-30", "cold-start", "restart", "graph"):
+            self.assertIn(name, listed.stdout)
+        unknown = sim("views-31")
+        self.assertNotEqual(unknown.returncode, 0)
+        self.assertIn("views-31", unknown.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0], "-v"])

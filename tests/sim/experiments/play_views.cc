@@ -15,7 +15,7 @@ const char* const kGroupViewsSetUp =
     "As views-30, but honest addresses stand as on the internet (four in five alone in their /16, the others in 60 "
     "hosters' /16s by Zipf), and attackers each in a /16 of their own.";
 const char* const kColdStartSetUp =
-    "As views-30 with 4,000 nodes: 1,200 attackers, 50 bootstrap contacts each. After 40 rounds of 15 s.";
+    "As views-30 with 4,000 nodes: 1,200 attackers, 50 bootstrap contacts each. After 20 rounds of 15 s.";
 
 namespace {
 
@@ -97,7 +97,7 @@ std::vector<Figure> PlayViews50(std::uint64_t seed, const Progress& progress) {
 }
 std::vector<Figure> PlayColdStart(std::uint64_t seed, const Progress& progress) {
   return Play(
-      {.nodes = 4000, .rounds = 40, .views = Goal::AtMost(40), .source = "BASALT and the first design: 90 to 98"}, seed,
+      {.nodes = 4000, .rounds = 20, .views = Goal::AtMost(40), .source = "BASALT and the first design: 90 to 98"}, seed,
       progress);
 }
 

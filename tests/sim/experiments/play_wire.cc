@@ -61,7 +61,7 @@ std::vector<Figure> PlayLiars(std::uint64_t seed, const Progress& progress) {
   battle.Begin<Liar>(stage.population.LikeTheInternet(700, stage.rng), stage.population.Scattered(300), 32);
   battle.Push(10);
   for (int round = 0; round < 40; ++round) {
-    if (round % 20 == 19) {
+    if (round % 20 == 9) {
       std::vector<HostId> order = battle.hosts;
       stage.rng.PartialShuffle(order, 70);
       for (std::size_t i = 0; i < 70; ++i) {

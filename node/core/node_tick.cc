@@ -115,15 +115,16 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
     }
     const auto item = hearsay_.Pop();
     if (!IsNews(item->endpoint, now)) continue;
-    // One packet to who may be somebody's victim; more where it matters, and where whoever tells lives next door.
-    const bool plain = item->lane != HearsayLane::kWinner && book_.verified_count() > kViewSlots;
-    const bool spare = plain && !rhythm_.IsLan(item->endpoint.scope());
+    // One packet to who may be somebody's victim, two to who would take a slot; more where few are known, and where
+    // whoever tells lives next door.
+    const bool wanted = book_.verified_count() <= kViewSlots || rhythm_.IsLan(item->endpoint.scope());
+    const std::size_t packets = item->lane == HearsayLane::kWinner ? 2 : 1;
     dialler_.Start({.endpoint = item->endpoint,
                     .pin = {},
                     .purpose = DialPurpose::kHearsay,
                     .expected = {},
                     .heard_from = item->speaker,
-                    .max_hellos = spare ? 1 : kMaxDialAttempts},
+                    .max_hellos = wanted ? kMaxDialAttempts : packets},
                    now, out);
     own_.NoteContacted(item->endpoint.address, now);
   }

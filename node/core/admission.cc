@@ -18,7 +18,7 @@ bool Admission::AdmitHello(const Source& source, Time now) {
 }
 
 bool Admission::AdmitProof(const Source& source, Time now) {
-  return AdmitStranger(proofs_, kProofBuckets, kProofGroupRate, source, now) && all_proofs_.Take(kProofRate, now) &&
+  return AdmitStranger(proofs_, kProofBuckets, kProofGroupRate, source, now) &&
          signatures_.Take(kSignatureRate, now);
 }
 

@@ -3,8 +3,8 @@
 // Admission: what packets from outside may cost this node, by address, address group and whole node.
 //
 //   hello      address, group, node     about 2 us: a cookie is made, nothing is kept
-//   proof      address, group, node     its cookie is good already, so its source is real
-//   signature  node                     about 0.25 ms: checking a proof and answering it
+//   proof      address, group, node     its cookie is good, so its source is real; checking its signature and answering
+//                                       take about 0.25 ms
 //   record     channel                  a new one, whose signature is to be checked: 0.06 ms
 //   packet     channel; for one that we did not choose also its group and all such channels. Packets and bytes.
 //
@@ -41,7 +41,6 @@ inline constexpr Rate kHelloGroupRate{.tokens = 100, .period = kSecond, .burst =
 inline constexpr Rate kProofGroupRate{.tokens = 50, .period = kSecond, .burst = 200};
 inline constexpr Rate kLanSourceRate{.tokens = 4000, .period = kSecond, .burst = 4000};
 inline constexpr Rate kHelloRate{.tokens = 50'000, .period = kSecond, .burst = 50'000};  // a tenth of a core
-inline constexpr Rate kProofRate{.tokens = 2000, .period = kSecond, .burst = 4000};
 inline constexpr Rate kSignatureRate{.tokens = 1000, .period = kSecond, .burst = 2000};  // a quarter of a core
 // An honest channel has a packet each few seconds; at a start, and when many die, tens a second for a moment.
 inline constexpr Rate kChannelRate{.tokens = 100, .period = kSecond, .burst = 400};
@@ -77,12 +76,12 @@ class Admission {
   bool AdmitPacket(ChannelAllowance& channel, std::size_t bytes, Time now);
   bool AdmitOthersPacket(ChannelAllowance& channel, std::size_t bytes, const Source& source, Time now);
 
-  // More hellos or junk than kHelloRate came within kFloodTime: the socket is likely to lose packets of honest
-  // peers too, so nobody should be called dead for a few.
   // A packet that belongs to nobody: noise, or of a session that is unknown.
   void NoteJunk(Time now) {
     if (!junk_.Take(kHelloRate, now)) NoteFlood(now);
   }
+  // More hellos or junk than kHelloRate came within kFloodTime: the socket is likely to lose packets of honest
+  // peers too, so nobody should be called dead for a few.
   bool IsFlooded(Time now) const { return flooded_ && now < flooded_at_ + kFloodTime; }
 
   static constexpr Duration kFloodTime = std::chrono::seconds{5};
@@ -119,7 +118,6 @@ class Admission {
   Sources others_groups_;
   TokenBucket all_hellos_{kHelloRate};
   TokenBucket junk_{kHelloRate};
-  TokenBucket all_proofs_{kProofRate};
   TokenBucket signatures_{kSignatureRate};
   TokenBucket others_{kOthersRate};
   TokenBucket others_bytes_{kOthersBytes};

@@ -11,9 +11,9 @@
 #include <optional>
 #include <vector>
 
+#include "node/core/admission.h"
 #include "node/core/liveness.h"
 #include "node/core/seam.h"
-#include "node/core/admission.h"
 #include "node/core/timers.h"
 #include "node/core/token_bucket.h"
 #include "node/core/whole_seconds.h"

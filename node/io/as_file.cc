@@ -4,22 +4,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "node/io/next_word.h"
 #include "node/io/read_file.h"
 
 namespace hearsay {
 namespace {
 
-constexpr std::string_view kSpace = " \t\r";
 constexpr unsigned kV4Bits = 32;
 constexpr unsigned kV6Bits = 64;
-
-std::string_view NextWord(std::string_view& rest) {
-  const auto start = std::min(rest.find_first_not_of(kSpace), rest.size());
-  const auto end = std::min(rest.find_first_of(kSpace, start), rest.size());
-  const std::string_view word = rest.substr(start, end - start);
-  rest.remove_prefix(end);
-  return word;
-}
 
 std::string Quoted(std::string_view text) { return "'" + std::string(text.substr(0, 80)) + "'"; }
 

@@ -3,20 +3,11 @@
 
 #include <charconv>
 
+#include "node/io/next_word.h"
 #include "node/io/read_file.h"
 
 namespace hearsay {
 namespace {
-
-constexpr std::string_view kSpace = " \t\r";
-
-std::string_view NextWord(std::string_view& rest) {
-  const auto start = std::min(rest.find_first_not_of(kSpace), rest.size());
-  const auto end = std::min(rest.find_first_of(kSpace, start), rest.size());
-  const std::string_view word = rest.substr(start, end - start);
-  rest.remove_prefix(end);
-  return word;
-}
 
 // Empty when the line was taken (or holds nothing), else what is wrong with it.
 std::string TakeLine(std::string_view line, Weights& out, std::uint64_t& total) {

@@ -3,22 +3,20 @@
 
 namespace hearsay {
 
-bool Admission::AdmitStranger(Strangers& kind, std::size_t buckets, Rate group_rate, const Source& source, Time now) {
+bool Admission::AdmitStranger(Strangers& kind, std::size_t addresses, Rate group_rate, const Source& source, Time now) {
   const Rate address_rate = source.lan ? kLanSourceRate : kAddressRate;
   if (source.lan) group_rate = kLanSourceRate;
-  return kind.addresses.Take(SipHash(secret_, source.address.bytes), buckets, address_rate, now) &&
-         kind.groups.Take(SipHash(secret_, source.group.key), buckets, group_rate, now);
+  return kind.addresses.Take(SipHash(secret_, source.address.bytes), addresses, address_rate, now) &&
+         kind.groups.Take(SipHash(secret_, source.group.key), kGroups, group_rate, now);
 }
 
 bool Admission::AdmitHello(const Source& source, Time now) {
-  if (!AdmitStranger(hellos_, kHelloBuckets, kHelloGroupRate, source, now)) return false;
-  if (all_hellos_.Take(kHelloRate, now)) return true;
-  NoteFlood(now);
-  return false;
+  NoteStranger(now);
+  return AdmitStranger(hellos_, kHelloAddresses, kHelloGroupRate, source, now) && all_hellos_.Take(kHelloRate, now);
 }
 
 bool Admission::AdmitProof(const Source& source, Time now) {
-  return AdmitStranger(proofs_, kProofBuckets, kProofGroupRate, source, now) &&
+  return AdmitStranger(proofs_, kProofAddresses, kProofGroupRate, source, now) &&
          signatures_.Take(kSignatureRate, now);
 }
 
@@ -29,7 +27,7 @@ bool Admission::AdmitPacket(ChannelAllowance& channel, std::size_t bytes, Time n
 bool Admission::AdmitOthersPacket(ChannelAllowance& channel, std::size_t bytes, const Source& source, Time now) {
   return AdmitPacket(channel, bytes, now) &&
          (source.lan ||
-          others_groups_.Take(SipHash(secret_, source.group.key), kProofBuckets, kOthersGroupRate, now)) &&
+          others_groups_.Take(SipHash(secret_, source.group.key), kGroups, kOthersGroupRate, now)) &&
          others_.Take(kOthersRate, now) && others_bytes_.Take(kOthersBytes, now, bytes);
 }
 

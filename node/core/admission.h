@@ -20,7 +20,8 @@
 // of the node than a spoofed flood does; from one address kAddressRate. A flood of spoofed hellos over the node's rate
 // delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else.
 // Buckets of addresses and groups lie in fixed arrays, at a keyed hash: bounded, nobody can choose whom to collide
-// with, and nothing is kept about a source. Each array is allocated when it is needed first: 28 KiB in all.
+// with, and nothing is kept about a source. So many addresses that made-up sources fill none of their buckets before
+// the node's own. Each array is allocated when it is needed first: 92 KiB in all.
 #pragma once
 
 #include <cstdint>
@@ -76,19 +77,22 @@ class Admission {
   bool AdmitPacket(ChannelAllowance& channel, std::size_t bytes, Time now);
   bool AdmitOthersPacket(ChannelAllowance& channel, std::size_t bytes, const Source& source, Time now);
 
-  // A packet that belongs to nobody: noise, or of a session that is unknown.
-  void NoteJunk(Time now) {
-    if (!junk_.Take(kHelloRate, now)) NoteFlood(now);
+  // A hello, or a packet that belongs to nobody: noise, or of a session that is unknown.
+  void NoteStranger(Time now) {
+    if (strangers_.Take(kHelloRate, now)) return;
+    flooded_ = true;
+    flooded_at_ = now;
   }
-  // More hellos or junk than kHelloRate came within kFloodTime: the socket is likely to lose packets of honest
-  // peers too, so nobody should be called dead for a few.
+  // Within kFloodTime more hellos and junk came than kHelloRate: the socket is likely to lose packets of honest peers
+  // too, so nobody should be called dead for a few.
   bool IsFlooded(Time now) const { return flooded_ && now < flooded_at_ + kFloodTime; }
 
   static constexpr Duration kFloodTime = std::chrono::seconds{5};
 
  private:
-  static constexpr std::size_t kHelloBuckets = 512;
-  static constexpr std::size_t kProofBuckets = 256;
+  static constexpr std::size_t kHelloAddresses = 4096;
+  static constexpr std::size_t kProofAddresses = 256;
+  static constexpr std::size_t kGroups = 512;
 
   // Buckets by a keyed hash of what they are for.
   class Sources {
@@ -105,19 +109,14 @@ class Admission {
     Sources addresses;
     Sources groups;
   };
-  bool AdmitStranger(Strangers& kind, std::size_t buckets, Rate group_rate, const Source& source, Time now);
-
-  void NoteFlood(Time now) {
-    flooded_ = true;
-    flooded_at_ = now;
-  }
+  bool AdmitStranger(Strangers& kind, std::size_t addresses, Rate group_rate, const Source& source, Time now);
 
   SipKey secret_;
   Strangers hellos_;
   Strangers proofs_;
   Sources others_groups_;
   TokenBucket all_hellos_{kHelloRate};
-  TokenBucket junk_{kHelloRate};
+  TokenBucket strangers_{kHelloRate};
   TokenBucket signatures_{kSignatureRate};
   TokenBucket others_{kOthersRate};
   TokenBucket others_bytes_{kOthersBytes};

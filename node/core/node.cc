@@ -42,7 +42,7 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       bootstrap_(config_),
       unanswered_(state_.table_secret, now),
       record_sequence_(state_.boot_epoch),
-      verification_(Rate{.tokens = 64, .period = kRoundTime, .burst = 128}),
+      verification_(rhythm_.VerificationRate(Scope::kPrivate, true)),
       challenges_(kChallengeRate),
       tells_(rhythm_.TellRate(Scope::kPrivate)),
       resets_sent_(kResetRate),
@@ -50,7 +50,8 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
   state_.listen_port = config_.listen_port;
   bunch_phase_ = now - Duration{static_cast<std::int64_t>(rng_.Below(1'000'000))};
   TakeBans(std::move(snapshot.bans), now);
-  Remember(snapshot.peers, now);
+  Effects crowded_out;  // stays in the store, and is as crowded at the next start
+  Remember(snapshot.peers, now, crowded_out);
   timers_.Set(round_, now);
 }
 
@@ -204,7 +205,9 @@ void Node::Receive(const Datagram& datagram, Time now, Effects& out) { impl_->Re
 void Node::Tick(Time now, Effects& out) { impl_->Tick(now, out); }
 Time Node::NextDeadline() const { return impl_->NextDeadline(); }
 void Node::OnResolved(const Resolved& resolved, Time now, Effects& out) { impl_->OnResolved(resolved, now, out); }
-void Node::Remember(std::span<const KnownPeer> peers, Time now, Effects&) { impl_->Remember(peers, now); }
+void Node::Remember(std::span<const KnownPeer> peers, Time now, Effects& out) {
+  impl_->Remember(peers, now, out);
+}
 void Node::Reconfigure(const CoreConfig& config, Time now, Effects& out) { impl_->Reconfigure(config, now, out); }
 tl::expected<void, BanRefusal> Node::Ban(const BanEntry& ban, Time now, Effects& out) {
   return impl_->Ban(ban, now, out);

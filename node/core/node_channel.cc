@@ -212,6 +212,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   peer.has_error = false;
   peer.last_verified = now;
   recent_.Remove(endpoint);
+  unanswered_.Remove(endpoint);
   dialler_.Cancel(endpoint);
   if (peer.in_table && peer.endpoint == endpoint) return Rearm(peer, now);
   std::vector<NodeId> evicted;

@@ -76,7 +76,7 @@ class Node::Impl {
   void Tick(Time now, Effects& out);
   Time NextDeadline() const;
   void OnResolved(const Resolved& resolved, Time now, Effects& out);
-  void Remember(std::span<const KnownPeer> peers, Time now);
+  void Remember(std::span<const KnownPeer> peers, Time now, Effects& out);
   // node.cc
   void Reconfigure(const CoreConfig& config, Time now, Effects& out);
   void Leave(Time now, Effects& out);
@@ -107,9 +107,9 @@ class Node::Impl {
   void OnDialDone(const DialOutcome& outcome, Time now, Effects& out);
   void OnDialFailed(const DialOutcome& outcome, Time now, Effects& out);
   Source SourceOf(const Endpoint& endpoint) const {
-    return {endpoint.address, groups_->Of(endpoint), rhythm_.IsLan(endpoint.scope())};
+    return {endpoint.address, groups_->Of(endpoint), IsLanScope(endpoint.scope())};
   }
-  void NoteDuplicate(const Endpoint& endpoint, Effects& out);
+  void NoteDuplicate(const Endpoint& endpoint, Time now, Effects& out);
   void CountSends(std::size_t first_effect, const Effects& out);
 
   // node_channel.cc

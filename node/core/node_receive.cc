@@ -5,6 +5,11 @@
 #include "proto/check.h"
 
 namespace hearsay {
+namespace {
+
+constexpr Duration kDuplicateWait = std::chrono::hours{1};  // until whoever holds our identity is looked at again
+
+}  // namespace
 
 void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
   if (left_) return;
@@ -15,7 +20,7 @@ void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
   const std::size_t first_effect = out.list.size();
   const auto packet = codec_.Decode(datagram.bytes, network_);
   if (!packet) {
-    admission_.NoteJunk(now);
+    admission_.NoteStranger(now);
     return counters_.Drop(packet.error());
   }
   if (const auto* sealed = std::get_if<SealedPacket>(&*packet)) {
@@ -81,7 +86,7 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
   timers_.SetNoLater(drain_, now + Responder::kWaitTime);
   if (!done) {
     counters_.Drop(done.error());
-    if (done.error() == Error::kDuplicateIdentity) NoteDuplicate(datagram.from, out);
+    if (done.error() == Error::kDuplicateIdentity) NoteDuplicate(datagram.from, now, out);
     return;
   }
   // Its channel will prove its endpoint to us: no dial of ours is needed meanwhile.
@@ -98,9 +103,9 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
   }
 }
 
-void Node::Impl::NoteDuplicate(const Endpoint& endpoint, Effects& out) {
+void Node::Impl::NoteDuplicate(const Endpoint& endpoint, Time now, Effects& out) {
   ++duplicates_;
-  recent_.Add(endpoint, kNever);
+  recent_.Add(endpoint, now + kDuplicateWait);
   PeerEvent event;
   event.kind = PeerEventKind::kDuplicateIdentity;
   event.id = identity_.id();
@@ -142,7 +147,7 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
 
 void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out) {
   counters_.Drop(Error::kUnknownSession);
-  admission_.NoteJunk(now);
+  admission_.NoteStranger(now);
   // Strangers to a closed network get silence. A reset is no answer to a reset: only sealed packets come here.
   if (network_.closed() || !resets_sent_.Take(kResetRate, now)) return;
   codec_.Encode(ResetHint{packet.session_id}, network_, sealed_);
@@ -182,7 +187,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
   if (!outcome.result) return OnDialFailed(outcome, now, out);
   const Handshaken& done = *outcome.result;
   const Endpoint& endpoint = outcome.request.endpoint;
-  if (done.peer == identity_.id()) return NoteDuplicate(endpoint, out);
+  if (done.peer == identity_.id()) return NoteDuplicate(endpoint, now, out);
   if (bans_.Has(done.peer)) {  // since it was asked
     DialOutcome refused = outcome;
     refused.result = Unexpected(Error::kBanned);
@@ -231,7 +236,7 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   const bool self = why == Error::kSelf;
   bootstrap_.OnDialFailed(endpoint, why, counters_, out);
   // Ourselves for ever; others may be heard of again once the reason may have passed.
-  const bool lan = rhythm_.IsLan(endpoint.scope());
+  const bool lan = IsLanScope(endpoint.scope());
   const bool told = outcome.request.purpose == DialPurpose::kHearsay;
   const bool few = book_.verified_count() <= kViewSlots;
   const Duration wait = lan ? seconds{3} : few ? Unanswered::kFirstWhenFew : Duration{std::chrono::minutes{5}};

@@ -117,7 +117,7 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
     if (!IsNews(item->endpoint, now)) continue;
     // One packet to who may be somebody's victim, two to who would take a slot; more where few are known, and where
     // whoever tells lives next door.
-    const bool wanted = book_.verified_count() <= kViewSlots || rhythm_.IsLan(item->endpoint.scope());
+    const bool wanted = book_.verified_count() <= kViewSlots || IsLanScope(item->endpoint.scope());
     const std::size_t packets = item->lane == HearsayLane::kWinner ? 2 : 1;
     dialler_.Start({.endpoint = item->endpoint,
                     .pin = {},
@@ -145,25 +145,29 @@ void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
   if (!DialPeer(peer, now, out)) ScheduleRetry(peer, Jittered(seconds{1}), now);
 }
 
-void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now) {
-  std::vector<NodeId> evicted;
+void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now, Effects& out) {
   for (const KnownPeer& known : peers) {
     if (known.id == identity_.id() || book_.Find(known.id) != nullptr) continue;
     if (bans_.Has(known.id) || bans_.Has(known.endpoint.address)) continue;
     if (book_.FindByEndpoint(known.endpoint) != nullptr || book_.table().size() >= kTableCapacity) continue;
     Peer& peer = book_.GetOrAdd(known.id, now);
-    peer.state = PeerState::kRetry;
+    peer.state = PeerState::kRetry;  // before it is counted; no step of its life
     // A wall clock that went backwards must not make the past the future.
     peer.first_seen = std::min(known.first_seen, now);
     peer.last_seen = std::min(known.last_seen, now);
     peer.last_verified = std::min(known.last_verified, now);
     peer.failures = known.failures;
     peer.heard_from = known.heard_from;
-    book_.AdmitToTable(peer, known.endpoint, evicted);
+    std::vector<NodeId> evicted;
+    if (!book_.AdmitToTable(peer, known.endpoint, evicted)) {
+      book_.Remove(known.id);
+      continue;
+    }
     // Best first: the last view at once, then by how long ago each was seen, a second for each hour.
     const bool in_last_view = std::find(state_.view.begin(), state_.view.end(), known.id) != state_.view.end();
     const Duration age = now - peer.last_seen;
     ScheduleRetry(peer, in_last_view ? Duration{0} : std::min<Duration>(age / 3600, seconds{30}), now);
+    for (const NodeId& id : evicted) Evict(id, "its place was needed", now, out);
   }
 }
 

@@ -32,6 +32,10 @@ inline constexpr Duration kRefreshTime = std::chrono::hours{1};  // an active pe
 
 inline constexpr Duration kReturnStagger = milliseconds{200};    // until peers that may be back are dialled
 
+// Private and loopback addresses: what comes from there is trusted with more (admission, unanswered dials), whatever
+// the profile says; a profile sets the rhythm alone.
+constexpr bool IsLanScope(Scope scope) { return scope == Scope::kLoopback || scope == Scope::kPrivate; }
+
 // Fast on networks where packets are cheap and latency small.
 class Rhythm {
  public:
@@ -40,7 +44,7 @@ class Rhythm {
   bool IsLan(Scope scope) const {
     if (profile_ == Profile::kLan) return true;
     if (profile_ == Profile::kInternet) return false;
-    return scope == Scope::kLoopback || scope == Scope::kPrivate;
+    return IsLanScope(scope);
   }
   Duration KeepaliveInterval(Scope scope, std::size_t view) const {
     if (!IsLan(scope)) return kRoundTime;

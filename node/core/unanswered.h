@@ -4,13 +4,15 @@
 // then for twice as long, up to a week.
 //
 // This is what a victim of reflected dials is protected by: whoever gossips its endpoint to n nodes makes each of them
-// send it one packet a day, n / 1440 a minute in all, however many tell it and however often. Nothing is lost: a living
-// node whose packet was lost dials us itself, and table peers are not in here (they have a back-off of their own).
+// send it one packet a day (two, where it would take one of the 64 slots), n / 1440 a minute in all, however many tell
+// it and however often. Nothing is lost: a living node whose packet was lost dials us itself, and table peers are not
+// in here (they have a back-off of their own).
 // While few peers are known (a small network wants everybody, over links that lose packets too) it begins with half a
 // minute and doubles as well: a dozen dials in the first day.
 //
 // A cache of fingerprints: 8 bytes each, four to a set, at most kMaxEntries (128 kB); in a full set the one that would
-// be forgiven first makes room. Two endpoints are mistaken for each other once in 2^30 / kWays look-ups. Who fills it
+// be forgiven first makes room. An endpoint that is not in a full cache is taken for one that is once in 2^18 look-ups, and nobody can choose which:
+// the hash is keyed. Who fills it
 // with endpoints of its own making needs a dial of ours for each: more than four hours at the steady budget.
 #pragma once
 

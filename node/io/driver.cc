@@ -285,6 +285,7 @@ std::map<std::string, std::uint64_t> Driver::IoCounters() const {
   const UdpCounters udp = listeners_->counters();
   std::map<std::string, std::uint64_t> out = {
       {"socket_receive_errors", udp.receive_errors}, {"socket_receive_batches", udp.receive_batches},
+      {"socket_receive_dropped", udp.receive_dropped}, {"socket_hellos_shed", udp.hellos_shed},
       {"socket_send_errors", udp.send_errors},       {"socket_send_queued", udp.send_queued},
       {"socket_send_dropped", udp.send_dropped},     {"socket_send_unroutable", listeners_->unroutable()},
       {"store_values_skipped", feed_.skipped() + bans_skipped_},

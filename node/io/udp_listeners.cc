@@ -61,12 +61,14 @@ std::vector<Endpoint> UdpListeners::endpoints() const {
 UdpCounters UdpListeners::counters() const {
   UdpCounters sum;
   for (const auto& socket : sockets_) {
-    const UdpCounters& one = socket->counters();
+    const UdpCounters one = socket->counters();
     sum.receive_errors += one.receive_errors;
     sum.send_errors += one.send_errors;
     sum.send_queued += one.send_queued;
     sum.send_dropped += one.send_dropped;
     sum.receive_batches += one.receive_batches;
+    sum.receive_dropped += one.receive_dropped;
+    sum.hellos_shed += one.hellos_shed;
   }
   return sum;
 }

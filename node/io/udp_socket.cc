@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "node/io/udp_socket.h"
 
+#include <linux/filter.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include <cstring>
 
 #include "node/io/udp_address.h"
+#include "proto/packet.h"
 
 namespace hearsay {
 namespace {
@@ -82,6 +85,26 @@ void Tune(int fd, int family) {
   }
 }
 
+// Lets `share` of 2^32 of the hellos in, by lot, and everything else. Where the kernel has no such filter, all come in.
+void FilterHellos(int fd, std::uint32_t share) {
+  if (share == HelloGate::kOpen) {
+    SetOption(fd, SOL_SOCKET, SO_DETACH_FILTER, 0);
+    return;
+  }
+  constexpr auto kHello = std::to_integer<std::uint32_t>(PacketByte(PacketKind::kBareKeepalive));
+  constexpr std::uint32_t kUdpHeader = 8;  // a UDP socket's filter sees it
+  std::array<sock_filter, 6> program = {{
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kUdpHeader),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kHello, 0, 2),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_RANDOM)),
+      BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, share, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  }};
+  const sock_fprog filter{.len = program.size(), .filter = program.data()};
+  ::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
+}
+
 std::string OpenError(const Endpoint& listen, int error) {
   const std::string prefix = "listen " + listen.ToString() + ": " + std::strerror(error);
   switch (error) {
@@ -134,7 +157,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::Open(asio::io_context& io, const E
 }
 
 UdpSocket::UdpSocket(asio::io_context& io, int fd, int family, const Endpoint& local)
-    : descriptor_(io, fd), family_(family), local_(local), buffers_(std::make_unique<Buffers>()) {}
+    : descriptor_(io, fd), family_(family), local_(local), gate_timer_(io), buffers_(std::make_unique<Buffers>()) {}
 
 UdpSocket::~UdpSocket() { Close(); }
 
@@ -159,6 +182,7 @@ void UdpSocket::Close() {
   if (!open_) return;
   open_ = false;
   queue_.clear();
+  gate_timer_.cancel();
   asio::error_code ignored;
   descriptor_.close(ignored);
 }
@@ -207,13 +231,47 @@ std::size_t UdpSocket::ReceiveBatch() {
     if (errno != EAGAIN) ++counters_.receive_errors;
     return 0;
   }
+  std::size_t hellos = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(received); ++i) {
     Datagram& datagram = b.datagrams[i];
     datagram.from = FromSocketAddress(b.addresses[i]);
     datagram.local = {DestinationOf(b.headers[i].msg_hdr).value_or(local_.address), local_.port};
     datagram.bytes = BytesView(b.bytes[i].data(), b.headers[i].msg_len);
+    hellos += !datagram.bytes.empty() && datagram.bytes[0] == PacketByte(PacketKind::kBareKeepalive) ? 1 : 0;
   }
+  NoteHellos(hellos);
   return static_cast<std::size_t>(received);
+}
+
+void UdpSocket::NoteHellos(std::size_t count) {
+  const auto share = hello_gate_.Note(count, clock_.Now());
+  if (!share) return;
+  FilterHellos(descriptor_.native_handle(), *share);
+  WatchGate();
+}
+
+// When nothing is read any more, nobody else would open the gate again.
+void UdpSocket::WatchGate() {
+  gate_timer_.cancel();
+  if (hello_gate_.open()) return;
+  gate_timer_.expires_after(2 * HelloGate::kWindow);
+  gate_timer_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const asio::error_code& error) {
+    if (error || alive.expired() || !open_) return;
+    NoteHellos(0);
+    WatchGate();
+  });
+}
+
+UdpCounters UdpSocket::counters() const {
+  UdpCounters out = counters_;
+  out.hellos_shed = hello_gate_.shed();
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof(memory);
+  if (open_ && ::getsockopt(const_cast<asio::posix::stream_descriptor&>(descriptor_).native_handle(), SOL_SOCKET,
+                            SO_MEMINFO, memory.data(), &size) == 0) {
+    out.receive_dropped = memory[SK_MEMINFO_DROPS];
+  }
+  return out;
 }
 
 void UdpSocket::Send(std::span<const Outgoing> datagrams) {

@@ -7,6 +7,7 @@
 // Out: the owner collects a step's datagrams and calls Send once; sendmmsg sends them, kBatch a call. What the kernel
 // does not take now waits, copied, in a queue of kMaxQueued datagrams, in order; above that the newest is dropped and
 // counted. UDP may lose anything, so nobody is told.
+// A flood of hellos is thinned out in the kernel (hello_gate.h), by a socket filter (socket(7), SO_ATTACH_FILTER).
 // Errors: what a stranger can cause (ICMP, an unreachable or impossible destination) costs that one datagram.
 // A socket on [::] is dual-stack; IPv4 peers appear as mapped addresses, which is how Endpoint holds them anyway.
 // Path MTU: nothing we send is above 1,200 bytes, so forged "fragmentation needed" messages are ignored
@@ -23,8 +24,11 @@
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
+#include <asio/steady_timer.hpp>
 
 #include "node/core/seam.h"
+#include "node/io/clock.h"
+#include "node/io/hello_gate.h"
 #include "proto/endpoint.h"
 #include "proto/error.h"
 #include "proto/limits.h"
@@ -45,6 +49,8 @@ struct UdpCounters {
   std::uint64_t send_queued = 0;   // had to wait for the kernel
   std::uint64_t send_dropped = 0;  // the queue was full
   std::uint64_t receive_batches = 0;
+  std::uint64_t receive_dropped = 0;  // by the kernel: no room in the socket, or a hello shed
+  std::uint64_t hellos_shed = 0;      // thinned out in a flood; an estimate (hello_gate.h)
 };
 
 class UdpSocket {
@@ -68,7 +74,8 @@ class UdpSocket {
   const Endpoint& local() const { return local_; }  // as bound, with the real port
   // How well this socket fits for sending there; 0: not at all.
   int Fitness(const IpAddress& destination) const;
-  const UdpCounters& counters() const { return counters_; }
+  UdpCounters counters() const;
+  bool gated() const { return !hello_gate_.open(); }  // does the kernel drop hellos now?
 
   // The handler may call Send and Close.
   void Start(OnDatagrams on_datagrams);
@@ -91,6 +98,8 @@ class UdpSocket {
   void WaitWritable();
   void ReadTurn();
   std::size_t ReceiveBatch();
+  void NoteHellos(std::size_t count);
+  void WatchGate();
   std::size_t SendBatch(std::span<const Outgoing> datagrams);
   void Enqueue(std::span<const Outgoing> datagrams);
   void DrainQueue();
@@ -103,6 +112,9 @@ class UdpSocket {
   bool waiting_writable_ = false;
   OnDatagrams on_datagrams_;
   UdpCounters counters_;
+  SystemClock clock_;
+  HelloGate hello_gate_;
+  asio::steady_timer gate_timer_;  // runs while the gate is not open
   std::deque<Queued> queue_;
   std::unique_ptr<Buffers> buffers_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // queued handlers hold it weakly

@@ -147,6 +147,25 @@ TEST(Node, WhoToldOfAPeerIsRememberedOverARestart) {
   EXPECT_EQ(pump.members[0].persisted.back().heard_from, 77u);
 }
 
+TEST(Node, MorePortsOfOneAddressThanATableTakesAreNotRemembered) {
+  Pump pump;
+  std::vector<KnownPeer> known;
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    KnownPeer peer{.id = MakeIdentity(100 + i).id(), .endpoint = At("5.9.0.1:" + std::to_string(7000 + i))};
+    peer.first_seen = peer.last_seen = peer.last_verified = pump.now;
+    peer.failures = i == 3 ? 2 : 0;
+    known.push_back(peer);
+  }
+  pump.Add("5.0.0.1:1000", {.snapshot = {.state = {}, .peers = {known.front()}}});
+  Effects out;
+  pump.node(0).Remember(std::span(known).subspan(1), pump.now, out);
+  EXPECT_EQ(pump.node(0).Peers().size(), 16u);
+  EXPECT_FALSE(pump.node(0).FindPeer(known[3].id)) << "it failed, and made room";
+  EXPECT_TRUE(pump.node(0).FindPeer(known[16].id));
+  EXPECT_FALSE(pump.node(0).FindPeer(known[17].id));
+  pump.node(0).CheckInvariants(pump.now);
+}
+
 TEST(Node, APeerUnseenForAMonthIsForgotten) {
   Pump pump;
   KnownPeer old{.id = MakeIdentity(9).id(), .endpoint = At("127.0.0.1:1001")};

@@ -281,11 +281,15 @@ void World::AnswerLookup(std::size_t i, BytesView& input) {
 
 void World::Remember(std::size_t i, BytesView& input) {
   std::vector<KnownPeer> peers;
-  for (unsigned n = fuzz::TakeChoice(input) % 8; n > 0; --n) {
+  for (unsigned n = fuzz::TakeChoice(input) % 32; n > 0; --n) {
     const unsigned which = fuzz::TakeChoice(input);
     KnownPeer peer;
     peer.id = MakeIdentity(which % 6).id();
     peer.endpoint = Endpoints()[which / 8 % 8];
+    if (which >= 192) {  // more of one address than a table takes
+      peer.id = MakeIdentity(which).id();
+      peer.endpoint = {IpAddress::V4(0x05090001), static_cast<std::uint16_t>(7000 + which)};
+    }
     peer.last_verified = now_ - std::chrono::hours{which};
     peer.failures = which;
     peers.push_back(peer);

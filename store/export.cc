@@ -19,12 +19,18 @@ nlohmann::ordered_json ToJson(const NodeState& state) {
 }
 
 nlohmann::ordered_json ToJson(const KnownPeer& peer) {
-  return {{"node_id", peer.id.ToString()},
-          {"endpoint", peer.endpoint.ToString()},
-          {"first_seen", FormatRfc3339Micros(peer.first_seen)},
-          {"last_seen", FormatRfc3339Micros(peer.last_seen)},
-          {"last_verified", FormatRfc3339Micros(peer.last_verified)},
-          {"failures", peer.failures}};
+  nlohmann::ordered_json out{{"node_id", peer.id.ToString()},
+                             {"endpoint", peer.endpoint.ToString()},
+                             {"first_seen", FormatRfc3339Micros(peer.first_seen)},
+                             {"last_seen", FormatRfc3339Micros(peer.last_seen)},
+                             {"last_verified", FormatRfc3339Micros(peer.last_verified)},
+                             {"failures", peer.failures}};
+  if (peer.heard_from != 0) {
+    ByteArray<8> prefix;
+    StoreBigEndian(peer.heard_from, prefix.data());
+    out["heard_from"] = ToHex(prefix);
+  }
+  return out;
 }
 
 nlohmann::ordered_json ToJson(const BanEntry& ban) {

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "proto/bytes.h"
 #include "proto/rfc3339.h"
 
 namespace hearsay {
@@ -58,6 +59,15 @@ class ObjectReader {
       number = static_cast<T>(value->get<std::uint64_t>());
     }
     return Value(key, number, "a whole number from 0 to " + std::to_string(largest));
+  }
+  // The first 16 hex digits of a node id; 0 where the key is absent.
+  std::uint64_t OptionalPrefix(const char* key) {
+    if (!object_.contains(key)) return 0;
+    const std::string* text = Text(key);
+    ByteArray<8> bytes{};
+    const bool fine = text && text->size() == 2 * bytes.size() && FromHex(*text, bytes);
+    return Value(key, fine ? std::optional(LoadBigEndian<std::uint64_t>(bytes.data())) : std::nullopt,
+                 "the first 16 hex digits of a node id, or leave it out");
   }
   std::vector<NodeId> Ids(const char* key, std::size_t limit) {
     const Json* value = Find(key);
@@ -157,6 +167,7 @@ Result<ImportLine> ParseImportLine(std::string_view line) {
     peer.last_seen = reader.Date("last_seen");
     peer.last_verified = reader.Date("last_verified");
     peer.failures = reader.Number<std::uint32_t>("failures");
+    peer.heard_from = reader.OptionalPrefix("heard_from");
     result = peer;
   }
   if (std::string error = reader.Finish(); !error.empty()) return tl::unexpected(std::move(error));

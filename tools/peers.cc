@@ -155,7 +155,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   AddApiOptions(app, options->api);
   app.add_flag("--json", options->as_json, "Print the API's JSON object as it is (docs/api.md).");
   app.add_flag("--watch", options->watch, "Show the table again every second, until Ctrl-C.");
-  app.add_option("--state", options->query.state, "Only peers in this state: active, stale, verified, ...")
+  app.add_option("--state", options->query.state, "Only peers in this state: active, verified, retry, ...")
       ->type_name("STATE")
       ->check(
           [](const std::string& text) {

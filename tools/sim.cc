@@ -180,7 +180,7 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->type_name("N")->check(CLI::Range(1u, 1'000'000u));
   app.add_option("--experiment", options->experiment,
                  "A network under attack, as in tests/sim/EXPERIMENTS.md, instead of a scenario; 'list' lists them")
-      ->type_name("NAME")->excludes("--scenario");
+      ->type_name("NAME")->excludes("--scenario")->excludes("--nodes")->excludes("--seconds")->excludes("--runs");
   app.add_option("--seeds", options->seeds, "Of an experiment: runs with as many seeds; medians are shown")
       ->type_name("N")->check(CLI::Range(1u, 1000u))->needs("--experiment");
   app.add_flag("--progress", options->progress, "Of an experiment: a line a round on stderr")->needs("--experiment");
@@ -199,8 +199,9 @@ const RegisterCommand kRegistered{{
     .description =
         "Runs real nodes over a simulated internet: latency, loss, duplicates, reordering, partitions, address "
         "translators, crashes, restarts from stores and clocks that disagree. Invariants are checked after every "
-        "event. The same seed gives the same trace hash. When a promise breaks, it says when, in which node and what, "
-        "prints the command that replays it, and exits with 1.\n\n"
+        "event (every 64th in networks of more than 200 nodes). The same seed gives the same trace hash. When a "
+        "promise breaks, it says when, in which node and what, prints the command that replays it, and exits "
+        "with 1.\n\n"
         "Experiments put thousands of nodes under attack and hold what is left of their views against what the "
         "literature measured. They use a cipher of the same lengths that protects nothing, and so are a program of "
         "their own, hearsay-experiment, which this command starts. Exit code 1: a goal was missed.",

@@ -58,7 +58,7 @@ void Dialler::Erase(Dials::iterator it) {
 }
 
 DialOutcome Dialler::Finish(Dials::iterator it, Expected<Handshaken> result, Time now) {
-  DialOutcome outcome{.request = it->second.request, .result = result, .rtt = {}, .our_query_reached_us = false,
+  DialOutcome outcome{.request = it->second.request, .result = result, .rtt = {},
                       .answered = it->second.initiator.proved()};
   if (result) {
     outcome.rtt = now - it->second.sent_at;
@@ -80,7 +80,6 @@ std::optional<DialOutcome> Dialler::OnOwnHello(const Cookie& query) {
   const auto it = dials_.find(query);
   if (it == dials_.end()) return std::nullopt;
   DialOutcome outcome = Finish(it, Unexpected(Error::kSelf), {});
-  outcome.our_query_reached_us = true;
   return outcome;
 }
 

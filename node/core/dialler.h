@@ -36,7 +36,6 @@ struct DialOutcome {
   DialRequest request;
   Expected<Handshaken> result = Unexpected(Error::kTimeout);
   Duration rtt{};  // of the last exchange, when it succeeded
-  bool our_query_reached_us = false;  // with kSelf
   bool answered = false;              // it sent its query: somebody is there, whatever the result
 };
 
@@ -53,6 +52,11 @@ class Dialler {
   bool Start(const DialRequest& request, Time now, Effects& out);
   bool IsDialling(const Endpoint& endpoint) const { return by_endpoint_.contains(endpoint); }
   std::size_t pending() const { return dials_.size(); }
+  // How many endpoints of this address are being dialled.
+  std::size_t PendingAt(const IpAddress& address) const {
+    const auto begin = by_endpoint_.lower_bound({address, 0});
+    return static_cast<std::size_t>(std::distance(begin, by_endpoint_.upper_bound({address, UINT16_MAX})));
+  }
   // A bare keepalive that came in carries one of our own queries: that dial reached ourselves.
   std::optional<DialOutcome> OnOwnHello(const Cookie& query);
   // Where we sent the hello that carries this query, while that dial is pending.
@@ -67,7 +71,10 @@ class Dialler {
   // Likewise every dial whose request `matches`.
   template <typename Predicate>
   void CancelIf(Predicate matches) {
-    std::erase_if(dials_, [&](const auto& entry) { return matches(entry.second.request); });
+    for (auto it = dials_.begin(); it != dials_.end();) {
+      const auto dial = it++;
+      if (matches(dial->second.request)) Erase(dial);
+    }
   }
   // Ends the dial that this query answers.
   std::optional<DialOutcome> Abort(const Cookie& query, Error why);

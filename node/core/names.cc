@@ -15,9 +15,7 @@ std::string_view PeerStateName(PeerState state) {
     case PeerState::kActive: return "active";
     case PeerState::kStale: return "stale";
     case PeerState::kRetry: return "retry";
-    case PeerState::kEvicted: return "evicted";
     case PeerState::kRefused: return "refused";
-    case PeerState::kBanned: return "banned";
   }
   return "unknown";
 }

@@ -41,12 +41,10 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       responder_(identity_, network_, state_.boot_epoch, admission_, codec_, rng_, counters_),
       bootstrap_(config_),
       unanswered_(state_.table_secret, now),
+      inbound_(state_.table_secret),
       record_sequence_(state_.boot_epoch),
       verification_(rhythm_.VerificationRate(Scope::kPrivate, true)),
-      challenges_(kChallengeRate),
-      tells_(rhythm_.TellRate(Scope::kPrivate)),
-      resets_sent_(kResetRate),
-      resets_read_(kResetReadRate) {
+      tells_(rhythm_.TellRate(Scope::kPrivate)) {
   state_.listen_port = config_.listen_port;
   bunch_phase_ = now - Duration{static_cast<std::int64_t>(rng_.Below(1'000'000))};
   TakeBans(std::move(snapshot.bans), now);
@@ -65,7 +63,7 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   config_.weights = config.weights;
   config_.online_weight_minimum = config.online_weight_minimum;
   config_.address_groups = config.address_groups;
-  if (groups_ != GroupsOf(config_)) Regroup(now);
+  if (groups_ != GroupsOf(config_)) Regroup(now, out);
   bans_.ReplaceSettings(config.bans, now);
   ApplyBans("banned by the settings", now, out);
   bootstrap_.Reconfigure(config_);
@@ -75,16 +73,18 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
 }
 
 // Everything that is kept by address group, for the groups that are told now.
-void Node::Impl::Regroup(Time now) {
+void Node::Impl::Regroup(Time now, Effects& out) {
   groups_ = GroupsOf(config_);
   book_.Regroup(*groups_);
   view_.Regroup(*groups_, book_.table());
   view_changed_ = true;
   own_.ForgetVotes();
-  inbound_groups_.clear();
-  for (const Peer* peer : book_.channels()) {
-    if (peer->channel->inbound) ++inbound_groups_[groups_->Of(peer->channel->first_path)];
+  inbound_ = InboundChannels(state_.table_secret);
+  for (Peer* peer : book_.channels()) {
+    const Endpoint& from = peer->channel->first_path;
+    if (peer->channel->inbound) inbound_.Add(*peer, from, groups_->Of(from));
   }
+  TrimInbound(now, out);
   for (Peer* peer : book_.channels()) Rearm(*peer, now);
   timers_.SetNoLater(budget_, now);
 }
@@ -188,7 +188,7 @@ void Node::Impl::CheckInvariants(Time now) const {
     HEARSAY_CHECK(left_ || peer.channel->timer.waits());
     sessions += peer.channel->sessions.size();
   });
-  HEARSAY_CHECK(inbound == inbound_ && inbound <= kMaxInbound);
+  HEARSAY_CHECK(inbound == inbound_.size() && inbound_.Excess() == nullptr);
   HEARSAY_CHECK(sessions == session_owner_.size());
   HEARSAY_CHECK(hearsay_.size() <= 3 * HearsayQueue::kCapacity);
   HEARSAY_CHECK(left_ || !started_ || NextDeadline() != kNever);

@@ -83,9 +83,7 @@ void Node::Impl::EndBanned(Peer& peer, std::string_view reason, Time now, Effect
     if (const auto size = session.Seal(codec_.EncodeLeave(false, plain_), sealed_.bytes)) {
       out.AddSend(peer.channel->path, BytesView(sealed_.bytes).first(*size));
     }
-    CloseChannel(peer, PeerState::kBanned, out, now);  // one that is not in the table is gone with it
-  } else {
-    book_.SetState(peer, PeerState::kBanned);
+    CloseChannel(peer, PeerState::kRetry, out, now);  // one that is not in the table is gone with it
   }
   if (!in_table) return;
   view_.Withdraw(peer, book_.table());

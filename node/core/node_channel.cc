@@ -40,14 +40,8 @@ bool Node::Impl::MayPull(const Peer& peer) const {
   return peer.channel != nullptr && (IsChosen(peer) || peer.channel->preconfigured);
 }
 
-bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
+void Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
   if (peer.channel == nullptr) {
-    if (fresh.inbound && IsCrowded(fresh.path)) {
-      counters_.Drop(Error::kRefused);
-      // Said, so that it does not take us for dead and tell everybody.
-      SendNoRoom(fresh.session->session, fresh.path, out);
-      return false;
-    }
     // It was gone and comes from elsewhere: what we knew of its endpoint is no proof for now.
     const bool was_gone = peer.state != PeerState::kVerified && peer.state != PeerState::kDialling;
     if (peer.in_table && fresh.inbound && was_gone && peer.endpoint != fresh.path) {
@@ -58,7 +52,7 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     book_.OpenChannel(peer);
     peer.channel->opened_at = peer.channel->last_heard = now;
     peer.channel->path = peer.channel->first_path = fresh.path;
-    SetInbound(*peer.channel, fresh.inbound);
+    SetInbound(peer, fresh.inbound);
     timers_.Cancel(peer.retry);
     if (peer.in_table && (peer.state == PeerState::kRetry || peer.failures > 0)) OnReturn(peer.last_seen, now);
     peer.last_seen = now;
@@ -67,7 +61,7 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     Emit(PeerEventKind::kActive, peer, "", out);
   }
   Channel& channel = *peer.channel;
-  if (!fresh.inbound) SetInbound(channel, false);
+  if (!fresh.inbound) SetInbound(peer, false);
   channel.dismissed = false;
   channel.preconfigured |= fresh.preconfigured;
   if (fresh.peer_epoch > channel.peer_epoch) {
@@ -85,7 +79,6 @@ bool Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
   ArrangeSessions(channel, now);
   if (channel.sessions.front().get() == added) channel.path = fresh.path;
   Rearm(peer, now);
-  return true;
 }
 
 // The best session sends, the others receive for kDrainTime more.
@@ -107,35 +100,23 @@ void Node::Impl::ArrangeSessions(Channel& channel, Time now) {
   if (sessions.size() > 1) timers_.SetNoLater(drain_, now + kDrainTime);
 }
 
-void Node::Impl::SetInbound(Channel& channel, bool inbound) {
-  if (channel.inbound == inbound) return;
-  channel.inbound = inbound;
-  const AddressGroup group = groups_->Of(channel.first_path);
+void Node::Impl::SetInbound(Peer& peer, bool inbound) {
+  if (peer.channel->inbound == inbound) return;
+  peer.channel->inbound = inbound;
   if (inbound) {
-    ++inbound_;
-    ++inbound_groups_[group];
+    inbound_.Add(peer, peer.channel->first_path, groups_->Of(peer.channel->first_path));
   } else {
-    --inbound_;
-    if (--inbound_groups_[group] == 0) inbound_groups_.erase(group);
+    inbound_.Remove(peer);
   }
 }
 
-bool Node::Impl::IsCrowded(const Endpoint& path) const {
-  const auto group = inbound_groups_.find(groups_->Of(path));
-  return path.scope() == Scope::kGlobal && group != inbound_groups_.end() && group->second >= kMaxInboundPerGroup;
-}
-
-// Over the limit the group that ranks last under our secret gives way, so that nobody can aim at whom to push out.
 void Node::Impl::TrimInbound(Time now, Effects& out) {
-  if (inbound_ <= kMaxInbound) return;
-  const auto rank = [this](const Endpoint& e) { return SipHash(state_.table_secret, groups_->Of(e).key); };
-  Peer* last = nullptr;
-  for (Peer* peer : book_.channels()) {
-    if (!peer->channel->inbound) continue;
-    if (last == nullptr || rank(peer->channel->path) > rank(last->channel->path)) last = peer;
+  while (Peer* const excess = inbound_.Excess()) {
+    counters_.Drop(Error::kRefused);
+    // Said, so that it does not take us for dead and tell everybody.
+    SendNoRoom(excess->channel->sessions.front()->session, excess->channel->path, out);
+    CloseChannel(*excess, PeerState::kVerified, out, now);
   }
-  SendNoRoom(last->channel->sessions.front()->session, last->channel->path, out);
-  CloseChannel(*last, PeerState::kVerified, out, now);
 }
 
 void Node::Impl::SendNoRoom(Session& session, const Endpoint& to, Effects& out) {
@@ -148,22 +129,23 @@ void Node::Impl::SendNoRoom(Session& session, const Endpoint& to, Effects& out) 
 void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now) {
   HEARSAY_CHECK(peer.channel != nullptr);
   for (const auto& session : peer.channel->sessions) DropSession(*session);
-  SetInbound(*peer.channel, false);
+  SetInbound(peer, false);
+  GiveUpChallenge(*peer.channel, now);
   timers_.Cancel(peer.channel->timer);
   book_.CloseChannel(peer);
   if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);
-  if (!peer.in_table) {
-    const NodeId id = peer.id;
-    book_.Remove(id);
-    return;
-  }
+  if (!peer.in_table) return Forget(peer, out);
   book_.SetState(peer, next);
   if (next != PeerState::kVerified) view_.Withdraw(peer, book_.table());
   Persist(peer, now, out);
 }
 
-void Node::Impl::RemoveIfUseless(Peer& peer) {
-  if (!peer.in_table && peer.channel == nullptr) book_.Remove(NodeId(peer.id));
+// The table has no place for it (any more), and then the store shall have none.
+void Node::Impl::Forget(Peer& peer, Effects& out) {
+  timers_.Cancel(peer.retry);
+  const NodeId id = peer.id;
+  if (Time{peer.persisted_at} != FromUnixSeconds(0)) out.Add(ForgetPeer{id});
+  book_.Remove(id);
 }
 
 void Node::Impl::Stale(Peer& peer, Time now, Effects& out) {
@@ -225,7 +207,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   counters_.Add(Counter::kPeersVerified);
   if (view_.Offer(peer)) view_changed_ = true;
   for (const NodeId& id : evicted) Evict(id, "its place was needed", now, out);
-  if (peer.channel && IsChosen(peer)) SetInbound(*peer.channel, false);
+  if (peer.channel && IsChosen(peer)) SetInbound(peer, false);
   Persist(peer, now, out);
   Emit(PeerEventKind::kVerified, peer, was_known ? "at a new endpoint" : "", out);
   Rearm(peer, now);

@@ -11,6 +11,11 @@ namespace {
 constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // message and field headers, the token
 constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
 constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint is repeated
+constexpr int kElsewhereAttempts = 3;  // challenges to an announced endpoint; then a dial of our round tries it
+constexpr Duration kFreshGather = seconds{1};   // so often at most is a large table searched for whom to name
+constexpr std::size_t kSmallTable = 512;
+constexpr std::size_t kSampleDraws = 256;
+constexpr std::ptrdiff_t kSampleOfGroup = 4;    // of one global address group, while there are others
 constexpr Duration kYoung = seconds{5};  // a channel that we opened to verify the peer
 constexpr std::uint32_t kToldRetries = 4;
 constexpr Duration kToldRetryWait = seconds{1};
@@ -116,11 +121,27 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
   if (best == nullptr) return;
   // Where it was proved already that its packets come from there, nobody else is bothered: as soon as a loss is likely.
   const Duration wait = *best == channel.path ? rhythm_.ProbeTimeout(scope, channel.rtt) : kVerifyWait;
-  const bool moved = *best == channel.path && *best != channel.verify.to;
-  if (channel.verify.token != 0 && !moved && now < channel.verify.sent_at + wait) return;
-  if (!challenges_.Take(kChallengeRate, now)) return;  // its next record or our next round tries again
+  const PathChallenge& open = channel.verify;
+  const bool moved = *best == channel.path && *best != open.to;
+  if (open.token != 0 && !moved && now < open.sent_at + wait) return;
+  if (*best != channel.path && !MayChallengeElsewhere(*best, open, now)) return;
+  if (!asked_work_.Take(Work::kChallenge, now)) return;  // its next record or our next round tries again
+  GiveUpChallenge(channel, now);
   Challenge(peer, peer.channel->verify, *best, now, out);
   Rearm(peer, now);
+}
+
+// An endpoint that is announced may be a victim's, as one that is told may: a few packets, and then it is left alone.
+bool Node::Impl::MayChallengeElsewhere(const Endpoint& to, const PathChallenge& open, Time now) const {
+  const bool tried = open.token != 0 && open.to == to && open.attempts >= kElsewhereAttempts;
+  return !tried && !unanswered_.Contains(to, now);
+}
+
+// The challenge under way, if there is one, was not answered.
+void Node::Impl::GiveUpChallenge(const Channel& channel, Time now) {
+  const PathChallenge& open = channel.verify;
+  if (open.token == 0 || open.to == channel.path || IsLanScope(open.to.scope())) return;
+  unanswered_.AddToAddress(open.to.address, book_.verified_count() <= kViewSlots, now);
 }
 
 void Node::Impl::Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out) {
@@ -128,7 +149,7 @@ void Node::Impl::Challenge(Peer& peer, PathChallenge& challenge, const Endpoint&
   challenge = {.token = rng_.Next64() | 1, .to = to, .sent_at = now, .attempts = attempts};
   counters_.Add(Counter::kPathChallenges);
   Keepalive& keepalive = Draft(peer, now);
-  if (&challenge == &peer.channel->roam) keepalive.Clear();
+  if (to != peer.channel->path) keepalive.Clear();  // no larger than need be: somebody else may live there
   keepalive.path_challenge = challenge.token;
   keepalive.record.clear();
   SendDraftTo(peer, keepalive, to, now, out);
@@ -156,7 +177,8 @@ void Node::Impl::OnSuspects(const Keepalive& in, Time now, Effects& out) {
     Peer* peer = book_.FindByPrefix(prefix);
     if (peer == nullptr || !peer->channel || !IsChosen(*peer)) continue;
     if (now < peer->channel->last_heard + kHeardLately) continue;
-    if (!peer->channel->probe.open()) Ping(*peer, LivenessProbe::Cause::kTold, now, out);
+    if (peer->channel->probe.open() || !asked_work_.Take(Work::kToldProbe, now)) continue;
+    Ping(*peer, LivenessProbe::Cause::kTold, now, out);
   }
 }
 
@@ -200,8 +222,10 @@ bool Node::Impl::IsNews(const Endpoint& endpoint, Time now) {
 }
 
 // "Peers that lie lose influence before they lose the channel." A liar's slots go to others, for Speakers::kShunTime.
-void Node::Impl::BlameSpeaker(IdPrefix speaker, Time now, Effects& out) {
-  speakers_.Failed(speaker, now);
+void Node::Impl::BlameSpeaker(IdPrefix speaker, const Endpoint& told, Time now, Effects& out) {
+  const SipKey& key = state_.table_secret;
+  const bool lan = IsLanScope(told.scope());  // where all are of one group
+  speakers_.Failed(speaker, lan ? SipHash(key, told.ToBytes()) : SipHash(key, groups_->Of(told).key), now);
   if (speakers_.Of(speaker, now) != Influence::kNone) return;
   Peer* peer = book_.FindByPrefix(speaker);
   if (peer == nullptr || !peer->channel || !IsChosen(*peer)) return;
@@ -215,6 +239,7 @@ void Node::Impl::BlameSpeaker(IdPrefix speaker, Time now, Effects& out) {
 
 void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out) {
   if (!peer.channel->pulls.Take(kPullRate, now)) return counters_.Drop(Error::kRateLimited);
+  if (in.pull_seed != 0 && !asked_work_.Take(Work::kSeededPull, now)) return counters_.Drop(Error::kRateLimited);
   counters_.Add(Counter::kPullsAnswered);
   Keepalive& answer = Draft(peer, now);
   answer.record.clear();  // record and sample together may not fit; the record goes with the next one
@@ -223,19 +248,35 @@ void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& 
   SendDraft(peer, answer, now, out);
 }
 
+void Node::Impl::GatherFresh(Time now) {
+  const std::span<Peer* const> table = book_.table();
+  if (table.size() > kSmallTable && now < fresh_at_ + kFreshGather) return;
+  fresh_at_ = now;
+  fresh_.clear();
+  for (std::uint32_t i = 0; i < table.size(); ++i) {
+    if (table[i]->IsVerified() && table[i]->last_verified + kFresh > now) fresh_.push_back(i);
+  }
+}
+
 // "Drawn without replacement from the peers that the sender itself dialled and verified within the last minutes."
+// Of one address group no more than kSampleOfGroup while others are there: a group full of ids shall not be most of
+// what we tell. A seed asks for those whose keyed hash is least, so that a crawler sees the whole table in a few pulls.
 void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now,
                             std::vector<Endpoint>& out) {
-  const std::span<Peer* const> table = book_.table();
-  const auto fits = [&](const Peer& peer) {
-    return peer.IsVerified() && peer.last_verified + kFresh > now && peer.id != asker &&
-           MayTravel(peer.endpoint.scope(), scope);
+  GatherFresh(now);
+  // The table may have changed since it was searched.
+  const auto fitting = [&](std::uint32_t place) -> const Peer* {
+    if (place >= book_.table().size()) return nullptr;
+    const Peer& peer = *book_.table()[place];
+    const bool fits = peer.IsVerified() && peer.last_verified + kFresh > now && peer.id != asker &&
+                      MayTravel(peer.endpoint.scope(), scope);
+    return fits ? &peer : nullptr;
   };
   if (seed != 0) {
     const SipKey key = SipKeyFromSeed(seed);
     std::vector<std::pair<std::uint64_t, const Peer*>> ranked;
-    for (const Peer* peer : table) {
-      if (fits(*peer)) ranked.emplace_back(SipHash(key, peer->endpoint.ToBytes()), peer);
+    for (const std::uint32_t place : fresh_) {
+      if (const Peer* peer = fitting(place)) ranked.emplace_back(SipHash(key, peer->endpoint.ToBytes()), peer);
     }
     const std::size_t n = std::min(ranked.size(), kMaxSampleEndpoints);
     std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(n), ranked.end(),
@@ -245,13 +286,20 @@ void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed
     for (std::size_t i = 0; i < n; ++i) out.push_back(ranked[i].second->endpoint);
     return;
   }
-  draw_.resize(table.size());
-  for (std::uint32_t i = 0; i < draw_.size(); ++i) draw_[i] = i;
-  for (std::size_t i = 0; i < draw_.size() && out.size() < kMaxSampleEndpoints; ++i) {
-    std::swap(draw_[i], draw_[i + rng_.Below(draw_.size() - i)]);
-    const Peer& peer = *table[draw_[i]];
-    if (fits(peer)) out.push_back(peer.endpoint);
+  std::vector<AddressGroup> groups;
+  std::vector<Endpoint> crowd;
+  const std::size_t draws = std::min(fresh_.size(), kSampleDraws);
+  for (std::size_t i = 0; i < draws && out.size() < kMaxSampleEndpoints; ++i) {
+    std::swap(fresh_[i], fresh_[i + rng_.Below(fresh_.size() - i)]);
+    const Peer* peer = fitting(fresh_[i]);
+    if (peer == nullptr) continue;
+    const AddressGroup group = groups_->Of(peer->endpoint);
+    const bool crowded = peer->endpoint.scope() == Scope::kGlobal &&
+                         std::count(groups.begin(), groups.end(), group) >= kSampleOfGroup;
+    (crowded ? crowd : out).push_back(peer->endpoint);
+    groups.push_back(group);
   }
+  for (std::size_t i = 0; i < crowd.size() && out.size() < kMaxSampleEndpoints; ++i) out.push_back(crowd[i]);
 }
 
 // We dialled it and have no use for the channel, but the peer asks on it: it has. From now on it counts as any other
@@ -260,12 +308,7 @@ bool Node::Impl::BecomeInbound(Peer& peer, Time now, Effects& out) {
   Channel& channel = *peer.channel;
   if (!channel.spare && now < channel.opened_at + kYoung) return true;  // its first question came with its answers
   channel.spare = false;
-  if (IsCrowded(channel.path)) {
-    SendNoRoom(channel.sessions.front()->session, channel.path, out);
-    CloseChannel(peer, PeerState::kVerified, out, now);
-    return false;
-  }
-  SetInbound(channel, true);
+  SetInbound(peer, true);
   const NodeId id = peer.id;
   TrimInbound(now, out);
   return book_.Find(id) == &peer && peer.channel != nullptr;

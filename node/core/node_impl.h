@@ -7,6 +7,8 @@
 //   node_channel.cc  sessions and channels: attach, choose, keepalives out, probes, stale
 //   node_gossip.cc   keepalives in: records, samples, suspicions, path challenges
 //   node_tick.cc     timers, whom to dial, rounds
+//   node_roam.cc     we have moved
+//   node_return.cc   others are back after a cut
 //   node_ban.cc      whom to have nothing to do with
 //   node_explain.cc  why a peer is where it is
 #pragma once
@@ -15,10 +17,12 @@
 
 #include "node/core/address_groups.h"
 #include "node/core/admission.h"
+#include "node/core/asked_work.h"
 #include "node/core/ban_list.h"
 #include "node/core/bootstrap.h"
 #include "node/core/dialler.h"
 #include "node/core/hearsay_queue.h"
+#include "node/core/inbound_channels.h"
 #include "node/core/node.h"
 #include "node/core/own_address.h"
 #include "node/core/peer_book.h"
@@ -34,13 +38,8 @@
 
 namespace hearsay {
 
-// Path challenges are cheaper than dials (one sealed packet each way), so newcomers that dial us are proved faster.
-inline constexpr Rate kChallengeRate{.tokens = 32, .period = std::chrono::seconds{1}, .burst = 256};
-inline constexpr Rate kResetRate{.tokens = 10, .period = std::chrono::seconds{1}, .burst = 20};
-// Resets looked at; each walks the channels. Apart from those sent, so that junk can't silence ours.
-inline constexpr Rate kResetReadRate{.tokens = 100, .period = std::chrono::seconds{1}, .burst = 400};
-
-inline constexpr std::size_t kMaxConcurrentDials = 64; // of our own choice; bootstrap contacts may add to them
+inline constexpr std::size_t kMaxConcurrentDials = 64;  // of our own choice; bootstrap contacts may add to them
+inline constexpr std::size_t kMaxDialsAtAddress = 4;    // of those, at one global address
 
 class Node::Impl {
   // First, because what follows is made from them.
@@ -80,7 +79,7 @@ class Node::Impl {
   // node.cc
   void Reconfigure(const CoreConfig& config, Time now, Effects& out);
   void Leave(Time now, Effects& out);
-  void Regroup(Time now);
+  void Regroup(Time now, Effects& out);
   CoreStatus Status() const;
   PeerInfo InfoOf(const Peer& peer) const;
   PeerExplanation Explain(const Peer& peer, Time now) const;  // node_explain.cc
@@ -113,16 +112,14 @@ class Node::Impl {
   void CountSends(std::size_t first_effect, const Effects& out);
 
   // node_channel.cc
-  // False when there is no room for a channel that we did not choose.
-  bool Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
-  void SetInbound(Channel& channel, bool inbound);
-  bool IsCrowded(const Endpoint& path) const;
+  void Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
+  void SetInbound(Peer& peer, bool inbound);
   void TrimInbound(Time now, Effects& out);
   void SendNoRoom(Session& session, const Endpoint& to, Effects& out);
   void ArrangeSessions(Channel& channel, Time now);
   void DropSession(const UdpSession& session) { session_owner_.erase(session.session.receive_id()); }
   void CloseChannel(Peer& peer, PeerState next, Effects& out, Time now);
-  void RemoveIfUseless(Peer& peer);
+  void Forget(Peer& peer, Effects& out);
   void Stale(Peer& peer, Time now, Effects& out);
   void SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out);
   void Evict(NodeId id, std::string_view why, Time now, Effects& out);  // by value: often of the peer that goes
@@ -163,13 +160,16 @@ class Node::Impl {
   void ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void HeardAlive(Peer& peer, Time now);
   bool IsNews(const Endpoint& endpoint, Time now);
-  void BlameSpeaker(IdPrefix speaker, Time now, Effects& out);
+  void BlameSpeaker(IdPrefix speaker, const Endpoint& told, Time now, Effects& out);
   void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
+  void GatherFresh(Time now);
   void FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now, std::vector<Endpoint>& out);
   bool BecomeInbound(Peer& peer, Time now, Effects& out);
   bool OnSpare(Peer& peer, Time now, Effects& out);
   void OnDismissed(Peer& peer, Time now);
   void OnLeft(Peer& peer, Time now, Effects& out);
+  bool MayChallengeElsewhere(const Endpoint& to, const PathChallenge& open, Time now) const;
+  void GiveUpChallenge(const Channel& channel, Time now);
   void Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out);
 
   // node_tick.cc
@@ -219,8 +219,7 @@ class Node::Impl {
 
   // Which peer a sealed packet is for, by the session id that we chose. Looked up, never iterated.
   std::unordered_map<std::uint64_t, std::pair<Peer*, UdpSession*>> session_owner_;
-  std::size_t inbound_ = 0;
-  std::map<AddressGroup, std::size_t> inbound_groups_;  // of the inbound channels' first paths; none is zero
+  InboundChannels inbound_;
 
   std::uint64_t record_sequence_ = 0;
   std::map<Scope, Bytes> records_;  // ours, signed, by the scope of who reads it
@@ -228,10 +227,8 @@ class Node::Impl {
   Suspicions suspicions_;
   bool tell_everybody_ = false;    // one of them is our own finding
   TokenBucket verification_;
-  TokenBucket challenges_;
   TokenBucket tells_;
-  TokenBucket resets_sent_;
-  TokenBucket resets_read_;
+  AskedWork asked_work_;
   LossEstimate loss_;              // over all channels: our own uplink
   Lateness lateness_;              // of our own timers: how busy this machine is
   Time bunch_phase_{};             // where this node's own grid of keepalives begins
@@ -253,7 +250,8 @@ class Node::Impl {
   DatagramBuffer sealed_;
   DatagramBuffer opened_;
   std::vector<DialOutcome> failed_;
-  std::vector<std::uint32_t> draw_;  // scratch of FillSample
+  std::vector<std::uint32_t> fresh_;  // places in the table of those proved within kFresh, as of fresh_at_
+  Time fresh_at_{};
 };
 
 }  // namespace hearsay

@@ -74,7 +74,7 @@ void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, 
     return counters_.Drop(Error::kNotExpected);
   }
   // Seen from outside as it is here: no translation lies between, and our record may say so.
-  if (query.observed == datagram.local) LearnBound(datagram.local, now, out);
+  if (query.observed == datagram.local && dialler_.TargetOf(query.answer_to)) LearnBound(datagram.local, now, out);
   if (const auto outcome = dialler_.OnQuery(query, datagram, now, out)) {
     return OnDialFailed(*outcome, now, out);
   }
@@ -127,14 +127,13 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
       return counters_.Drop(Error::kBanned);  // since its handshake
     }
     Peer& peer = book_.GetOrAdd(confirmed.peer, now);
-    const bool attached = Attach(peer,
-                                 {.session = std::move(confirmed.session),
-                                  .path = confirmed.path,
-                                  .peer_epoch = confirmed.peer_epoch,
-                                  .inbound = true,
-                                  .preconfigured = false},
-                                 now, out);
-    if (!attached) return RemoveIfUseless(peer);
+    Attach(peer,
+           {.session = std::move(confirmed.session),
+            .path = confirmed.path,
+            .peer_epoch = confirmed.peer_epoch,
+            .inbound = true,
+            .preconfigured = false},
+           now, out);
     OnMessage(peer, *opened, datagram, now, out);
     // Whoever came was served once, whether or not there is room: a newcomer has its sample.
     return TrimInbound(now, out);
@@ -149,7 +148,7 @@ void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& da
   counters_.Drop(Error::kUnknownSession);
   admission_.NoteStranger(now);
   // Strangers to a closed network get silence. A reset is no answer to a reset: only sealed packets come here.
-  if (network_.closed() || !resets_sent_.Take(kResetRate, now)) return;
+  if (network_.closed() || !asked_work_.Take(Work::kResetSend, now)) return;
   codec_.Encode(ResetHint{packet.session_id}, network_, sealed_);
   HEARSAY_CHECK(sealed_.size < datagram.bytes.size());
   counters_.Add(Counter::kResetsSent);
@@ -158,7 +157,7 @@ void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& da
 
 void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out) {
   // A hint: it makes us look, by a new handshake; it ends nothing by itself.
-  if (network_.closed() || !resets_read_.Take(kResetReadRate, now)) return counters_.Drop(Error::kNotExpected);
+  if (network_.closed() || !asked_work_.Take(Work::kResetRead, now)) return counters_.Drop(Error::kNotExpected);
   const auto is_sender = [&](const Peer* peer) {
     return peer != nullptr && peer->channel && peer->channel->path == datagram.from;
   };
@@ -245,7 +244,7 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
     // Lost packets, perhaps: whoever asks on hears of it again (while the table grows; later it costs a pull's wait).
     if (few) idle_pulls_ = 0;
     if (!lan) unanswered_.Add(endpoint, few ? Unanswered::kFirstWhenFew : Unanswered::kFirst, now);
-    BlameSpeaker(outcome.request.heard_from, now, out);
+    BlameSpeaker(outcome.request.heard_from, endpoint, now, out);
   }
   Peer* peer = outcome.request.expected ? book_.Find(*outcome.request.expected) : nullptr;
   if (peer == nullptr) return DialHearsay(now, out);

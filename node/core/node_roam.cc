@@ -41,9 +41,10 @@ void Node::Impl::LearnBound(const Endpoint& local, Time now, Effects& out) {
   if (own_.LearnBound(local)) TellRecord(now, out);
 }
 
-// Our record is another one: everybody hears of it now.
+// Our record is another one: everybody hears of it now, or with the next keepalive when it changes all the time.
 void Node::Impl::TellRecord(Time now, Effects& out) {
   RecordChanged();
+  if (!asked_work_.Take(Work::kRecordTell, now)) return;
   for (Peer* const peer : book_.channels()) SendDraft(*peer, Draft(*peer, now), now, out);
 }
 

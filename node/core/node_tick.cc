@@ -115,9 +115,12 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
     }
     const auto item = hearsay_.Pop();
     if (!IsNews(item->endpoint, now)) continue;
+    // Told again, it is dialled when we know how the others of its address ended.
+    const bool lan = IsLanScope(item->endpoint.scope());
+    if (!lan && dialler_.PendingAt(item->endpoint.address) >= kMaxDialsAtAddress) continue;
     // One packet to who may be somebody's victim, two to who would take a slot; more where few are known, and where
     // whoever tells lives next door.
-    const bool wanted = book_.verified_count() <= kViewSlots || IsLanScope(item->endpoint.scope());
+    const bool wanted = lan || book_.verified_count() <= kViewSlots;
     const std::size_t packets = item->lane == HearsayLane::kWinner ? 2 : 1;
     dialler_.Start({.endpoint = item->endpoint,
                     .pin = {},
@@ -158,9 +161,10 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now, Effects& o
     peer.last_verified = std::min(known.last_verified, now);
     peer.failures = known.failures;
     peer.heard_from = known.heard_from;
+    peer.persisted_at = peer.last_seen;
     std::vector<NodeId> evicted;
     if (!book_.AdmitToTable(peer, known.endpoint, evicted)) {
-      book_.Remove(known.id);
+      Forget(peer, out);
       continue;
     }
     // Best first: the last view at once, then by how long ago each was seen, a second for each hour.
@@ -228,7 +232,10 @@ void Node::Impl::Round(Time now, Effects& out) {
       // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
       const PathChallenge& open = peer.channel->verify;
       if (open.token != 0) {
-        hearsay_.Push({.endpoint = open.to, .source = groups_->Of(open.to), .speaker = 0, .lane = HearsayLane::kPlain});
+        hearsay_.Push({.endpoint = open.to,
+                       .source = groups_->Of(peer.channel->path),
+                       .speaker = PrefixOf(peer.id),
+                       .lane = HearsayLane::kPlain});
       }
       ConsiderVerifying(peer, now, out);
     }
@@ -263,7 +270,7 @@ void Node::Impl::Reverify(Time now, Effects& out) {
 
 std::uint64_t Node::Impl::OnlineWeight() const {
   std::uint64_t weight = 0;
-  for (const Peer* peer : book_.channels()) weight += bootstrap_.WeightOf(peer->id);
+  for (const Peer* peer : book_.channels()) weight += peer->IsVerified() ? bootstrap_.WeightOf(peer->id) : 0;
   return weight;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "node/core/responder.h"
 
+#include <algorithm>
+
 #include "proto/check.h"
 
 namespace hearsay {
@@ -55,7 +57,9 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   const OwnAddress::Verdict verdict = own.Judge(proof.dialled, datagram.local);
   if (verdict == OwnAddress::Verdict::kNotMine) return Unexpected(Error::kNotMyEndpoint);
   // Its group pays first: one cookie must not buy, with bad signatures, all the work that there is for everybody.
-  if (waiting_.size() >= kMaxWaiting || !admission_.AdmitProof(source, now)) return Unexpected(Error::kRateLimited);
+  const AddressGroup payer = PayerOf(source);
+  const bool too_many = !source.lan && WaitingOf(payer) >= kMaxOfGroup;
+  if (too_many || !admission_.AdmitProof(source, now)) return Unexpected(Error::kRateLimited);
   counters_.Add(Counter::kSignaturesVerified);
   if (const auto verified = VerifyProof(proof, datagram.from, **slot, identity_.id(), network_); !verified) {
     return verified;
@@ -75,6 +79,7 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   out.AddSend(datagram.from, buffer_.view());
   // Our own id, from another process: it is answered, so that its operator hears of it too, and gets no session.
   if (proof.initiator == identity_.id()) return Unexpected(Error::kDuplicateIdentity);
+  MakeRoom();
   WaitingSession& waiting = waiting_[receive_id];
   waiting.session = std::make_unique<UdpSession>(accepted->result.keys);
   waiting.session->initiator = proof.initiator;
@@ -83,12 +88,37 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   waiting.session->established = now;
   waiting.peer = proof.initiator;
   waiting.path = datagram.from;
-  waiting.dialled = proof.dialled;
   waiting.peer_epoch = proof.boot_epoch;
-  waiting.cookie = proof.cookie;
+  waiting.payer = payer;
   waiting.response.assign(buffer_.view().begin(), buffer_.view().end());
   waiting.until = now + kWaitTime;
   return {};
+}
+
+AddressGroup Responder::PayerOf(const Source& source) {
+  if (!source.lan) return source.group;
+  AddressGroup payer;
+  std::copy(source.address.bytes.begin(), source.address.bytes.end(), payer.key.begin());
+  return payer;
+}
+
+std::size_t Responder::WaitingOf(const AddressGroup& payer) const {
+  return static_cast<std::size_t>(
+      std::count_if(waiting_.begin(), waiting_.end(), [&](const auto& w) { return w.second.payer == payer; }));
+}
+
+void Responder::MakeRoom() {
+  if (waiting_.size() < kMaxWaiting) return;
+  std::map<AddressGroup, std::size_t> sizes;
+  for (const auto& [id, w] : waiting_) ++sizes[w.payer];
+  const auto largest = std::max_element(sizes.begin(), sizes.end(),
+                                        [](const auto& a, const auto& b) { return a.second < b.second; });
+  auto oldest = waiting_.end();
+  for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
+    if (it->second.payer != largest->first) continue;
+    if (oldest == waiting_.end() || it->second.until < oldest->second.until) oldest = it;
+  }
+  waiting_.erase(oldest);
 }
 
 WaitingSession* Responder::Find(std::uint64_t receive_id) {
@@ -111,9 +141,9 @@ void Responder::Expire(Time now) {
 }
 
 Time Responder::NextDeadline() const {
-  // Nothing here is urgent: one look a wait time is enough while anything is kept.
-  if (spent_order_.empty()) return kNever;
-  return spent_order_.front().until;
+  Time next = spent_order_.empty() ? kNever : spent_order_.front().until;
+  for (const auto& [id, w] : waiting_) next = std::min(next, w.until);
+  return next;
 }
 
 }  // namespace hearsay

@@ -4,7 +4,9 @@
 //
 // Order of checks, cheapest first: network MAC (codec), rate, cookie, spent, own endpoint, work budget, signature.
 // What strangers may cost is said in admission.h. Until a valid cookie has come back nothing is kept about a source.
-// After a valid proof a session waits, unconfirmed, for its first sealed packet: at most kMaxWaiting, kWaitTime each.
+// After a valid proof a session waits, unconfirmed, for its first sealed packet: kWaitTime, at most kMaxOfGroup of one
+// global address group, and kMaxWaiting in all: then the oldest of the group with most of them goes. So an attacker
+// with g groups holds g x kMaxOfGroup, and honest handshakes, a round trip long, go on.
 // A cookie is good once; a repeated proof is answered with the same bytes while its session waits (a lost answer).
 #pragma once
 
@@ -28,16 +30,16 @@ struct WaitingSession {
   std::unique_ptr<UdpSession> session;
   NodeId peer;
   Endpoint path;
-  Endpoint dialled;
   std::uint64_t peer_epoch = 0;
-  Cookie cookie{};
-  Bytes response;  // to repeat
+  AddressGroup payer;  // of its path; the address itself where all are of one group (a LAN)
+  Bytes response;      // to repeat
   Time until{};
 };
 
 class Responder {
  public:
   static constexpr std::size_t kMaxWaiting = 1024;
+  static constexpr std::size_t kMaxOfGroup = 64;
   static constexpr Duration kWaitTime = std::chrono::seconds{10};
 
   Responder(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, Admission& admission,
@@ -63,6 +65,10 @@ class Responder {
     Cookie cookie{};
     Time until{};
   };
+
+  static AddressGroup PayerOf(const Source& source);
+  std::size_t WaitingOf(const AddressGroup& payer) const;
+  void MakeRoom();
 
   const Identity& identity_;
   const NetworkKey& network_;

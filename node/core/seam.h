@@ -40,17 +40,15 @@ struct Datagram {
 
 // The life of a peer. The table of transitions is kTransitions in node/core/peer_state.h.
 enum class PeerState : std::uint8_t {
-  kHeard,
+  kHeard,  // this one and kStale only within a step: nobody outside the core sees them
+  kStale,
   kDialling,
   kVerified,
   kActive,
-  kStale,
   kRetry,
-  kEvicted,
   kRefused,
-  kBanned,
 };
-std::string_view PeerStateName(PeerState state);  // "heard", "dialling", ...
+std::string_view PeerStateName(PeerState state);  // "dialling", "verified", ...
 
 struct Send {
   Endpoint to;
@@ -158,7 +156,7 @@ struct CoreConfig {
   std::vector<Preconfigured> preconfigured;
   std::map<NodeId, std::uint64_t> weights;   // empty: every verified peer weighs 1
   const AddressGroups* address_groups = nullptr;  // borrowed until the next Reconfigure; null: /16 and /32 alone
-  std::optional<std::uint64_t> online_weight_minimum;  // absent: 8, or all preconfigured contacts when fewer
+  std::optional<std::uint64_t> online_weight_minimum;  // absent: Bootstrap::minimum()
   std::vector<BanEntry> bans;                // of the settings; at most kMaxBans are taken
 };
 
@@ -190,7 +188,7 @@ struct PeerInfo {
   Attributes attributes;
   std::uint64_t weight = 0;
   std::uint32_t failures = 0;
-  Time next_retry = kNever;   // for stale and retry
+  Time next_retry = kNever;   // in state retry
 };
 
 enum class Influence : std::uint8_t;  // node/core/speakers.h

@@ -9,11 +9,13 @@
 // channel for kShunTime. (While others have told less than kLiarTrials in all, doubtful is the worst.)
 // What an attacker gains by lying: kLiarTrials dials a member, an hour; after the first kTrials of them it gets one in
 // HearsayQueue::kDoubtfulShare of the budget. To frame an honest speaker it needs members that answer the speaker
-// and not us, in more than half of what that speaker tells us: more than half of the speaker's table, and of nobody
-// else's. Counts are halved at kWindow, so that what was true long ago is forgotten.
+// and not us, in more than half of what is new to us in that speaker's word: many groups of them, because what fails in
+// an address group counts once (until kGroups other groups have failed), and what is known already does not count.
+// Counts are halved at kWindow, so that what was true long ago is forgotten.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 
@@ -33,15 +35,29 @@ class Speakers {
   static constexpr std::uint32_t kWindow = 128;
   static constexpr Duration kShunTime = std::chrono::hours{1};
 
+  static constexpr std::size_t kGroups = 8;
+
   struct Record {
     std::uint32_t proved = 0;
     std::uint32_t failed = 0;
     Time at{};  // of the last outcome
+    std::array<std::uint64_t, kGroups> failed_groups{};  // the last ones, in a ring
+    std::uint32_t next_group = 0;
     std::uint32_t trials() const { return proved + failed; }
   };
 
   void Proved(IdPrefix speaker, Time now) { Count(speaker, now, &Record::proved); }
-  void Failed(IdPrefix speaker, Time now) { Count(speaker, now, &Record::failed); }
+  // `group`: a number for the address group of what was told.
+  void Failed(IdPrefix speaker, std::uint64_t group, Time now) {
+    if (const auto it = records_.find(speaker); it != records_.end()) {
+      auto& groups = it->second.failed_groups;
+      if (std::find(groups.begin(), groups.end(), group) != groups.end()) return;
+    }
+    Count(speaker, now, &Record::failed);
+    if (const auto it = records_.find(speaker); it != records_.end()) {
+      it->second.failed_groups[it->second.next_group++ % kGroups] = group;
+    }
+  }
 
   Influence Of(IdPrefix speaker, Time now) const {
     const auto it = records_.find(speaker);

@@ -10,10 +10,13 @@
 // While few peers are known (a small network wants everybody, over links that lose packets too) it begins with half a
 // minute and doubles as well: a dozen dials in the first day.
 //
+// What failed at one address is counted too: from kOfAnAddress on all of its endpoints are left alone, for a day (an
+// hour while few are known), until one of them proves itself. Otherwise a liar would name a victim's ports in turn.
+//
 // A cache of fingerprints: 8 bytes each, four to a set, at most kMaxEntries (128 kB); in a full set the one that would
-// be forgiven first makes room. An endpoint that is not in a full cache is taken for one that is once in 2^18 look-ups, and nobody can choose which:
-// the hash is keyed. Who fills it
-// with endpoints of its own making needs a dial of ours for each: more than four hours at the steady budget.
+// be forgiven first makes room. An endpoint that is not in a full cache is taken for one that is once in 2^18 look-ups,
+// and nobody can choose which: the hash is keyed. Who fills it with endpoints of its own making needs a dial of ours
+// for each: more than two hours at the steady budget.
 #pragma once
 
 #include <cstdint>
@@ -31,14 +34,19 @@ class Unanswered {
   static constexpr std::size_t kMaxEntries = 16'384;
   static constexpr Duration kFirst = std::chrono::hours{24};
   static constexpr Duration kFirstWhenFew = std::chrono::seconds{30};
+  static constexpr std::uint32_t kOfAnAddress = 15;
+  static constexpr Duration kAddressTime = std::chrono::hours{24};
+  static constexpr Duration kAddressTimeWhenFew = std::chrono::hours{1};
   static constexpr Duration kLongest = std::chrono::hours{24 * 7};
 
   explicit Unanswered(const SipKey& secret, Time start) : secret_(secret), start_(start) {}
 
   // It did not answer; `first` is kFirst or kFirstWhenFew.
   void Add(const Endpoint& endpoint, Duration first, Time now);
+  // Something else that was sent to this address was not answered. `few`: few peers are known.
+  void AddToAddress(const IpAddress& address, bool few, Time now);
   bool Contains(const Endpoint& endpoint, Time now) const;
-  // It proved itself.
+  // It proved itself, and that its address is nobody's victim.
   void Remove(const Endpoint& endpoint);
   std::size_t size() const { return used_; }
 
@@ -49,6 +57,7 @@ class Unanswered {
     std::uint32_t failures : 4 = 0;
   };
   static_assert(sizeof(Entry) == 8);
+  std::uint32_t HashOfAddress(const IpAddress& address) const { return Hash({address, 0}); }
   std::uint32_t Hash(const Endpoint& endpoint) const {
     return static_cast<std::uint32_t>(SipHash(secret_, endpoint.ToBytes()));
   }
@@ -58,6 +67,8 @@ class Unanswered {
   Entry* SetOf(std::uint32_t hash) { return &entries_[hash % (entries_.size() / kWays) * kWays]; }
   const Entry* Find(std::uint32_t hash) const;
   Entry& Place(std::uint32_t hash);
+  Entry& Take(std::uint32_t hash);
+  void Clear(std::uint32_t hash);
   void Grow();
 
   SipKey secret_;

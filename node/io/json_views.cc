@@ -134,8 +134,9 @@ std::string_view Cut(std::string_view text, std::size_t bytes) { return text.sub
 
 template <typename Visit>
 void ForEachPeerState(Visit visit) {
-  for (auto i = static_cast<std::uint8_t>(PeerState::kHeard); i <= static_cast<std::uint8_t>(PeerState::kBanned); ++i) {
-    visit(static_cast<PeerState>(i));
+  for (const PeerState state : {PeerState::kDialling, PeerState::kVerified, PeerState::kActive, PeerState::kRetry,
+                                PeerState::kRefused}) {
+    visit(state);
   }
 }
 

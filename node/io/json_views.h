@@ -33,7 +33,7 @@ struct PeerFilter {
   bool Matches(const PeerInfo& peer) const;
 };
 std::optional<PeerState> ParsePeerState(std::string_view name);
-std::string PeerStateNames();  // "heard, dialling, ...", for error texts
+std::string PeerStateNames();  // "dialling, verified, ...", for error texts
 
 std::string StatusJson(const NodeView& node, const ApiIdentity& api);
 // {"peers":[...]}

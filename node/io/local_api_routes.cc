@@ -83,7 +83,7 @@ ApiAnswer ApiRoutes::Health() const { return JsonAnswer(HealthJson(node_, unheal
 
 // A live channel is the proof that counts: what the table remembers may have gone since.
 ApiAnswer ApiRoutes::Ready() const {
-  if (!node_.HasBootstrap() || node_.Status().channels > 0) return JsonAnswer(R"({"status":"ready"})");
+  if (!node_.HasBootstrap() || node_.Status().view > 0) return JsonAnswer(R"({"status":"ready"})");
   return JsonAnswer(R"({"status":"not ready","reason":"no peer has been verified yet"})", 503);
 }
 

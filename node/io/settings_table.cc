@@ -198,14 +198,15 @@ constexpr Setting kTable[] = {
        return out;
      }},
     {"profile", "--profile", "PROFILE", kScalar, kRestart, "auto",
-     "The rhythm of keepalives: lan, internet, or auto, by the scope of each peer's address.",
+     "The rhythm of keepalives and probes: lan, internet, or auto, by the scope of each peer's address. How far an "
+     "address is trusted goes by its scope alone.",
      [](Settings& s, std::string_view t) { return AddEnum(kProfiles, t, s.profile); }, Clear<&Settings::profile>,
      [](const Settings& s) { return Values{std::string(kProfiles[static_cast<std::size_t>(s.profile)])}; }},
     {"weights_file", "--weights-file", "FILE", kScalar, kReload, "none: every verified peer weighs 1",
      "Lines of 'NODEID WEIGHT': how much each peer counts towards the online weight minimum.",
      SetPath<&Settings::weights_file>, Clear<&Settings::weights_file>, Text<&Settings::weights_file>},
     {"online_weight_minimum", "--online-weight-minimum", "WEIGHT", kScalar, kReload,
-     "8, or all preconfigured peers when fewer",
+     "8, or all preconfigured peers when fewer; with weights_file more than half of its total",
      "While verified peers weigh less than this together, preconfigured peers are contacted again.",
      [](Settings& s, std::string_view t) { return AddNumber(t, 0, UINT64_MAX, s.online_weight_minimum.emplace()); },
      Clear<&Settings::online_weight_minimum>,

@@ -49,13 +49,15 @@ TEST_F(ChannelCost, ASpareChannelIsKeptOnlyByWhoeverChoseIt) {
 
 TEST_F(ChannelCost, AGroupOverItsPlacesIsToldSo) {
   pump.Add("8.1.0.1:1001");
-  std::size_t turned_away = 0;
   std::vector<std::unique_ptr<Puppet>> crowd;
   for (std::uint16_t i = 0; i < kMaxInboundPerGroup + 5; ++i) {
     crowd.push_back(std::make_unique<Puppet>(pump, "7.2.0." + std::to_string(1 + i) + ":1", 300 + i));
     crowd.back()->Dial(0);
-    crowd.back()->Heard();
-    turned_away += crowd.back()->turned_away() ? 1 : 0;
+  }
+  std::size_t turned_away = 0;
+  for (const auto& puppet : crowd) {
+    puppet->Heard();
+    turned_away += puppet->turned_away() ? 1 : 0;
   }
   EXPECT_EQ(turned_away, 5u);
   EXPECT_EQ(pump.node(0).Status().channels, kMaxInboundPerGroup);

@@ -128,7 +128,7 @@ TEST_F(Explain, ASpeakerIsKnownByWhatItsWordWasWorth) {
   liar.Join(0);
   Keepalive sample;
   sample.sampled = true;
-  for (int i = 1; i <= 32; ++i) sample.sample.push_back(At("7.1.0." + std::to_string(i) + ":9"));
+  for (int i = 1; i <= 32; ++i) sample.sample.push_back(At("7." + std::to_string(i) + ".0.1:9"));
   for (int i = 0; i < 400; ++i) {
     for (const Keepalive& k : liar.Heard()) {
       Keepalive answer = k.pull ? sample : Keepalive{};

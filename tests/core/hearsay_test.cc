@@ -22,10 +22,11 @@ class SpeakersTest : public testing::Test {
   void Say(IdPrefix speaker, int proved, int failed) {
     for (int i = 0; i < std::max(proved, failed); ++i) {
       if (i < proved) speakers.Proved(speaker, now);
-      if (i < failed) speakers.Failed(speaker, now);
+      if (i < failed) speakers.Failed(speaker, ++group, now);
     }
   }
   Time now = FromUnixSeconds(1'800'000'000);
+  std::uint64_t group = 0;  // of what was told: another one each time
   Speakers speakers;
 };
 
@@ -58,9 +59,16 @@ TEST_F(SpeakersTest, OldWordsAreForgotten) {
   EXPECT_LE(speakers.Of(kLiar).trials(), Speakers::kWindow);
 }
 
+TEST_F(SpeakersTest, OneGroupThatIsSilentToOthersFramesNobody) {
+  Say(kHonest, 90, 10);
+  for (int i = 0; i < 200; ++i) speakers.Failed(kLiar, 77, now);
+  EXPECT_EQ(speakers.Of(kLiar).failed, 1u);
+  EXPECT_EQ(speakers.Of(kLiar, now), Influence::kFull);
+}
+
 TEST_F(SpeakersTest, IsBounded) {
   for (IdPrefix speaker = 1; speaker <= 10 * Speakers::kCapacity; ++speaker) {
-    speakers.Failed(speaker, now);
+    speakers.Failed(speaker, 1, now);
     now += seconds{1};
   }
   EXPECT_EQ(speakers.size(), Speakers::kCapacity);
@@ -140,6 +148,24 @@ TEST_F(UnansweredTest, InASmallNetworkItIsSoonAskedAgain) {
   unanswered.Add(Place(1), Unanswered::kFirstWhenFew, now);
   EXPECT_TRUE(unanswered.Contains(Place(1), now + seconds{20}));
   EXPECT_FALSE(unanswered.Contains(Place(1), now + seconds{32}));
+}
+
+TEST_F(UnansweredTest, AVictimIsNotAskedPortByPort) {
+  for (std::uint16_t port = 1; port < Unanswered::kOfAnAddress; ++port) {
+    unanswered.Add({Place(1).address, port}, Unanswered::kFirst, now);
+  }
+  const Endpoint next{Place(1).address, 5000};
+  EXPECT_FALSE(unanswered.Contains(next, now));
+  unanswered.AddToAddress(next.address, false, now);
+  EXPECT_TRUE(unanswered.Contains(next, now + hours{23}));
+  EXPECT_FALSE(unanswered.Contains(Place(2), now));
+  EXPECT_FALSE(unanswered.Contains(next, now + hours{25}));
+  unanswered.Add({next.address, 6000}, Unanswered::kFirst, now + hours{25});
+  EXPECT_FALSE(unanswered.Contains(next, now + hours{25})) << "it is counted anew";
+  for (std::uint16_t port = 1; port <= 15; ++port) unanswered.Add({next.address, port}, Unanswered::kFirst, now);
+  ASSERT_TRUE(unanswered.Contains(next, now));
+  unanswered.Remove({next.address, 7});
+  EXPECT_FALSE(unanswered.Contains(next, now)) << "somebody lives at this address";
 }
 
 TEST_F(UnansweredTest, WhoProvesItselfIsForgiven) {

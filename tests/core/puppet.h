@@ -54,10 +54,12 @@ class Puppet {
     record.endpoints = {endpoint};
     return record;
   }
-  void SayRecord(const Endpoint& endpoint) {
+  void SayRecord(const Endpoint& endpoint, std::uint64_t sequence = 7) {
+    NodeRecord record = Record(endpoint);
+    record.sequence = sequence;
     Keepalive k;
-    k.record_sequence = 7;
-    k.record = SignRecord(Record(endpoint), identity_, network_);
+    k.record_sequence = sequence;
+    k.record = SignRecord(record, identity_, network_);
     Say(k);
   }
   void Say(const Keepalive& keepalive) { SayFrom(at_, keepalive); }
@@ -68,10 +70,11 @@ class Puppet {
     pump_.Inject(from, node_at_, sealed.view());
     pump_.Deliver();
   }
-  void SayNoRoom() {
+  void SayNoRoom() { SayLeave(true); }
+  void SayLeave(bool no_room = false) {
     DatagramBuffer plain;
     DatagramBuffer sealed;
-    sealed.size = *session_->Seal(codec_.EncodeLeave(true, plain), sealed.bytes);
+    sealed.size = *session_->Seal(codec_.EncodeLeave(no_room, plain), sealed.bytes);
     pump_.Inject(at_, node_at_, sealed.view());
     pump_.Deliver();
   }

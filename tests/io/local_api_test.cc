@@ -28,7 +28,7 @@ class LocalApiTest : public ApiFixture {
   void SetUp() override {
     node.peers = {TestPeer(1, PeerState::kActive, {{"service", "http"}, {"zone", "a"}}),
                   TestPeer(2, PeerState::kActive, {{"service", "http"}, {"zone", "b=c d"}}),
-                  TestPeer(3, PeerState::kStale, {})};
+                  TestPeer(3, PeerState::kRetry, {})};
     node.peers[0].rtt = std::chrono::microseconds{1250};
     node.peers[2].last_error = "timeout";
     node.peers[2].next_retry = FromUnixSeconds(1'700'000'200);
@@ -58,13 +58,15 @@ TEST_F(LocalApiTest, SaysThatItIsHealthyAndWhyNot) {
   EXPECT_EQ(json::parse(response.body).at("reason"), "leaving");
 }
 
-TEST_F(LocalApiTest, IsReadyWithAChannelOrWithoutBootstrap) {
+TEST_F(LocalApiTest, IsReadyWithAVerifiedPeerOrWithoutBootstrap) {
   StartApi();
   EXPECT_EQ(Get("/readyz").status, 503);
   OnLoop([this] { node.status.channels = 1; });
+  EXPECT_EQ(Get("/readyz").status, 503) << "nobody is verified";
+  OnLoop([this] { node.status.view = 1; });
   EXPECT_EQ(Get("/readyz").status, 200);
   OnLoop([this] {
-    node.status.channels = 0;
+    node.status.channels = node.status.view = 0;
     node.has_bootstrap = false;
   });
   EXPECT_EQ(Get("/readyz").status, 200);
@@ -119,7 +121,7 @@ TEST_F(LocalApiTest, FiltersPeersByEveryConditionAtOnce) {
   const std::string three = TestId(3).ToString();
   EXPECT_THAT(Ids("/v1/peers?attribute=service%3Dhttp"), ElementsAre(one, two));
   EXPECT_THAT(Ids("/v1/peers?attribute=service=http&attribute=zone=b%3Dc%20d"), ElementsAre(two));
-  EXPECT_THAT(Ids("/v1/peers?state=stale"), ElementsAre(three));
+  EXPECT_THAT(Ids("/v1/peers?state=retry"), ElementsAre(three));
   EXPECT_THAT(Ids("/v1/peers?in_view=true"), ElementsAre(one, two));
   EXPECT_THAT(Ids("/v1/peers?in_view=true&attribute=zone=a"), ElementsAre(one));
   EXPECT_THAT(Ids("/v1/peers?attribute=zone=nowhere"), ElementsAre());
@@ -132,7 +134,7 @@ TEST_F(LocalApiTest, RefusesFiltersItDoesNotUnderstand) {
   EXPECT_EQ(Get("/v1/peers?in_view=maybe").status, 400);
   const HttpResponse response = Get("/v1/peers?state=dead");
   EXPECT_EQ(response.status, 400);
-  EXPECT_THAT(json::parse(response.body).at("error").get<std::string>(), HasSubstr("heard, dialling, verified"));
+  EXPECT_THAT(json::parse(response.body).at("error").get<std::string>(), HasSubstr("dialling, verified, active"));
 }
 
 TEST_F(LocalApiTest, ServesOnePeer) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Referee: the promises of a whole network, checked from outside after every step of any node.
+// Referee: the promises of a whole network, checked from outside after every step of any node; in networks of more
+// than 200 nodes after every 64th.
 //
 // Node::CheckInvariants sees one machine; the referee sees all and knows the truth (roster.h):
 //  - a step's effects are bounded, each datagram is one, and a node on a public address sends to no private one;

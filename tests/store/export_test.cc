@@ -61,6 +61,7 @@ TEST(Export, WritesTheDocumentedLines) {
   peer.first_seen = FromUnixSeconds(1795226400) + Duration{123456};
   peer.last_seen = FromUnixSeconds(1795226401);
   peer.failures = 3;
+  peer.heard_from = 0x0a0b;
   NodeState state;
   state.boot_epoch = 7;
   state.listen_port = 7075;
@@ -70,7 +71,8 @@ TEST(Export, WritesTheDocumentedLines) {
   EXPECT_EQ(Export(store), R"({"boot_epoch":7,"listen_port":7075,"view":[")" + id + "\"]}\n" + R"({"node_id":")" + id +
                                R"(","endpoint":"[2606:4700::1]:7075","first_seen":"2026-11-21T02:00:00.123456Z",)" +
                                R"("last_seen":"2026-11-21T02:00:01.000000Z",)" +
-                               R"("last_verified":"1970-01-01T00:00:00.000000Z","failures":3})" + "\n");
+                               R"("last_verified":"1970-01-01T00:00:00.000000Z","failures":3,)" +
+                               R"("heard_from":"0000000000000a0b"})" + "\n");
 }
 
 TEST(Export, KeepsTheSecretsAtHome) {
@@ -198,6 +200,8 @@ TEST_F(Import, RefusesEveryBadValueAndChangesNothing) {
       {"failures", "1.5"},
       {"failures", "\"1\""},
       {"failures", "[[1]]"},
+      {"heard_from", "\"0a0b\""},
+      {"heard_from", "7"},
       {"boot_epoch", "1"},
       {"last_seen", "\"1969-12-31T23:59:59Z\""},
       {"last_seen", "\"9999-12-31T23:59:59-01:00\""},

@@ -102,7 +102,8 @@ int Main(int argc, char** argv) {
   }
   const Experiment* experiment = FindExperiment(options.name);
   if (experiment == nullptr) {
-    std::fprintf(stderr, "hearsay-experiment: no experiment is called '%s'; --list shows them\n", options.name.c_str());
+    std::fprintf(stderr, "hearsay-experiment: no experiment is called '%s'; "
+                         "'hearsay sim --experiment list' shows them\n", options.name.c_str());
     return 2;
   }
   return Run(*experiment, options);

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+//
+// Attacks on what a node has to give: places for channels and handshakes, dials, answers, rows of its store.
+#include <set>
+
+#include "node/core/responder.h"
+#include "tests/core/puppet.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct ResourceAttack : testing::Test {
+  Pump pump;
+  const Endpoint node_at = At("8.1.0.1:1001");
+  std::vector<std::unique_ptr<Puppet>> puppets;
+  std::uint16_t next_identity = 100;
+
+  ResourceAttack() { pump.Add("8.1.0.1:1001"); }
+
+  Puppet& Add(const std::string& at) {
+    puppets.push_back(std::make_unique<Puppet>(pump, at, next_identity++));
+    return *puppets.back();
+  }
+  std::size_t PacketsTo(const IpAddress& address) const {
+    return static_cast<std::size_t>(
+        std::count_if(pump.log.begin(), pump.log.end(), [&](const InFlight& f) { return f.to.address == address; }));
+  }
+  static bool HasSample(Puppet& puppet) {
+    const auto heard = puppet.Heard();
+    return std::any_of(heard.begin(), heard.end(), [](const Keepalive& k) { return k.sampled; });
+  }
+  void TellWhenAsked(Puppet& liar, const std::vector<Endpoint>& sample) {
+    for (int i = 0; i < 400; ++i) {
+      for (const Keepalive& k : liar.Heard()) {
+        Keepalive answer;
+        answer.pong = k.ping;
+        answer.sampled = k.pull;
+        if (k.pull) answer.sample = sample;
+        liar.Say(answer);
+        if (k.pull) return;
+      }
+      pump.RunFor(milliseconds{50});
+    }
+    FAIL() << "never asked";
+  }
+};
+
+Keepalive Pull() {
+  Keepalive pull;
+  pull.pull = true;
+  return pull;
+}
+
+TEST_F(ResourceAttack, ABanEndsTheDialsToThoseItCovers) {
+  Puppet& liar = Add("7.2.0.1:1");
+  liar.Join(0);
+  TellWhenAsked(liar, {At("9.1.0.1:9"), At("9.1.0.2:9"), At("9.2.0.1:9")});
+  ASSERT_EQ(pump.node(0).Status().dialling, 3u);
+  BanEntry ban{.subject = *ParseBanSubject("9.1.0.0/16")};
+  ban.expires = kNever;
+  ASSERT_TRUE(pump.Ban(0, ban));
+  EXPECT_EQ(pump.node(0).Status().dialling, 1u);
+  const std::size_t before = PacketsTo(At("9.1.0.1:9").address);
+  pump.RunFor(seconds{10});
+  EXPECT_EQ(pump.node(0).Status().dialling, 0u);
+  EXPECT_EQ(PacketsTo(At("9.1.0.1:9").address), before);
+}
+
+TEST_F(ResourceAttack, WhatLeavesTheTableLeavesTheStore) {
+  for (int i = 0; i < 60; ++i) {
+    const auto identity = static_cast<std::uint16_t>(300 + i);
+    Puppet there(pump, "7.2.0.1:" + std::to_string(1000 + i), identity);
+    there.Join(0);
+    there.SayLeave();
+    Puppet elsewhere(pump, "7.2.0.1:9", identity);
+    elsewhere.Dial(0);
+    elsewhere.SayLeave();
+    pump.RunFor(milliseconds{100});
+  }
+  std::set<NodeId> stored;
+  for (const KnownPeer& peer : pump.members[0].persisted) stored.insert(peer.id);
+  EXPECT_EQ(stored.size(), 60u);
+  for (const NodeId& id : pump.members[0].forgotten) stored.erase(id);
+  for (const NodeId& id : stored) EXPECT_TRUE(pump.node(0).FindPeer(id)) << "a row that no table knows";
+  EXPECT_LE(stored.size(), 16u) << "the ports that a table takes of one address";
+}
+
+TEST_F(ResourceAttack, EightIdsOfOneAddressDoNotKeepItsNeighboursOut) {
+  for (int i = 0; i < 3; ++i) Add("6." + std::to_string(i) + ".0.1:1").Join(0);
+  std::vector<Puppet*> crowd;
+  for (int i = 0; i < 12; ++i) {
+    crowd.push_back(&Add("7.2.0.1:9"));
+    crowd.back()->Dial(0);
+  }
+  Puppet& neighbour = Add("7.2.200.7:7075");
+  neighbour.Dial(0, Pull());
+  EXPECT_TRUE(HasSample(neighbour));
+  EXPECT_FALSE(neighbour.turned_away());
+  std::size_t turned_away = 0;
+  for (Puppet* p : crowd) {
+    p->Heard();
+    turned_away += p->turned_away() ? 1 : 0;
+  }
+  EXPECT_EQ(turned_away, 5u);
+}
+
+TEST_F(ResourceAttack, OneMachineOfALanCannotTakeAllPlaces) {
+  pump.Add("10.0.0.1:1001");
+  std::vector<Puppet*> good;
+  for (int i = 0; i < 40; ++i) {
+    good.push_back(&Add("10.1.0." + std::to_string(i + 1) + ":7075"));
+    good.back()->Dial(1);
+  }
+  for (int i = 0; i < 256; ++i) Add("10.9.9.9:9").Dial(1);
+  for (Puppet* p : good) {
+    p->Heard();
+    EXPECT_FALSE(p->turned_away());
+  }
+}
+
+TEST_F(ResourceAttack, AnAnnouncedVictimGetsAFewPacketsADay) {
+  for (int i = 0; i < 70; ++i) Add("6." + std::to_string(i) + ".0.1:1").Join(0);
+  const Endpoint victim = At("9.9.9.9:53");
+  std::vector<Puppet*> attackers;
+  for (int i = 0; i < 8; ++i) {
+    attackers.push_back(&Add("7.2.0.1:9"));
+    attackers.back()->Dial(0);
+    attackers.back()->SayRecord(victim);
+  }
+  for (int i = 0; i < 600; ++i) {
+    pump.RunFor(seconds{6});
+    for (Puppet* p : attackers) p->Say({});
+  }
+  EXPECT_GT(PacketsTo(victim.address), 0u);
+  EXPECT_LE(PacketsTo(victim.address), 24u) << "in an hour; the rest of the day brings none";
+}
+
+TEST_F(ResourceAttack, AVictimsOtherPortsAreNoNewVictims) {
+  for (int i = 0; i < 70; ++i) Add("6." + std::to_string(i) + ".0.1:1").Join(0);
+  const Endpoint victim = At("9.9.9.9:1");
+  std::vector<Puppet*> attackers;
+  for (int i = 0; i < 8; ++i) {
+    attackers.push_back(&Add("7.2.0.1:9"));
+    attackers.back()->Dial(0);
+  }
+  for (std::uint16_t i = 0; i < 200; ++i) {
+    for (Puppet* p : attackers) {
+      p->SayRecord({victim.address, static_cast<std::uint16_t>(1000 + i)}, 10 + i);
+    }
+    pump.RunFor(seconds{9});
+  }
+  EXPECT_LE(PacketsTo(victim.address), 40u) << "of 1,600 announcements of 200 ports";
+}
+
+TEST_F(ResourceAttack, AToldVictimsOtherPortsAreNoNewVictims) {
+  Puppet& liar = Add("7.2.0.1:1");
+  liar.Join(0);
+  std::uint16_t port = 1000;
+  for (int i = 0; i < 10; ++i) {
+    std::vector<Endpoint> sample;
+    for (int k = 0; k < 32; ++k) sample.push_back({At("9.9.9.9:1").address, port++});
+    TellWhenAsked(liar, sample);
+  }
+  for (int i = 0; i < 600; ++i) {
+    pump.RunFor(milliseconds{100});
+    liar.Answer();
+  }
+  // Four packets each, as a small network spends.
+  EXPECT_LE(PacketsTo(At("9.9.9.9:1").address), 80u);
+  std::set<Endpoint> ports;
+  for (const InFlight& f : pump.log) {
+    if (f.to.address == At("9.9.9.9:1").address) ports.insert(f.to);
+  }
+  EXPECT_LE(ports.size(), 20u) << "of 320";
+}
+
+TEST_F(ResourceAttack, WhoProvesNoEndpointIsNoReasonToStopBootstrapping) {
+  for (int i = 0; i < 9; ++i) Add("7." + std::to_string(i) + ".0.1:9").Dial(0);
+  ASSERT_EQ(pump.node(0).Status().channels, 9u);
+  EXPECT_EQ(pump.node(0).Status().online_weight, 0u);
+  Add("6.1.0.1:9").Join(0);
+  EXPECT_EQ(pump.node(0).Status().online_weight, 1u);
+}
+
+TEST_F(ResourceAttack, AQueryThatNobodyAskedForTeachesNothing) {
+  for (int i = 0; i < 20; ++i) Add("7." + std::to_string(i) + ".0.1:1").Join(0);
+  Codec codec;
+  const std::size_t before = pump.log.size();
+  Effects out;
+  for (int i = 0; i < 50; ++i) {
+    HandshakeQuery query;
+    query.observed = At("8.1.0." + std::to_string(1 + i % 9) + ":1001");
+    query.responder = MakeIdentity(999).id();
+    DatagramBuffer buffer;
+    codec.Encode(query, NetworkKey::Open("test"), buffer);
+    pump.node(0).Receive({At("5.5.5.5:53"), query.observed, buffer.view()}, pump.now, out);
+  }
+  EXPECT_TRUE(std::none_of(out.list.begin(), out.list.end(), [](const Effect& e) {
+    return std::holds_alternative<Send>(e);
+  }));
+  EXPECT_EQ(pump.log.size(), before);
+  EXPECT_EQ(pump.node(0).Status().own_endpoints.size(), 1u);
+}
+
+TEST_F(ResourceAttack, SuspicionsCostNoMoreProbesThanTheirRate) {
+  Keepalive suspicion;
+  for (int i = 0; i < 60; ++i) {
+    Puppet& peer = Add("7." + std::to_string(i) + ".0.1:1");
+    peer.Join(0);
+    if (suspicion.suspects.size() < kMaxSuspicions) suspicion.suspects.push_back(PrefixOf(peer.id()));
+  }
+  pump.RunFor(seconds{1});
+  const std::uint64_t before = pump.node(0).counters()[Counter::kDatagramsSent];
+  Puppet& liar = Add("6.1.0.1:1");
+  liar.Dial(0);
+  for (int i = 0; i < 500; ++i) {
+    liar.Say(suspicion);
+    pump.RunFor(milliseconds{20});
+    for (const auto& p : puppets) p->Answer();
+  }
+  const std::uint64_t sent = pump.node(0).counters()[Counter::kDatagramsSent] - before;
+  EXPECT_LE(sent, 128u + 10 * 16 + 400) << "the burst, ten seconds of the rate, and what goes anyway";
+}
+
+TEST_F(ResourceAttack, OneGroupIsNotMostOfWhatANewcomerIsTold) {
+  for (int i = 0; i < 30; ++i) Add("6." + std::to_string(i) + ".0.1:1").Join(0);
+  for (int i = 0; i < 100; ++i) Add("7.2." + std::to_string(i) + ".1:1").Join(0);
+  Puppet& newcomer = Add("5.1.0.1:1");
+  newcomer.Dial(0, Pull());
+  std::size_t told = 0;
+  std::size_t of_the_crowd = 0;
+  for (const Keepalive& k : newcomer.Heard()) {
+    for (const Endpoint& e : k.sample) {
+      ++told;
+      of_the_crowd += e.group() == At("7.2.0.1:1").group() ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(told, kMaxSampleEndpoints);
+  EXPECT_LE(of_the_crowd, 4u);
+}
+
+// Handshakes that are never confirmed.
+class HandshakeHoarders : public testing::Test {
+ protected:
+  // True when the node answered with its response.
+  bool Shake(std::uint16_t identity, const Endpoint& at) {
+    Rng rng = Rng::FromNumber(++salt);
+    Initiator initiator(
+        {.endpoint = node_at, .pin = {}, .boot_epoch = salt, .dial_sequence = salt, .session_id = salt}, rng);
+    const auto query = Ask<HandshakeQuery>(at, initiator.Hello());
+    if (!query) return false;
+    const auto proof = initiator.OnQuery(*query, MakeIdentity(identity), network);
+    return proof && Ask<HandshakeResponse>(at, *proof).has_value();
+  }
+  template <typename Answer, typename Packet>
+  std::optional<Answer> Ask(const Endpoint& at, const Packet& packet) {
+    DatagramBuffer buffer;
+    codec.Encode(packet, network, buffer);
+    Effects out;
+    node.Receive({at, node_at, buffer.view()}, now, out);
+    for (const Effect& e : out.list) {
+      const auto* send = std::get_if<Send>(&e);
+      const auto answer = send == nullptr ? Unexpected(Error::kTimeout) : codec.Decode(out.View(*send), network);
+      if (answer && std::holds_alternative<Answer>(*answer)) return std::get<Answer>(*answer);
+    }
+    return std::nullopt;
+  }
+  void Tick() {
+    Effects out;
+    while (node.NextDeadline() <= now) node.Tick(now, out);
+  }
+
+  Time now = FromUnixSeconds(1'800'000'000);
+  const Endpoint node_at = At("8.1.0.1:1001");
+  const NetworkKey network = NetworkKey::Open("test");
+  Codec codec;
+  std::uint64_t salt = 0;
+  Node node{[] {
+              CoreConfig config;
+              config.listen_port = 1001;
+              return config;
+            }(),
+            MakeIdentity(1), NetworkKey::Open("test"), {}, Rng::FromNumber(5).Array<32>(), now};
+};
+
+TEST_F(HandshakeHoarders, EightGroupsDoNotShutTheDoor) {
+  std::size_t answered = 0;
+  constexpr int kSteps = 300;
+  for (int step = 0; step < kSteps; ++step) {
+    now += milliseconds{100};
+    Tick();
+    for (int i = 0; i < 8; ++i) {
+      for (int group = 0; group < 8; ++group) {
+        Shake(500, At("7." + std::to_string(group) + ".0." + std::to_string(1 + salt % 5) + ":" +
+                      std::to_string(2000 + salt % 5000)));
+      }
+    }
+    answered += Shake(900, At("6." + std::to_string(step % 250) + ".0.1:7075")) ? 1 : 0;
+  }
+  EXPECT_GE(answered, kSteps * 95u / 100) << "honest newcomers, one each 100 ms";
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -43,7 +43,8 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       unanswered_(state_.table_secret, now),
       inbound_(state_.table_secret),
       record_sequence_(state_.boot_epoch),
-      verification_(rhythm_.VerificationRate(Scope::kPrivate, true)),
+      hearsay_dials_(rhythm_.VerificationRate(Scope::kPrivate, true)),
+      known_dials_(rhythm_.VerificationRate(Scope::kPrivate, true)),
       tells_(rhythm_.TellRate(Scope::kPrivate)) {
   state_.listen_port = config_.listen_port;
   bunch_phase_ = now - Duration{static_cast<std::int64_t>(rng_.Below(1'000'000))};

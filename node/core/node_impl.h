@@ -182,7 +182,7 @@ class Node::Impl {
   void Pull(Time now, Effects& out);
   void Round(Time now, Effects& out);
   void Reverify(Time now, Effects& out);
-  bool TakeVerification(Scope scope, Time now);
+  bool TakeDial(TokenBucket& budget, Scope scope, Time now);
   bool IsGrowing(Time now) const { return growing_ || now < started_at_ + kWarmTime; }
   Peer* ChoosePullTarget(Time now);
   std::uint64_t OnlineWeight() const;
@@ -226,7 +226,8 @@ class Node::Impl {
 
   Suspicions suspicions_;
   bool tell_everybody_ = false;    // one of them is our own finding
-  TokenBucket verification_;
+  TokenBucket hearsay_dials_;      // to what we were told
+  TokenBucket known_dials_;        // to peers of the table: lies must not take from them
   TokenBucket tells_;
   AskedWork asked_work_;
   LossEstimate loss_;              // over all channels: our own uplink

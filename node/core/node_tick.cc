@@ -81,8 +81,8 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
   }
 }
 
-bool Node::Impl::TakeVerification(Scope scope, Time now) {
-  return verification_.Take(rhythm_.VerificationRate(scope, IsGrowing(now)), now);
+bool Node::Impl::TakeDial(TokenBucket& budget, Scope scope, Time now) {
+  return budget.Take(rhythm_.VerificationRate(scope, IsGrowing(now)), now);
 }
 
 bool Node::Impl::DialPeer(Peer& peer, Time now, Effects& out) {
@@ -108,9 +108,9 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
   while (!hearsay_.empty() && dialler_.pending() < kMaxConcurrentDials) {
     // The scope of what comes next is not known before it is taken; the budget is one for all.
     const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
-    if (!TakeVerification(scope, now)) {
+    if (!TakeDial(hearsay_dials_, scope, now)) {
       const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
-      timers_.SetNoLater(budget_, std::max(verification_.ReadyAt(rate, now), now + milliseconds{10}));
+      timers_.SetNoLater(budget_, std::max(hearsay_dials_.ReadyAt(rate, now), now + milliseconds{10}));
       return;
     }
     const auto item = hearsay_.Pop();
@@ -141,9 +141,9 @@ void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
   if (peer.channel || peer.state == PeerState::kDialling) return;
   const Scope scope = peer.endpoint.scope();
   if (dialler_.pending() >= kMaxConcurrentDials) return ScheduleRetry(peer, Jittered(milliseconds{200}), now);
-  if (!TakeVerification(scope, now)) {
+  if (!TakeDial(known_dials_, scope, now)) {
     const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
-    return ScheduleRetry(peer, verification_.ReadyAt(rate, now) - now + Jittered(seconds{1}), now);
+    return ScheduleRetry(peer, known_dials_.ReadyAt(rate, now) - now + Jittered(seconds{1}), now);
   }
   if (!DialPeer(peer, now, out)) ScheduleRetry(peer, Jittered(seconds{1}), now);
 }
@@ -263,7 +263,7 @@ void Node::Impl::Reverify(Time now, Effects& out) {
   for (std::size_t i = 0; i < looks && dialled < kReverifyEachRound; ++i, ++reverified_to_) {
     Peer& peer = *book_.table()[reverified_to_ % book_.table().size()];
     if (peer.state != PeerState::kVerified || now <= peer.last_verified + kFresh / 2) continue;
-    if (!TakeVerification(peer.endpoint.scope(), now)) return;
+    if (!TakeDial(known_dials_, peer.endpoint.scope(), now)) return;
     if (DialPeer(peer, now, out)) ++dialled;
   }
 }

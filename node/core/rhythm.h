@@ -98,9 +98,10 @@ class Rhythm {
                         : Rate{.tokens = 1, .period = seconds{1}, .burst = 16};
   }
 
-  // Dials to endpoints not yet verified: 16 a round; 32 a second in the first minute and while the table grows by what
-  // is verified, because whoever knows everybody first cannot be told otherwise. A larger burst where addresses are
-  // private (a container network is the whole membership). 32 a second take 2 % of a core, and 40 kB/s each way.
+  // Dials to endpoints that we were told, and as many to known peers: 16 a round each; 32 a second in the first minute
+  // and while the table grows by what is verified, because whoever knows everybody first cannot be told otherwise. A
+  // larger burst where addresses are private (a container network is the whole membership). 32 a second take 2 % of a
+  // core, and 40 kB/s each way.
   Rate VerificationRate(Scope scope, bool growing) const {
     return {.tokens = growing ? 480u : 16u, .period = kRoundTime, .burst = IsLan(scope) ? 128u : 64u};
   }

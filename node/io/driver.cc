@@ -5,7 +5,6 @@
 
 #include <asio/post.hpp>
 
-#include "node/io/driver_log.h"
 #include "node/io/entropy.h"
 #include "proto/check.h"
 #include "proto/rfc3339.h"
@@ -82,6 +81,7 @@ Driver::Driver(asio::io_context& io, Opened opened)
       closed_network_(opened.network.closed()),
       store_(opened.store),
       log_(opened.log),
+      peer_event_log_(opened.log),
       listeners_(std::move(config_.listeners)),
       feed_(std::move(opened.feed)),
       bans_skipped_(opened.bans_skipped),
@@ -267,7 +267,7 @@ void Driver::BeginResolve(std::size_t entry) {
 
 void Driver::OnPeerEvent(const PeerEvent& event) {
   events_.Append(Now(), event);
-  LogPeerEvent(log_, event);
+  peer_event_log_.Write(event, Now());
   if (config_.on_event) config_.on_event(event);
 }
 

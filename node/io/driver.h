@@ -27,6 +27,7 @@
 #include "node/io/log.h"
 #include "node/io/node_control.h"
 #include "node/io/node_view.h"
+#include "node/io/peer_event_log.h"
 #include "node/io/resolver.h"
 #include "node/io/store_writer.h"
 #include "node/io/udp_listeners.h"
@@ -101,6 +102,7 @@ class Driver final : public NodeView, public NodeControl {
   const bool closed_network_;
   Store& store_;
   Log& log_;
+  PeerEventLog peer_event_log_;
   std::unique_ptr<UdpListeners> listeners_;
   StoreFeed feed_;
   const std::size_t bans_skipped_;

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "node/io/peer_event_log.h"
+
 namespace hearsay {
 namespace {
 
@@ -63,6 +65,25 @@ TEST(Log, ItsLevelMayChangeWhileItRuns) {
   EXPECT_THAT(out, HasSubstr("heard\n"));
   EXPECT_THAT(out, testing::Not(HasSubstr("unheard")));
   EXPECT_THAT(out, testing::Not(HasSubstr("silenced")));
+}
+
+TEST(PeerEventLog, PeersThatComeAndGoDoNotFillTheDisk) {
+  testing::internal::CaptureStderr();
+  Log log(LogLevel::kInfo, LogFormat::kText);
+  PeerEventLog events(log);
+  Time now = FromUnixSeconds(1'800'000'000);
+  PeerEvent left;
+  left.kind = PeerEventKind::kLeft;
+  for (int i = 0; i < 10'000; ++i) events.Write(left, now);
+  PeerEvent warning;
+  warning.kind = PeerEventKind::kDuplicateIdentity;
+  events.Write(warning, now);
+  now += std::chrono::seconds{1};
+  events.Write(left, now);
+  const std::string out = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::ranges::count(out, '\n'), PeerEventLog::kRate.burst + 2);
+  EXPECT_THAT(out, HasSubstr("duplicate_identity"));
+  EXPECT_THAT(out, HasSubstr("left_out=9500"));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "node/io/driver_log.h"
+#include "node/io/peer_event_log.h"
+
+#include <utility>
 
 namespace hearsay {
 namespace {
@@ -31,14 +33,21 @@ std::string_view RemedyOf(PeerEventKind kind) {
 
 }  // namespace
 
-void LogPeerEvent(Log& log, const PeerEvent& event) {
+void PeerEventLog::Write(const PeerEvent& event, Time now) {
   const LogLevel level = LevelOf(event.kind);
-  if (!log.Wants(level)) return;
-  log.Write(level, PeerEventName(event.kind),
+  if (!log_.Wants(level)) return;
+  Lines& lines = lines_[event.kind];
+  if (!lines.budget.Take(kRate, now)) {
+    ++lines.left_out;
+    return;
+  }
+  const std::uint64_t left_out = std::exchange(lines.left_out, 0);
+  log_.Write(level, PeerEventName(event.kind),
             {{"node_id", event.id == NodeId{} ? std::string() : event.id.ToString()},
              {"endpoint", event.endpoint == Endpoint{} ? std::string() : event.endpoint.ToString()},
              {"reason", event.detail},
-             {"remedy", std::string(RemedyOf(event.kind))}});
+             {"remedy", std::string(RemedyOf(event.kind))},
+             {"left_out", left_out == 0 ? std::string() : std::to_string(left_out)}});
 }
 
 }  // namespace hearsay

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "node/core/peer.h"
@@ -25,15 +26,21 @@ class InboundChannels {
   explicit InboundChannels(const SipKey& secret) : secret_(secret) {}
 
   void Add(Peer& peer, const Endpoint& from, const AddressGroup& group) {
-    entries_.push_back({&peer, from.address, group});
-    Group& its = groups_[group];
-    ++its.size;
-    its.limited = from.scope() == Scope::kGlobal;
+    const std::uint64_t rank = SipHash(secret_, group.key);
+    entries_.push_back({&peer, from.address, rank});
+    auto it = FindGroup(rank);
+    if (it == groups_.end()) {
+      it = groups_.insert(it, {.rank = rank, .size = 0, .limited = from.scope() == Scope::kGlobal});
+    }
+    ++it->size;
   }
   void Remove(const Peer& peer) {
     const auto it = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.peer == &peer; });
-    const auto group = groups_.find(it->group);
-    if (--group->second.size == 0) groups_.erase(group);
+    const auto group = FindGroup(it->group);
+    if (--group->size == 0) {
+      *group = groups_.back();
+      groups_.pop_back();
+    }
     *it = entries_.back();
     entries_.pop_back();
   }
@@ -41,39 +48,37 @@ class InboundChannels {
 
   // Who has to go; null when there is room for all.
   Peer* Excess() const {
-    const auto gives_way = [&](const auto& a, const auto& b) {
-      if (a.second.size != b.second.size) return a.second.size < b.second.size;
-      return RankOf(a.first.key) < RankOf(b.first.key);
-    };
-    const bool full = entries_.size() > kMaxInbound;
-    const auto crowded = std::find_if(groups_.begin(), groups_.end(), [](const auto& g) {
-      return g.second.limited && g.second.size > kMaxInboundPerGroup;
-    });
-    if (crowded != groups_.end()) return LastOf(crowded->first);
-    return full ? LastOf(std::max_element(groups_.begin(), groups_.end(), gives_way)->first) : nullptr;
+    const auto crowded = std::find_if(groups_.begin(), groups_.end(),
+                                      [](const Group& g) { return g.limited && g.size > kMaxInboundPerGroup; });
+    if (crowded != groups_.end()) return LastOf(crowded->rank);
+    if (entries_.size() <= kMaxInbound) return nullptr;
+    return LastOf(std::max_element(groups_.begin(), groups_.end(), [](const Group& a, const Group& b) {
+                    return std::pair(a.size, a.rank) < std::pair(b.size, b.rank);
+                  })->rank);
   }
 
  private:
+  // A group is known by its rank: a keyed hash of 64 bits, which nobody can make collide.
   struct Entry {
     Peer* peer = nullptr;
     IpAddress address;
-    AddressGroup group;
+    std::uint64_t group = 0;
   };
   struct Group {
+    std::uint64_t rank = 0;
     std::size_t size = 0;
     bool limited = false;
   };
-  template <typename Key>
-  std::uint64_t RankOf(const Key& key) const {
-    return SipHash(secret_, key);
+  std::vector<Group>::iterator FindGroup(std::uint64_t rank) {
+    return std::find_if(groups_.begin(), groups_.end(), [rank](const Group& g) { return g.rank == rank; });
   }
-  Peer* LastOf(const AddressGroup& group) const {
+  Peer* LastOf(std::uint64_t group) const {
     std::map<IpAddress, std::size_t> sharing;
     for (const Entry& e : entries_) {
       if (e.group == group) ++sharing[e.address];
     }
     const auto rank = [&](const Entry& e) {
-      return std::tuple(sharing[e.address], RankOf(e.address.bytes), RankOf(e.peer->id.bytes));
+      return std::tuple(sharing[e.address], SipHash(secret_, e.address.bytes), SipHash(secret_, e.peer->id.bytes));
     };
     const Entry* last = nullptr;
     for (const Entry& e : entries_) {
@@ -83,8 +88,8 @@ class InboundChannels {
   }
 
   SipKey secret_;
-  std::vector<Entry> entries_;            // at most kMaxInbound + 1
-  std::map<AddressGroup, Group> groups_;  // none is empty
+  std::vector<Entry> entries_;  // at most kMaxInbound + 1
+  std::vector<Group> groups_;   // none is empty
 };
 
 }  // namespace hearsay

@@ -242,6 +242,33 @@ TEST_F(ResourceAttack, OneGroupIsNotMostOfWhatANewcomerIsTold) {
   EXPECT_LE(of_the_crowd, 4u);
 }
 
+TEST_F(ResourceAttack, ALiarAmongHonestSpeakersLosesItsChannelForAnHour) {
+  pump.Add("5.1.0.1:1001");
+  for (int i = 2; i < 45; ++i) pump.Add("5." + std::to_string(i) + ".0.1:1001", {.bootstrap = {At("5.1.0.1:1001")}});
+  MemberOptions newcomer;
+  newcomer.bootstrap = {At("5.1.0.1:1001")};
+  const std::size_t us = pump.Add("4.1.0.1:1001", newcomer);
+  pump.RunFor(seconds{20});
+  ASSERT_GT(pump.node(us).Status().table, 40u) << "honest words that proved true";
+  Puppet& liar = Add("7.2.0.1:1");
+  liar.Join(us);
+  std::uint32_t group = 0;
+  for (int i = 0; i < 4000 && pump.node(us).FindPeer(liar.id())->state == PeerState::kActive; ++i) {
+    for (const Keepalive& k : liar.Heard()) {
+      Keepalive answer;
+      answer.pong = k.ping;
+      answer.sampled = k.pull;
+      for (int e = 0; k.pull && e < 32; ++e) answer.sample.push_back({IpAddress::V4(0x20000001 + (group++ << 16)), 9});
+      liar.Say(answer);
+    }
+    pump.RunFor(milliseconds{400});
+  }
+  const auto peer = pump.node(us).FindPeer(liar.id());
+  EXPECT_EQ(peer->state, PeerState::kRetry);
+  EXPECT_EQ(peer->last_error, ErrorName(Error::kFalseSamples));
+  EXPECT_EQ(pump.node(us).counters()[Counter::kLiarsShunned], 1u);
+}
+
 // Handshakes that are never confirmed.
 class HandshakeHoarders : public testing::Test {
  protected:
@@ -288,7 +315,7 @@ class HandshakeHoarders : public testing::Test {
 
 TEST_F(HandshakeHoarders, EightGroupsDoNotShutTheDoor) {
   std::size_t answered = 0;
-  constexpr int kSteps = 300;
+  constexpr int kSteps = 100;
   for (int step = 0; step < kSteps; ++step) {
     now += milliseconds{100};
     Tick();
@@ -301,6 +328,18 @@ TEST_F(HandshakeHoarders, EightGroupsDoNotShutTheDoor) {
     answered += Shake(900, At("6." + std::to_string(step % 250) + ".0.1:7075")) ? 1 : 0;
   }
   EXPECT_GE(answered, kSteps * 95u / 100) << "honest newcomers, one each 100 ms";
+}
+
+TEST_F(HandshakeHoarders, WhenAllPlacesAreTakenTheLargestGroupMakesRoom) {
+  for (std::size_t i = 0; i < Responder::kMaxWaiting + 40; ++i) {
+    now += milliseconds{1};
+    Shake(500, At("7." + std::to_string(i % 20) + ".0." + std::to_string(1 + i % 7) + ":" + std::to_string(2000 + i)));
+  }
+  const std::uint64_t before = node.counters()[Counter::kHandshakesAccepted];
+  EXPECT_GE(before, Responder::kMaxWaiting);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(Shake(900, At("6." + std::to_string(i) + ".0.1:7075")));
+  EXPECT_EQ(node.counters()[Counter::kHandshakesAccepted], before + 20);
+  node.CheckInvariants(now);
 }
 
 }  // namespace

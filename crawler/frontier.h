@@ -24,7 +24,7 @@ namespace hearsay {
 
 struct FrontierLimits {
   std::size_t endpoints = 2'000'000;
-  std::uint32_t ports_per_address = 16;    // DESIGN section 5: "up to 16 ports an address are kept"
+  std::uint32_t ports_per_address = 16;    // as in a node's table
   std::uint32_t in_flight_per_group = 8;   // Guess: what a /16's operator does not notice
 };
 

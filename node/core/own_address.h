@@ -7,7 +7,7 @@
 //   voted      peers of >= kVoteGroups address groups see us there, and then a first packet came in, dialled there,
 //              from an address that we had never contacted: not through a mapping that we opened ourselves
 // An attacker needs kVoteGroups groups among the peers that we chose, and still moves nothing without the last step.
-// Sources: DESIGN 4.7; discv5 ip_vote counts ids, which are free; groups are not.
+// Source: discv5's ip_vote, which counts ids; those are free, groups are not.
 #pragma once
 
 #include <map>

@@ -4,8 +4,8 @@
 //
 // Internet: every 15 s. Private and loopback networks: clamp(view x 150 ms, 0.5 s, 10 s), so that somebody meets a
 // dead peer within 150 ms on average, whatever the view's size, and tells everybody, who look for themselves. Of ten
-// that die at once the last is met within 1.2 s but for 10 exp(-8), one time in 300. (DESIGN has 50 ms a peer and 5 s:
-// three times the processor time.)
+// that die at once the last is met within 1.2 s but for 10 exp(-8), one time in 300. (50 ms a
+// peer would cost three times the processor time.)
 #pragma once
 
 #include <algorithm>

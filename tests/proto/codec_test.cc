@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The codec is total: every packet comes back as it went in, and everything else is an enumerated error.
-// DESIGN's properties 1 (amplification), 5 (sizes), 8 (tolerance) and 9.
+// SPEC.md section 16, properties 1 (amplification), 5 (sizes), 8 (tolerance) and 9.
 #include "proto/codec.h"
 
 #include <functional>

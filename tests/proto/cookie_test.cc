@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Syn cookies: for one source, one query, one node, for seconds. DESIGN's property 1.
+// Syn cookies: for one source, one query, one node, for seconds. SPEC.md section 16, property 1.
 #include "proto/cookie.h"
 
 #include "tests/proto/exchange.h"

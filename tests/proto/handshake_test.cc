@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// node_id_handshake as an attacker sees it: SPEC.md section "Handshake", DESIGN's properties 2, 3 and 4.
+// node_id_handshake as an attacker sees it: SPEC.md section "Handshake", properties 2, 3 and 4 of section 16.
 #include "proto/handshake.h"
 
 #include <functional>

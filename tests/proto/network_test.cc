@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Networks: names, pre-shared keys, passphrases. DESIGN's property 4.
+// Networks: names, pre-shared keys, passphrases. SPEC.md section 16, property 4.
 #include "proto/network.h"
 
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sealed packets: once each, in any order, by nobody else; the counter never wraps. DESIGN's property 3.
+// Sealed packets: once each, in any order, by nobody else; the counter never wraps. SPEC.md section 16, property 3.
 #include "proto/session.h"
 
 #include <deque>

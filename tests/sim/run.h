@@ -19,7 +19,7 @@ using std::chrono::seconds;
 
 enum class Place : std::uint8_t { kLan, kInternet };
 
-// What is promised, by place. The LAN's are some times DESIGN.md's goals for an idle machine, which `hearsay bench`
+// What is promised, by place. The LAN's are some times what an idle machine needs, which `hearsay bench`
 // measures: a seed is there to find what never ends, not what is late.
 struct Pace {
   Duration join;    // from the last start to full views

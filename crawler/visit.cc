@@ -68,7 +68,7 @@ void Visit::End(VisitEnd why, Effects& out) {
   end_ = why;
   if (why == VisitEnd::kLeft) return;
   DatagramBuffer plain;
-  SendSealed(caller_.codec().EncodeLeave(false, plain), out);
+  SendSealed(caller_.codec().EncodeLeave(LeaveKind::kGoodbye, plain), out);
 }
 
 void Visit::Stop(Effects& out) {
@@ -102,7 +102,10 @@ void Visit::Receive(BytesView packet, Time now, Effects& out, std::vector<Endpoi
   Keepalive& message = caller_.incoming();
   const auto kind = caller_.codec().DecodeMessage(*plaintext, message);
   if (!kind) return caller_.counters().Drop(kind.error());
-  if (*kind == ChannelMessageKind::kLeave || *kind == ChannelMessageKind::kNoRoom) return End(VisitEnd::kLeft, out);
+  if (*kind == ChannelMessageKind::kLeave || *kind == ChannelMessageKind::kNoRoom ||
+      *kind == ChannelMessageKind::kDuplicate) {
+    return End(VisitEnd::kLeft, out);
+  }
   if (*kind == ChannelMessageKind::kKeepalive) OnKeepalive(message, now, out, named);
 }
 

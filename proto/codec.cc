@@ -250,9 +250,11 @@ BytesView Codec::EncodeKeepalive(const Keepalive& keepalive, DatagramBuffer& out
   return out.view();
 }
 
-BytesView Codec::EncodeLeave(bool no_room, DatagramBuffer& out) {
+BytesView Codec::EncodeLeave(LeaveKind kind, DatagramBuffer& out) {
   messages_->channel.Clear();
-  messages_->channel.mutable_leave()->set_no_room(no_room);
+  wire::Leave& leave = *messages_->channel.mutable_leave();
+  leave.set_no_room(kind == LeaveKind::kNoRoom);
+  leave.set_duplicate(kind == LeaveKind::kDuplicate);
   out.size = messages_->channel.ByteSizeLong();
   messages_->channel.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out.bytes.data()));
   return out.view();
@@ -265,6 +267,7 @@ Expected<ChannelMessageKind> Codec::DecodeMessage(BytesView plaintext, Keepalive
     return Unexpected(Error::kMalformed);
   }
   if (channel.has_leave()) {
+    if (channel.leave().duplicate()) return ChannelMessageKind::kDuplicate;
     return channel.leave().no_room() ? ChannelMessageKind::kNoRoom : ChannelMessageKind::kLeave;
   }
   if (!channel.has_keepalive()) return ChannelMessageKind::kUnknown;

@@ -46,7 +46,7 @@ class Codec {
   // The plaintext of a sealed packet. The keepalive must fit; its limits are the caller's promise (checked).
   BytesView EncodeKeepalive(const Keepalive& keepalive, DatagramBuffer& out);
   // A goodbye, or "no room": the sender stays, and ends this channel only.
-  BytesView EncodeLeave(bool no_room, DatagramBuffer& out);
+  BytesView EncodeLeave(LeaveKind kind, DatagramBuffer& out);
   // Decodes into `out` when it is a keepalive. Messages of kinds that this version does not know give kUnknown.
   Expected<ChannelMessageKind> DecodeMessage(BytesView plaintext, Keepalive& out);
 

@@ -38,6 +38,13 @@ struct Keepalive {
   bool operator==(const Keepalive&) const = default;
 };
 
-enum class ChannelMessageKind : std::uint8_t { kKeepalive, kLeave, kNoRoom, kUnknown };
+enum class ChannelMessageKind : std::uint8_t { kKeepalive, kLeave, kNoRoom, kDuplicate, kUnknown };
+
+// Why a channel ends.
+enum class LeaveKind : std::uint8_t {
+  kGoodbye,
+  kNoRoom,     // the sender stays, and has no place for this channel
+  kDuplicate,  // a later incarnation of the receiver's identity, with a channel to the sender, lives elsewhere
+};
 
 }  // namespace hearsay

@@ -79,7 +79,7 @@ int Check(Options options) {
   } else if (options.as_json) {
     std::printf("{\"ok\":true,\"errors\":[],\"as_prefixes\":%zu}\n", as_prefixes);
   } else {
-    std::puts("fine: `hearsay run` would start with these settings");
+    std::puts("fine: nothing is wrong with these settings");
     if (!settings->as_file.empty()) {
       std::printf("as_file %s: %zu prefixes\n", Printable(settings->as_file).c_str(), as_prefixes);
     }

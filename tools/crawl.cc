@@ -200,7 +200,7 @@ const RegisterCommand kRegistered{
                     "then says that it is not complete. Exit code 0: there is a map or a summary; 1: nobody answered; "
                     "2: wrong usage.",
      .examples = "  hearsay crawl 127.0.0.1:7075 --out map\n"
-                 "  hearsay crawl seed.example.net 203.0.113.7:7075 --network team --json\n",
+                 "  hearsay crawl seed.example.net 10.0.0.7:7075 --network team --json\n",
      .set_up = SetUp}};
 
 }  // namespace

@@ -52,7 +52,7 @@ const RegisterCommand kRegistered{
                     "may be running on it. The identity and the secrets of the node's state are not printed. "
                     "`hearsay import` takes the lines back.",
      .examples = "  hearsay export > peers.jsonl\n"
-                 "  hearsay export --data-dir /srv/node | jq -r .endpoint\n",
+                 "  hearsay export --data-dir /srv/node | jq -r '.endpoint // empty'\n",
      .set_up = SetUp}};
 
 }  // namespace

@@ -13,8 +13,10 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "node/io/identity_file.h"
+#include "store/directory_lock.h"
 #include "tools/commands.h"
 #include "tools/report.h"
 #include "tools/settings_flags.h"
@@ -66,6 +68,12 @@ int Init(const Options& options) {
     return Fail("init", "identity file " + path + " is there already, and peers know this node by it; use another "
                         "--data-dir, or --force to replace it");
   }
+  // A running node would go on under its old identity, and be another one after its next start.
+  std::optional<Result<DirectoryLock>> lock;
+  if (options.force && ::lstat(settings->data_dir.c_str(), &info) == 0) {
+    lock.emplace(DirectoryLock::Take(settings->data_dir));
+    if (!*lock) return Fail("init", lock->error());
+  }
   const auto identity = options.force ? ReplaceIdentity(settings->data_dir) : LoadOrCreateIdentity(settings->data_dir);
   if (!identity) return Fail("init", identity.error());
   const std::string id = identity->id().ToString();
@@ -102,7 +110,7 @@ const RegisterCommand kRegistered{
                     "start; init is for knowing the node id before. An identity that is there is never overwritten "
                     "without --force.",
      .examples = "  hearsay init\n"
-                 "  hearsay init --data-dir /srv/node --announce 198.51.100.7:7075\n"
+                 "  hearsay init --data-dir /srv/node --announce 8.8.4.4:7075  # yours\n"
                  "  hearsay init --json | jq -r .node_id\n",
      .set_up = SetUp}};
 

@@ -207,7 +207,7 @@ const RegisterCommand kRegistered{
                     "tried in order. Exit code 0: it answered; 1: it did not, and why; 2: wrong usage.",
      .examples = "  hearsay ping 127.0.0.1:7075\n"
                  "  hearsay ping seed.example.net --count 10 --network team\n"
-                 "  hearsay ping NODEID@203.0.113.7:7075 --json\n",
+                 "  hearsay ping NODEID@seed.example.net:7075 --json\n",
      .set_up = SetUp}};
 
 }  // namespace

@@ -95,7 +95,7 @@ const RegisterCommand kRegistered{
                     "leave gracefully within two seconds; SIGHUP reads the settings again, takes what can be changed "
                     "while running and names what needs a restart.",
      .examples = "  hearsay run\n"
-                 "  hearsay run --peer seed.example.net --peer 192.0.2.7:7075\n"
+                 "  hearsay run --peer seed.example.net --peer 10.0.0.7:7075\n"
                  "  hearsay run --listen 127.0.0.1:0 --data-dir /tmp/node1 --network demo\n"
                  "  hearsay run -c /etc/hearsay/node.yaml --attribute port=8080\n",
      .set_up = SetUp}};

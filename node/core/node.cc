@@ -92,14 +92,8 @@ void Node::Impl::Regroup(Time now, Effects& out) {
 
 void Node::Impl::Leave(Time now, Effects& out) {
   out.Add(PersistState{StateToStore()});
-  const BytesView leave = codec_.EncodeLeave(false, plain_);
   for (Peer* peer : book_.table()) Persist(*peer, now, out);
-  for (Peer* peer : book_.channels()) {
-    Session& session = peer->channel->sessions.front()->session;
-    if (const auto size = session.Seal(leave, sealed_.bytes)) {
-      out.AddSend(peer->channel->path, BytesView(sealed_.bytes).first(*size));
-    }
-  }
+  for (Peer* peer : book_.channels()) SendLeave(*peer, LeaveKind::kGoodbye, out);
   left_ = true;
 }
 

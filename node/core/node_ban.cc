@@ -79,10 +79,7 @@ void Node::Impl::EndBanned(Peer& peer, std::string_view reason, Time now, Effect
   const bool in_table = peer.in_table;
   timers_.Cancel(peer.retry);
   if (peer.channel) {
-    Session& session = peer.channel->sessions.front()->session;
-    if (const auto size = session.Seal(codec_.EncodeLeave(false, plain_), sealed_.bytes)) {
-      out.AddSend(peer.channel->path, BytesView(sealed_.bytes).first(*size));
-    }
+    SendLeave(peer, LeaveKind::kGoodbye, out);
     CloseChannel(peer, PeerState::kRetry, out, now);  // one that is not in the table is gone with it
   }
   if (!in_table) return;

@@ -114,13 +114,17 @@ void Node::Impl::TrimInbound(Time now, Effects& out) {
   while (Peer* const excess = inbound_.Excess()) {
     counters_.Drop(Error::kRefused);
     // Said, so that it does not take us for dead and tell everybody.
-    SendNoRoom(excess->channel->sessions.front()->session, excess->channel->path, out);
+    SendLeave(*excess, LeaveKind::kNoRoom, out);
     CloseChannel(*excess, PeerState::kVerified, out, now);
   }
 }
 
-void Node::Impl::SendNoRoom(Session& session, const Endpoint& to, Effects& out) {
-  if (const auto size = session.Seal(codec_.EncodeLeave(true, plain_), sealed_.bytes)) {
+void Node::Impl::SendLeave(Peer& peer, LeaveKind kind, Effects& out) {
+  SendLeaveOn(peer.channel->sessions.front()->session, peer.channel->path, kind, out);
+}
+
+void Node::Impl::SendLeaveOn(Session& session, const Endpoint& to, LeaveKind kind, Effects& out) {
+  if (const auto size = session.Seal(codec_.EncodeLeave(kind, plain_), sealed_.bytes)) {
     out.AddSend(to, BytesView(sealed_.bytes).first(*size));
   }
 }

@@ -19,6 +19,7 @@ constexpr std::ptrdiff_t kSampleOfGroup = 4;    // of one global address group, 
 constexpr Duration kYoung = seconds{5};  // a channel that we opened to verify the peer
 constexpr std::uint32_t kToldRetries = 4;
 constexpr Duration kToldRetryWait = seconds{1};
+constexpr Duration kDuplicateTellWait = std::chrono::minutes{10};
 constexpr Duration kRoamWait = milliseconds{500};
 constexpr Duration kDismissGrace = milliseconds{300};  // the sample that was sent before "no room" may come after it
 
@@ -38,6 +39,7 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
   if (peer.in_table && datagram.from == peer.endpoint) peer.last_verified = now;
   if (kind == ChannelMessageKind::kLeave) return OnLeft(peer, now, out);
   if (kind == ChannelMessageKind::kNoRoom) return OnDismissed(peer, now);
+  if (kind == ChannelMessageKind::kDuplicate) return OnDuplicate(peer, now, out);
   if (kind != ChannelMessageKind::kKeepalive) return;
   counters_.Add(Counter::kKeepalivesReceived);
   OnKeepalive(peer, incoming_, datagram, now, out);
@@ -331,6 +333,16 @@ void Node::Impl::OnDismissed(Peer& peer, Time now) {
   channel.dismissed = true;
   channel.probe.Close();
   timers_.Set(channel.timer, now + kDismissGrace);
+}
+
+// A later copy of us is at that peer's. It may lie: then it has lost a peer, and our operator a moment in ten minutes.
+void Node::Impl::OnDuplicate(Peer& peer, Time now, Effects& out) {
+  if (now >= duplicate_told_at_ + kDuplicateTellWait) {
+    duplicate_told_at_ = now;
+    ReportDuplicate(peer.channel->path, "this peer has another live node with this node's identity, started later; "
+                                        "give each node a data dir of its own", out);
+  }
+  OnLeft(peer, now, out);
 }
 
 void Node::Impl::OnLeft(Peer& peer, Time now, Effects& out) {

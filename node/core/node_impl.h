@@ -38,9 +38,6 @@
 
 namespace hearsay {
 
-inline constexpr std::size_t kMaxConcurrentDials = 64;  // of our own choice; bootstrap contacts may add to them
-inline constexpr std::size_t kMaxDialsAtAddress = 4;    // of those, at one global address
-
 class Node::Impl {
   // First, because what follows is made from them.
   CoreConfig config_;
@@ -109,13 +106,15 @@ class Node::Impl {
     return {endpoint.address, groups_->Of(endpoint), IsLanScope(endpoint.scope())};
   }
   void NoteDuplicate(const Endpoint& endpoint, Time now, Effects& out);
+  void ReportDuplicate(const Endpoint& endpoint, std::string_view detail, Effects& out);
   void CountSends(std::size_t first_effect, const Effects& out);
 
   // node_channel.cc
   void Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
   void SetInbound(Peer& peer, bool inbound);
   void TrimInbound(Time now, Effects& out);
-  void SendNoRoom(Session& session, const Endpoint& to, Effects& out);
+  void SendLeave(Peer& peer, LeaveKind kind, Effects& out);
+  void SendLeaveOn(Session& session, const Endpoint& to, LeaveKind kind, Effects& out);
   void ArrangeSessions(Channel& channel, Time now);
   void DropSession(const UdpSession& session) { session_owner_.erase(session.session.receive_id()); }
   void CloseChannel(Peer& peer, PeerState next, Effects& out, Time now);
@@ -167,6 +166,7 @@ class Node::Impl {
   bool BecomeInbound(Peer& peer, Time now, Effects& out);
   bool OnSpare(Peer& peer, Time now, Effects& out);
   void OnDismissed(Peer& peer, Time now);
+  void OnDuplicate(Peer& peer, Time now, Effects& out);
   void OnLeft(Peer& peer, Time now, Effects& out);
   bool MayChallengeElsewhere(const Endpoint& to, const PathChallenge& open, Time now) const;
   void GiveUpChallenge(const Channel& channel, Time now);
@@ -238,6 +238,7 @@ class Node::Impl {
   Time moved_at_{};                 // when we last saw that we are elsewhere
   int idle_pulls_ = 0;             // answers in a row that brought nothing new
   std::size_t duplicates_ = 0;
+  Time duplicate_told_at_{};       // by a peer
   bool view_changed_ = false;
   int quiet_rounds_ = 0;           // rounds in which the table did not grow
   std::size_t table_at_round_ = 0;

@@ -9,6 +9,11 @@ namespace {
 
 constexpr Duration kDuplicateWait = std::chrono::hours{1};  // until whoever holds our identity is looked at again
 
+// Two processes with one identity: the one that started later has a channel with us, and this is the other.
+bool IsOlderCopy(const Peer* peer, std::uint64_t epoch, const Endpoint& path) {
+  return peer != nullptr && peer->channel && epoch < peer->channel->peer_epoch && path != peer->channel->path;
+}
+
 }  // namespace
 
 void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
@@ -104,13 +109,17 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
 }
 
 void Node::Impl::NoteDuplicate(const Endpoint& endpoint, Time now, Effects& out) {
-  ++duplicates_;
   recent_.Add(endpoint, now + kDuplicateWait);
+  ReportDuplicate(endpoint, "another live node holds this node's identity; give each node a data dir of its own", out);
+}
+
+void Node::Impl::ReportDuplicate(const Endpoint& endpoint, std::string_view detail, Effects& out) {
+  ++duplicates_;
   PeerEvent event;
   event.kind = PeerEventKind::kDuplicateIdentity;
   event.id = identity_.id();
   event.endpoint = endpoint;
-  event.detail = "another live node holds this node's identity; give each node a data dir of its own";
+  event.detail = detail;
   out.Add(std::move(event));
 }
 
@@ -125,6 +134,10 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
     WaitingSession confirmed = responder_.Take(packet.session_id);
     if (bans_.Has(confirmed.peer) || bans_.Has(confirmed.path.address)) {
       return counters_.Drop(Error::kBanned);  // since its handshake
+    }
+    if (IsOlderCopy(book_.Find(confirmed.peer), confirmed.peer_epoch, confirmed.path)) {
+      counters_.Drop(Error::kDuplicateIdentity);
+      return SendLeaveOn(confirmed.session->session, confirmed.path, LeaveKind::kDuplicate, out);
     }
     Peer& peer = book_.GetOrAdd(confirmed.peer, now);
     Attach(peer,
@@ -197,6 +210,12 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
     DialOutcome missed = outcome;
     missed.result = Unexpected(Error::kWrongNodeId);
     OnDialFailed(missed, now, out);
+  }
+  if (IsOlderCopy(book_.Find(done.peer), done.peer_epoch, endpoint)) {
+    counters_.Drop(Error::kDuplicateIdentity);
+    recent_.Add(endpoint, now + kDuplicateWait);
+    Session session(done.keys);
+    return SendLeaveOn(session, endpoint, LeaveKind::kDuplicate, out);
   }
   const bool is_new = book_.Find(done.peer) == nullptr;
   Peer& peer = book_.GetOrAdd(done.peer, now);

@@ -74,8 +74,12 @@ std::string AddPeer(Settings& s, std::string_view text) {
 
 std::string AddAnnounce(Settings& s, std::string_view text) {
   const auto endpoint = Endpoint::Parse(text);
-  if (!endpoint) return "is no ADDRESS:PORT, like 198.51.100.7:7075";
-  if (!endpoint->IsDialable()) return "is no endpoint that peers could dial";
+  if (!endpoint) return "is no ADDRESS:PORT, like 8.8.4.4:7075";
+  if (endpoint->port == 0) return "has port 0: give the port at which peers reach this node";
+  if (!endpoint->IsDialable()) {
+    return "has an address that no peer can have (unspecified, multicast, documentation or reserved); give this node's "
+           "own as peers see it";
+  }
   if (s.announce.size() >= kMaxRecordEndpoints) return "is one too many: at most 4";
   s.announce.push_back(*endpoint);
   return {};

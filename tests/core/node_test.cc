@@ -166,6 +166,30 @@ TEST(Node, MorePortsOfOneAddressThanATableTakesAreNotRemembered) {
   pump.node(0).CheckInvariants(pump.now);
 }
 
+// They never meet each other: a third node tells the one that started first.
+TEST(Node, ACopiedIdentityIsReportedToTheOneThatStartedFirst) {
+  Pump pump;
+  pump.Add("5.0.0.1:1000");
+  const std::size_t original = pump.Add("5.1.0.1:1000", {.bootstrap = {At("5.0.0.1:1000")}});
+  pump.RunFor(seconds{5});
+  ASSERT_TRUE(pump.InView(0, original));
+  MemberOptions options;
+  options.bootstrap = {At("5.0.0.1:1000")};
+  options.identity = static_cast<std::uint8_t>(original + 1);
+  options.snapshot.state.boot_epoch = pump.node(original).Status().boot_epoch + 1000;
+  const std::size_t copy = pump.Add("5.2.0.1:1000", options);
+  ASSERT_EQ(pump.id(copy), pump.id(original));
+  pump.filter = [](InFlight& f) {  // as if they could not reach each other
+    return !(f.from == At("5.1.0.1:1000") && f.to == At("5.2.0.1:1000")) &&
+           !(f.from == At("5.2.0.1:1000") && f.to == At("5.1.0.1:1000"));
+  };
+  pump.RunFor(seconds{120});
+  EXPECT_TRUE(HasEvent(pump.members[original], PeerEventKind::kDuplicateIdentity));
+  EXPECT_GE(pump.node(original).Status().duplicate_identities, 1u);
+  EXPECT_EQ(pump.Sees(0, copy)->endpoint, At("5.2.0.1:1000"));
+  EXPECT_FALSE(HasEvent(pump.members[copy], PeerEventKind::kStale)) << "the later one is not disturbed";
+}
+
 TEST(Node, APeerUnseenForAMonthIsForgotten) {
   Pump pump;
   KnownPeer old{.id = MakeIdentity(9).id(), .endpoint = At("127.0.0.1:1001")};

@@ -70,11 +70,11 @@ class Puppet {
     pump_.Inject(from, node_at_, sealed.view());
     pump_.Deliver();
   }
-  void SayNoRoom() { SayLeave(true); }
-  void SayLeave(bool no_room = false) {
+  void SayNoRoom() { SayLeave(LeaveKind::kNoRoom); }
+  void SayLeave(LeaveKind kind = LeaveKind::kGoodbye) {
     DatagramBuffer plain;
     DatagramBuffer sealed;
-    sealed.size = *session_->Seal(codec_.EncodeLeave(no_room, plain), sealed.bytes);
+    sealed.size = *session_->Seal(codec_.EncodeLeave(kind, plain), sealed.bytes);
     pump_.Inject(at_, node_at_, sealed.view());
     pump_.Deliver();
   }

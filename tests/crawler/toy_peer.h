@@ -114,7 +114,7 @@ class ToyPeer {
   }
 
   void Answer(Session& session, const Endpoint& to, Effects& out) {
-    if (script.leaves) return SendSealed(session, codec_.EncodeLeave(false, buffer_), to, out);
+    if (script.leaves) return SendSealed(session, codec_.EncodeLeave(LeaveKind::kGoodbye, buffer_), to, out);
     const bool pull = incoming_.pull;
     Keepalive answer;
     answer.pong = incoming_.ping;

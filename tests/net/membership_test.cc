@@ -165,5 +165,23 @@ TEST(Bootstrap, TwoLiveNodesWithOneIdentityAreReported) {
   }
 }
 
+TEST(Bootstrap, ACopyThatKnowsOnlyAThirdNodeIsReportedToTheOriginal) {
+  Cluster cluster(HEARSAY_BINARY);
+  const std::size_t seed = cluster.Start();
+  ASSERT_TRUE(cluster.WaitReady(seed));
+  const std::size_t original = cluster.Start({"--peer", cluster.Ready(seed, "listen")});
+  const std::size_t copy = cluster.Start();
+  ASSERT_TRUE(cluster.WaitReady(original) && cluster.WaitReady(copy));
+  ASSERT_TRUE(Eventually([&] { return cluster.Status(original).value("view", 0) == 1; }));
+  cluster.Kill(copy);
+  std::filesystem::copy_file(cluster.Directory(original) + "/identity", cluster.Directory(copy) + "/identity",
+                             std::filesystem::copy_options::overwrite_existing);
+  cluster.Restart(copy, {"--peer", cluster.Ready(seed, "listen")});
+  ASSERT_TRUE(cluster.WaitReady(copy)) << cluster.Errors(copy);
+  EXPECT_TRUE(Eventually([&] { return cluster.Status(original).value("duplicate_identities", 0) >= 1; }));
+  EXPECT_THAT(cluster.Errors(original), HasSubstr("duplicate_identity"));
+  EXPECT_TRUE(Eventually([&] { return cluster.Status(copy).value("view", 0) == 1; }));
+}
+
 }  // namespace
 }  // namespace hearsay::test

@@ -287,8 +287,10 @@ TEST_F(CodecTest, ARecordOrASampleFitsBesideEverythingElse) {
 }
 
 TEST_F(CodecTest, ALeaveIsALeaveWhateverStandsBesideIt) {
-  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(false, buffer), keepalive), ChannelMessageKind::kLeave);
-  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(true, buffer), keepalive), ChannelMessageKind::kNoRoom);
+  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(LeaveKind::kGoodbye, buffer), keepalive), ChannelMessageKind::kLeave);
+  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(LeaveKind::kNoRoom, buffer), keepalive), ChannelMessageKind::kNoRoom);
+  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(LeaveKind::kDuplicate, buffer), keepalive),
+            ChannelMessageKind::kDuplicate);
   wire::ChannelMessage m;
   m.mutable_keepalive()->set_ping(1);
   m.mutable_leave();

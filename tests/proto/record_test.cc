@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Node records: signed by their node, for one network, unalterable by whoever passes them on. SPEC.md section 16, property 5.
+// Node records: signed by their node, for one network, unalterable by whoever passes them on. SPEC.md section 16,
+// property 5.
 #include "proto/record.h"
 
 #include "proto/hearsay.pb.h"

@@ -161,8 +161,11 @@ Json Messages() {
   full.suspects = {1, UINT64_MAX};
   full.record = {std::byte{1}, std::byte{2}};
   add(full);
-  list.push_back({{"leave", true}, {"plaintext", ToHex(codec.EncodeLeave(false, buffer))}});
-  list.push_back({{"leave", true}, {"no_room", true}, {"plaintext", ToHex(codec.EncodeLeave(true, buffer))}});
+  list.push_back({{"leave", true}, {"plaintext", ToHex(codec.EncodeLeave(LeaveKind::kGoodbye, buffer))}});
+  list.push_back(
+      {{"leave", true}, {"no_room", true}, {"plaintext", ToHex(codec.EncodeLeave(LeaveKind::kNoRoom, buffer))}});
+  list.push_back(
+      {{"leave", true}, {"duplicate", true}, {"plaintext", ToHex(codec.EncodeLeave(LeaveKind::kDuplicate, buffer))}});
   return list;
 }
 

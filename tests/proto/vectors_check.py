@@ -154,14 +154,14 @@ def encode_keepalive(k):
     return b"\x0a" + varint(len(body)) + body
 
 
-def encode_leave(no_room):
-    body = field_uint(1, int(bool(no_room)))
+def encode_leave(v):
+    body = field_uint(1, int(v.get("no_room", False))) + field_uint(2, int(v.get("duplicate", False)))
     return b"\x12" + varint(len(body)) + body
 
 
 def check_messages(vectors):
     for v in vectors["messages"]:
-        plaintext = encode_leave(v.get("no_room")) if v.get("leave") else encode_keepalive(v["keepalive"])
+        plaintext = encode_leave(v) if v.get("leave") else encode_keepalive(v["keepalive"])
         same("message", plaintext.hex(), v["plaintext"])
 
 

@@ -97,6 +97,7 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
   // Its channel will prove its endpoint to us: no dial of ours is needed meanwhile.
   dialler_.Yield(datagram.from, now);
   recent_.Add(datagram.from, now + Dialler::kYield);
+  unanswered_.ForgiveAddress(datagram.from.address);
   // The datagram reached us where it was sent to: that endpoint is ours.
   if (datagram.local == proof.dialled) LearnBound(datagram.local, now, out);
   if (own_.OnProofFrom(datagram.from, proof.dialled, now)) {

@@ -11,7 +11,9 @@
 // minute and doubles as well: a dozen dials in the first day.
 //
 // What failed at one address is counted too: from kOfAnAddress on all of its endpoints are left alone, for a day (an
-// hour while few are known), until one of them proves itself. Otherwise a liar would name a victim's ports in turn.
+// hour while few are known), until somebody returns our cookie from there. Otherwise a liar would name a victim's ports
+// in turn. (Whoever names made-up ports of an honest node keeps us from dialling what we are told of it, until it dials
+// us, as every node does that is told of us.)
 //
 // A cache of fingerprints: 8 bytes each, four to a set, at most kMaxEntries (128 kB); in a full set the one that would
 // be forgiven first makes room. An endpoint that is not in a full cache is taken for one that is once in 2^18 look-ups,
@@ -48,6 +50,8 @@ class Unanswered {
   bool Contains(const Endpoint& endpoint, Time now) const;
   // It proved itself, and that its address is nobody's victim.
   void Remove(const Endpoint& endpoint);
+  // Somebody there answered us: it is nobody's victim, and its other endpoints may be asked again.
+  void ForgiveAddress(const IpAddress& address) { Clear(HashOfAddress(address)); }
   std::size_t size() const { return used_; }
 
  private:

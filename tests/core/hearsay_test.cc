@@ -166,6 +166,10 @@ TEST_F(UnansweredTest, AVictimIsNotAskedPortByPort) {
   ASSERT_TRUE(unanswered.Contains(next, now));
   unanswered.Remove({next.address, 7});
   EXPECT_FALSE(unanswered.Contains(next, now)) << "somebody lives at this address";
+  for (std::uint16_t port = 1; port <= 15; ++port) unanswered.Add({next.address, port}, Unanswered::kFirst, now);
+  unanswered.ForgiveAddress(next.address);
+  EXPECT_FALSE(unanswered.Contains(next, now));
+  EXPECT_TRUE(unanswered.Contains({next.address, 3}, now)) << "what did not answer itself is left alone";
 }
 
 TEST_F(UnansweredTest, WhoProvesItselfIsForgiven) {

@@ -177,6 +177,25 @@ TEST_F(ResourceAttack, AToldVictimsOtherPortsAreNoNewVictims) {
   EXPECT_LE(ports.size(), 20u) << "of 320";
 }
 
+TEST_F(ResourceAttack, ANodeWhosePortsWereMadeUpIsStillProvedWhenItComes) {
+  Puppet& liar = Add("7.2.0.1:1");
+  liar.Join(0);
+  std::vector<Endpoint> sample;
+  for (std::uint16_t port = 1; port <= 32; ++port) sample.push_back({At("9.9.9.9:1").address, port});
+  for (int i = 0; i < 4; ++i) {
+    TellWhenAsked(liar, sample);
+    for (int step = 0; step < 70; ++step) {
+      pump.RunFor(milliseconds{100});
+      liar.Answer();
+    }
+  }
+  // It is behind a translation that forwards port 7075 to it.
+  const std::size_t mapped = pump.Add("9.9.9.9:7075", {.bootstrap = {node_at}, .local = At("192.168.0.2:7075"),
+                                                      .config = {.announce = {At("9.9.9.9:7075")}}});
+  pump.RunFor(seconds{10});
+  EXPECT_TRUE(pump.Sees(0, mapped)->reachable);
+}
+
 TEST_F(ResourceAttack, WhoProvesNoEndpointIsNoReasonToStopBootstrapping) {
   for (int i = 0; i < 9; ++i) Add("7." + std::to_string(i) + ".0.1:9").Dial(0);
   ASSERT_EQ(pump.node(0).Status().channels, 9u);

@@ -222,13 +222,10 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
   if (peer == nullptr) return;
   counters_.Add(Counter::kPeersEvicted);
   Emit(PeerEventKind::kEvicted, *peer, why, out);
-  timers_.Cancel(peer->retry);
-  if (peer->channel) CloseChannel(*peer, PeerState::kVerified, out, now);
-  if (peer = book_.Find(id); peer != nullptr) {
-    view_.Withdraw(*peer, book_.table());
-    book_.Remove(id);
-  }
-  out.Add(ForgetPeer{id});
+  if (peer->in_table) book_.DropFromTable(*peer);
+  view_.Withdraw(*peer, book_.table());  // while it is there: slots point to it
+  if (peer->channel) return CloseChannel(*peer, PeerState::kVerified, out, now);  // and it is forgotten
+  Forget(*peer, out);
 }
 
 // One more attempt of the probe under way, or the first of a new one.

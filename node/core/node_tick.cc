@@ -163,7 +163,7 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now, Effects& o
     peer.last_verified = std::min(known.last_verified, now);
     peer.failures = known.failures;
     peer.heard_from = known.heard_from;
-    peer.persisted_at = peer.last_seen;
+    peer.persisted_at = std::max<Time>(peer.last_seen, FromUnixSeconds(1));  // 0 is never
     std::vector<NodeId> evicted;
     if (!book_.AdmitToTable(peer, known.endpoint, evicted)) {
       Forget(peer, out);

@@ -68,7 +68,8 @@ std::optional<Refusal> JudgeChange(const RequestHead& head, ApiTransport transpo
   }
   if (head.authorization.empty()) {
     return Refusal{401,
-                   "a change over TCP needs the header 'Authorization: Bearer TOKEN', of the node's api_token_file"};
+                   "a change over TCP needs the header 'Authorization: Bearer TOKEN', of the node's api_token_file "
+                   "(hearsay's own commands: --api-token-file, or HEARSAY_API_TOKEN_FILE)"};
   }
   const bool is_bearer = Lower(head.authorization.substr(0, kScheme.size())) == kScheme;
   if (is_bearer && token->Matches(std::string_view(head.authorization).substr(kScheme.size()))) return std::nullopt;

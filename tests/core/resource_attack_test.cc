@@ -88,6 +88,18 @@ TEST_F(ResourceAttack, WhatLeavesTheTableLeavesTheStore) {
   EXPECT_LE(stored.size(), 16u) << "the ports that a table takes of one address";
 }
 
+// The older one has a channel and slots when it loses its endpoint.
+TEST_F(ResourceAttack, IdsThatProveOneEndpointInTurnLeaveNothingBehind) {
+  for (int i = 0; i < 20; ++i) {
+    Add("7.2.0.1:9").Join(0);
+    pump.node(0).CheckInvariants(pump.now);
+    pump.RunFor(milliseconds{100});
+  }
+  EXPECT_EQ(pump.node(0).Status().table, 1u);
+  EXPECT_EQ(pump.node(0).Slots(), std::vector<Endpoint>{At("7.2.0.1:9")});
+  EXPECT_EQ(pump.members[0].forgotten.size(), 19u);
+}
+
 TEST_F(ResourceAttack, EightIdsOfOneAddressDoNotKeepItsNeighboursOut) {
   for (int i = 0; i < 3; ++i) Add("6." + std::to_string(i) + ".0.1:1").Join(0);
   std::vector<Puppet*> crowd;

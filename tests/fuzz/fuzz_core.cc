@@ -54,9 +54,12 @@ const NetworkKey& Network() {
   return network;
 }
 
-// Proves its identity properly, and then says what the input says.
+// Proves its identity properly, answers pings and challenges, and else says what the input says.
 class Liar {
  public:
+  explicit Liar(std::uint64_t number)
+      : identity_(MakeIdentity(kNodes + number)), rng_(Rng::FromNumber(99 + number)) {}
+
   Bytes Dial(std::size_t node) {
     initiator_.emplace(Initiator::Params{.endpoint = Endpoints()[node], .pin = {}, .boot_epoch = 1,
                                          .dial_sequence = ++dials_, .session_id = dials_}, rng_);
@@ -75,7 +78,7 @@ class Liar {
       if (done) session_ = std::make_unique<Session>(done->keys);
       return done ? Say(codec_.EncodeKeepalive({}, plain_)) : Bytes{};
     }
-    return {};
+    return std::holds_alternative<SealedPacket>(*packet) ? Answer(datagram) : Bytes{};
   }
   Bytes Say(BytesView plaintext) {
     if (!session_) return {};
@@ -102,8 +105,19 @@ class Liar {
     return Bytes(buffer.view().begin(), buffer.view().end());
   }
 
-  Identity identity_ = MakeIdentity(kNodes);
-  Rng rng_ = Rng::FromNumber(99);
+  Bytes Answer(BytesView datagram) {
+    const auto opened = session_ ? session_->Open(datagram, plain_.bytes) : Unexpected(Error::kUnknownSession);
+    Keepalive heard;
+    if (!opened || codec_.DecodeMessage(*opened, heard) != ChannelMessageKind::kKeepalive) return {};
+    if (heard.ping == 0 && heard.path_challenge == 0) return {};
+    Keepalive answer;
+    answer.pong = heard.ping;
+    answer.path_response = heard.path_challenge;
+    return Say(codec_.EncodeKeepalive(answer, plain_));
+  }
+
+  Identity identity_;
+  Rng rng_;
   Codec codec_;
   DatagramBuffer plain_;
   std::optional<Initiator> initiator_;
@@ -147,7 +161,7 @@ class World {
     }
   }
   void Deliver(const InFlight& f) {
-    if (f.to == LiarsEndpoint()) return Put(f.to, f.from, liar_.Hear(f.bytes));
+    if (f.to == LiarsEndpoint()) return Put(f.to, f.from, liars_[liar_].Hear(f.bytes));
     for (std::size_t i = 0; i < kNodes; ++i) {
       if (Endpoints()[i] != f.to || members_[i].left) continue;
       const auto packet = codec_.Decode(f.bytes, Network());
@@ -238,7 +252,8 @@ class World {
   Time now_ = FromUnixSeconds(1'800'000'000);
   std::array<Member, kNodes> members_;
   std::deque<InFlight> flight_;
-  Liar liar_;
+  std::array<Liar, 3> liars_ = {Liar(0), Liar(1), Liar(2)};
+  std::size_t liar_ = 0;  // which of them lives at LiarsEndpoint() now
   Codec codec_;
   std::size_t sent_ = 0;  // bytes, by the last step
   std::uint64_t starts_ = 0;
@@ -300,10 +315,13 @@ void World::Remember(std::size_t i, BytesView& input) {
 void World::Lie(BytesView& input) {
   const unsigned how = fuzz::TakeChoice(input);
   const Endpoint& to = Endpoints()[how % kNodes];
-  if (how < 64) return Put(LiarsEndpoint(), to, liar_.Dial(how % kNodes));
-  if (how < 96) return Put(LiarsEndpoint(), to, liar_.SayRecord(Endpoints()[how / 4 % 8], how));
+  if (how < 64) {
+    liar_ = how / kNodes % liars_.size();
+    return Put(LiarsEndpoint(), to, liars_[liar_].Dial(how % kNodes));
+  }
+  if (how < 96) return Put(LiarsEndpoint(), to, liars_[liar_].SayRecord(Endpoints()[how / 4 % 8], how));
   const Endpoint& from = how < 224 ? LiarsEndpoint() : Endpoints()[how / 4 % 8];
-  Put(from, to, liar_.Say(TakeSome(input)));
+  Put(from, to, liars_[liar_].Say(TakeSome(input)));
 }
 
 // From what it stored; killed, or after it took leave.

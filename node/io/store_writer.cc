@@ -61,7 +61,7 @@ void StoreWriter::Close() {
 StoreWriter::Stats StoreWriter::stats() const {
   const std::lock_guard lock(mutex_);
   Stats stats = stats_;
-  stats.pending = pending_.size();
+  stats.pending = pending_.size() + in_flight_;
   return stats;
 }
 
@@ -84,10 +84,11 @@ std::chrono::milliseconds StoreWriter::Commit(std::unique_lock<std::mutex>& lock
   if (pending_.empty()) return config_.interval;
   Pending batch = std::exchange(pending_, {});
   urgent_ = false;
-  const std::size_t size = batch.size();
+  const std::size_t size = in_flight_ = batch.size();
   lock.unlock();
   const auto applied = Apply(batch);
   lock.lock();
+  in_flight_ = 0;
   if (applied) {
     ++stats_.batches;
     stats_.changes += *applied;

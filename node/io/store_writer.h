@@ -44,7 +44,7 @@ class StoreWriter {
     std::uint64_t changes = 0;
     std::uint64_t write_errors = 0;
     std::uint64_t dropped = 0;  // by kMaxPending, or because the store was full
-    std::size_t pending = 0;
+    std::size_t pending = 0;    // not committed yet
   };
 
   StoreWriter(Store& store, Config config);
@@ -81,6 +81,7 @@ class StoreWriter {
   bool closing_ = false;
   bool failing_ = false;
   bool urgent_ = false;  // pending_ holds what does not wait
+  std::size_t in_flight_ = 0;  // of the batch that is being committed
   std::thread thread_;  // last: it uses the rest
 };
 

@@ -20,8 +20,8 @@
 // of the node than a spoofed flood does; from one address kAddressRate. A flood of spoofed hellos over the node's rate
 // delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else.
 // Buckets of addresses and groups lie in fixed arrays, at a keyed hash: bounded, nobody can choose whom to collide
-// with, and nothing is kept about a source. So many addresses that made-up sources fill none of their buckets before
-// the node's own. Each array is allocated when it is needed first: 92 KiB in all.
+// with, and nothing is kept about a source. There are so many of them that made-up sources use up the node's rate
+// before their buckets' own. Each array is allocated when it is needed first: 92 KiB in all.
 #pragma once
 
 #include <cstdint>

@@ -26,21 +26,6 @@ struct GossipAttack : testing::Test {
     const auto info = pump.node(node).FindPeer(id);
     return info && info->reachable;
   }
-  // Waits until the node pulls the puppet, and gives it this sample.
-  void AnswerItsPull(Puppet& puppet, const std::vector<Endpoint>& sample) {
-    for (int i = 0; i < 200; ++i) {
-      for (const Keepalive& k : puppet.Heard()) {
-        Keepalive answer;
-        answer.pong = k.ping;
-        answer.sampled = k.pull;
-        if (k.pull) answer.sample = sample;
-        puppet.Say(answer);
-        if (k.pull) return;
-      }
-      pump.RunFor(milliseconds{50});
-    }
-    FAIL() << "the node never asked";
-  }
   static std::vector<Endpoint> Fabricated(std::string_view prefix) {
     std::vector<Endpoint> list;
     for (int i = 1; i <= 32; ++i) list.push_back(At(std::string(prefix) + std::to_string(i) + ":9"));
@@ -53,7 +38,7 @@ TEST_F(GossipAttack, AnUnaskedSampleIsNotRead) {
   Puppet liar(pump, "7.2.0.1:1", 50);
   liar.Join(0);
   ASSERT_TRUE(IsVerified(0, liar.id()));
-  AnswerItsPull(liar, {});
+  liar.AnswerPull({});
   Keepalive k;
   k.sampled = true;
   k.sample = Fabricated("9.1.0.");
@@ -67,7 +52,7 @@ TEST_F(GossipAttack, AFabricatedEndpointIsDialledOnceAndToldToNobody) {
   Puppet liar(pump, "7.2.0.1:1", 50);
   liar.Join(0);
   const std::vector<Endpoint> fabricated = Fabricated("9.1.0.");
-  AnswerItsPull(liar, fabricated);
+  liar.AnswerPull(fabricated);
   for (int i = 0; i < 200; ++i) {
     pump.RunFor(milliseconds{100});
     liar.Answer();
@@ -93,7 +78,7 @@ TEST_F(GossipAttack, APublicPeerCannotMakeANodeDialPrivateOrLoopbackAddresses) {
   pump.Add("8.1.0.1:1001");
   Puppet liar(pump, "7.2.0.1:1", 50);
   liar.Join(0);
-  AnswerItsPull(liar, {At("10.0.0.1:22"), At("127.0.0.1:22"), At("[fd00::1]:22"), At("[::1]:22"), At("9.1.0.1:9")});
+  liar.AnswerPull({At("10.0.0.1:22"), At("127.0.0.1:22"), At("[fd00::1]:22"), At("[::1]:22"), At("9.1.0.1:9")});
   pump.RunFor(seconds{5});
   EXPECT_EQ(HellosTo(At("10.0.0.1:22")) + HellosTo(At("127.0.0.1:22")) + HellosTo(At("[fd00::1]:22")) +
                 HellosTo(At("[::1]:22")),

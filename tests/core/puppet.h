@@ -87,6 +87,21 @@ class Puppet {
       if (k.ping != 0 || k.path_challenge != 0) Say(answer);
     }
   }
+  // Waits until the node pulls, and gives it this sample; answers its pings meanwhile.
+  void AnswerPull(const std::vector<Endpoint>& sample) {
+    for (int i = 0; i < 400; ++i) {
+      for (const Keepalive& k : Heard()) {
+        Keepalive answer;
+        answer.pong = k.ping;
+        answer.sampled = k.pull;
+        if (k.pull) answer.sample = sample;
+        Say(answer);
+        if (k.pull) return;
+      }
+      pump_.RunFor(std::chrono::milliseconds{50});
+    }
+    FAIL() << "the node never asked";
+  }
   // What the node sealed to us since the last call, wherever it sent it.
   std::vector<Keepalive> Heard() {
     std::vector<Keepalive> heard;

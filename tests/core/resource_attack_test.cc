@@ -32,20 +32,6 @@ struct ResourceAttack : testing::Test {
     const auto heard = puppet.Heard();
     return std::any_of(heard.begin(), heard.end(), [](const Keepalive& k) { return k.sampled; });
   }
-  void TellWhenAsked(Puppet& liar, const std::vector<Endpoint>& sample) {
-    for (int i = 0; i < 400; ++i) {
-      for (const Keepalive& k : liar.Heard()) {
-        Keepalive answer;
-        answer.pong = k.ping;
-        answer.sampled = k.pull;
-        if (k.pull) answer.sample = sample;
-        liar.Say(answer);
-        if (k.pull) return;
-      }
-      pump.RunFor(milliseconds{50});
-    }
-    FAIL() << "never asked";
-  }
 };
 
 Keepalive Pull() {
@@ -57,7 +43,7 @@ Keepalive Pull() {
 TEST_F(ResourceAttack, ABanEndsTheDialsToThoseItCovers) {
   Puppet& liar = Add("7.2.0.1:1");
   liar.Join(0);
-  TellWhenAsked(liar, {At("9.1.0.1:9"), At("9.1.0.2:9"), At("9.2.0.1:9")});
+  liar.AnswerPull({At("9.1.0.1:9"), At("9.1.0.2:9"), At("9.2.0.1:9")});
   ASSERT_EQ(pump.node(0).Status().dialling, 3u);
   BanEntry ban{.subject = *ParseBanSubject("9.1.0.0/16")};
   ban.expires = kNever;
@@ -174,7 +160,7 @@ TEST_F(ResourceAttack, AToldVictimsOtherPortsAreNoNewVictims) {
   for (int i = 0; i < 10; ++i) {
     std::vector<Endpoint> sample;
     for (int k = 0; k < 32; ++k) sample.push_back({At("9.9.9.9:1").address, port++});
-    TellWhenAsked(liar, sample);
+    liar.AnswerPull(sample);
   }
   for (int i = 0; i < 600; ++i) {
     pump.RunFor(milliseconds{100});
@@ -195,7 +181,7 @@ TEST_F(ResourceAttack, ANodeWhosePortsWereMadeUpIsStillProvedWhenItComes) {
   std::vector<Endpoint> sample;
   for (std::uint16_t port = 1; port <= 32; ++port) sample.push_back({At("9.9.9.9:1").address, port});
   for (int i = 0; i < 4; ++i) {
-    TellWhenAsked(liar, sample);
+    liar.AnswerPull(sample);
     for (int step = 0; step < 70; ++step) {
       pump.RunFor(milliseconds{100});
       liar.Answer();

@@ -4,6 +4,7 @@
 
 What a command does beyond that is tested with the room that does it; here are init, check and version.
 """
+import fcntl
 import json
 import os
 import pathlib
@@ -97,6 +98,15 @@ class Init(Case):
         self.assertEqual(identity.read_bytes(), before)
         self.assertEqual(hearsay("init", "--data-dir", self.data, "--force").returncode, 0)
         self.assertNotEqual(identity.read_bytes(), before)
+
+    def test_does_not_replace_the_identity_of_a_running_node(self):
+        self.assertEqual(hearsay("init", "--data-dir", self.data).returncode, 0)
+        identity = pathlib.Path(self.data, "identity")
+        before = identity.read_bytes()
+        with open(pathlib.Path(self.data, "store.lock"), "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # as a running node does
+            self.assertRefused(hearsay("init", "--data-dir", self.data, "--force"), 1, "in use by")
+        self.assertEqual(identity.read_bytes(), before)
 
     def test_takes_the_announced_endpoint_into_the_line(self):
         made = json.loads(hearsay("init", "--data-dir", self.data, "--announce", "10.9.8.7:6", "--json").stdout)

@@ -184,10 +184,12 @@ bool ImageCheck::ReadMetas() {
 
 bool ImageCheck::WalkTree(const Tree& tree, Kind kind) {
   entries_ = 0;
-  if (tree.root != kNoPage) {
-    if (tree.depth == 0 || tree.depth > kMaxDepth) return Fault("a tree is " + std::to_string(tree.depth) + " deep");
-    if (!Visit(tree.root, tree.depth, kind)) return false;
+  const bool empty = tree.root == kNoPage;
+  // LMDB reckons with the depth of an empty tree too: a false one makes it write pages out early, and leak.
+  if (tree.depth > (empty ? 0 : kMaxDepth) || (!empty && tree.depth == 0)) {
+    return Fault("a tree is " + std::to_string(tree.depth) + " deep");
   }
+  if (!empty && !Visit(tree.root, tree.depth, kind)) return false;
   if (entries_ == tree.entries) return true;
   return Fault("a tree holds " + std::to_string(entries_) + " entries instead of " + std::to_string(tree.entries));
 }

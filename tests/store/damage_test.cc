@@ -206,6 +206,20 @@ TEST(LmdbImage, TakesEveryStateThatAStoreGoesThrough) {
   }
 }
 
+TEST(LmdbImage, ATreeWithoutPagesHasNoDepth) {
+  std::string image = Image();
+  for (const std::size_t meta : {std::size_t{0}, kPage}) {
+    std::memset(image.data() + meta + 94, 0, 2);      // the main tree's depth,
+    std::memset(image.data() + meta + 120, 0, 8);     // its entries
+    std::memset(image.data() + meta + 128, 0xff, 8);  // and its root: none
+  }
+  EXPECT_TRUE(CheckLmdbImage(AsBytes(image)));
+  for (const std::size_t meta : {std::size_t{0}, kPage}) image[meta + 95] = '\x7f';
+  const auto checked = CheckLmdbImage(AsBytes(image));
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error(), "a tree is 32512 deep");
+}
+
 // The newer root's last page number, and whether the file ends before that page.
 bool EndsBeforeItsLastPage(const std::string& image) {
   const auto word = [&](std::size_t at) {

@@ -53,6 +53,7 @@ constexpr std::uint16_t kForeignTree = 0x76;  // tree flags: reversed or duplica
 constexpr PageNumber kMetaPages = 2;
 constexpr PageNumber kNoPage = ~PageNumber{0};
 constexpr std::size_t kMaxDepth = 32;  // LMDB's cursor stack
+constexpr std::size_t kMaxTransaction = ~std::size_t{0} / 2;  // LMDB counts on from there
 constexpr std::size_t kMinPageBytes = 512;
 constexpr std::size_t kMaxPageBytes = 0x8000;  // offsets are 16 bits
 constexpr std::size_t kMaxKeyBytes = 511;
@@ -128,6 +129,7 @@ class ImageCheck {
   std::optional<Meta> ReadMeta(std::size_t offset);
   bool WalkTree(const Tree& tree, Kind kind);
   bool Visit(PageNumber number, std::size_t levels, Kind kind);
+  bool TakeKey(std::string_view key, std::size_t levels, Kind kind);
   bool VisitNodes(const Page& page, std::size_t levels, Kind kind);
   bool VisitNode(const Page& page, const Node& node, std::size_t levels, Kind kind);
   bool Claim(PageNumber number, std::size_t count);
@@ -142,6 +144,8 @@ class ImageCheck {
   std::vector<bool> used_;  // one bit a page of the file
   std::vector<PageNumber> free_pages_;
   std::size_t entries_ = 0;
+  std::string_view last_key_;  // of the tree in hand, in the order of the walk: of a leaf, or one that parts children
+  bool last_key_parts_ = false;
   std::string fault_;
 };
 
@@ -175,6 +179,9 @@ bool ImageCheck::ReadMetas() {
   if (meta_.last_page < kMetaPages - 1 || meta_.last_page >= kNoPage / kMaxPageBytes) {
     return Fault("its last page is " + std::to_string(meta_.last_page));
   }
+  if (meta_.transaction > kMaxTransaction) {
+    return Fault("its last transaction is " + std::to_string(meta_.transaction));
+  }
   if ((meta_.free.flags & (kForeignTree | kIntegerKey)) != kIntegerKey || meta_.main.flags != 0) {
     return Fault("its trees are of a kind that a store does not use");
   }
@@ -184,6 +191,8 @@ bool ImageCheck::ReadMetas() {
 
 bool ImageCheck::WalkTree(const Tree& tree, Kind kind) {
   entries_ = 0;
+  last_key_ = {};
+  last_key_parts_ = false;
   const bool empty = tree.root == kNoPage;
   // LMDB reckons with the depth of an empty tree too: a false one makes it write pages out early, and leak.
   if (tree.depth > (empty ? 0 : kMaxDepth) || (!empty && tree.depth == 0)) {
@@ -227,21 +236,34 @@ bool ImageCheck::Visit(PageNumber number, std::size_t levels, Kind kind) {
 bool ImageCheck::VisitNodes(const Page& page, std::size_t levels, Kind kind) {
   const std::size_t count = (page.header.lower - sizeof(PageHeader)) / 2;
   Tiling tiling(page_bytes_);
-  std::string_view previous;  // the first key of a branch page is not looked at by LMDB, and may be empty
   for (std::size_t i = 0; i < count; ++i) {
     Node node;
     if (!ReadNode(page, i, node)) return PageFault(page.number, "has a damaged node");
     tiling.Add(node.offset, node.offset + node.size);
-    if (levels == 1 || i > 0) {
-      const std::string_view key = AsText(node.key);
-      if (key.empty() || (kind == Kind::kMain && key <= previous)) {
-        return PageFault(page.number, "has keys out of order");
-      }
-      previous = key;
+    // The first key of a branch page is not looked at by LMDB, and may be empty.
+    if ((levels == 1 || i > 0) && !TakeKey(AsText(node.key), levels, kind)) {
+      return PageFault(page.number, "has keys out of order");
     }
     if (!VisitNode(page, node, levels, kind)) return false;
   }
   return tiling.Fills(page.header.upper, page_bytes_) || PageFault(page.number, "has nodes that overlap");
+}
+
+// Keys rise through the whole tree; one that parts two children is above all on its left and at most the first on its
+// right. The free list's are numbers of transactions that were made.
+bool ImageCheck::TakeKey(std::string_view key, std::size_t levels, Kind kind) {
+  const bool parts = levels > 1;
+  bool rises = key > last_key_;
+  if (kind == Kind::kFree) {
+    if (key.size() != sizeof(std::size_t)) return false;
+    const auto number = Read<std::size_t>(AsBytes(key), 0);
+    if (number == 0 || (!parts && number > meta_.transaction)) return false;
+    rises = last_key_.empty() || number > Read<std::size_t>(AsBytes(last_key_), 0);
+  }
+  if (key.empty() || !(rises || (last_key_parts_ && !parts && key == last_key_))) return false;
+  last_key_ = key;
+  last_key_parts_ = parts;
+  return true;
 }
 
 bool ImageCheck::VisitNode(const Page& page, const Node& node, std::size_t levels, Kind kind) {
@@ -299,7 +321,7 @@ bool ImageCheck::ReadFreeList(const Page& page, const Node& node) {
   BytesView data;
   if (!ReadData(page, node, data)) return false;
   constexpr std::size_t kWord = sizeof(PageNumber);
-  if (node.key.size() != kWord || data.size() < kWord) return PageFault(page.number, "has a damaged free list");
+  if (data.size() < kWord) return PageFault(page.number, "has a damaged free list");
   const auto count = Read<std::size_t>(data, 0);
   if (count >= data.size() / kWord) return PageFault(page.number, "has a damaged free list");
   PageNumber previous = meta_.last_page + 1;

@@ -220,14 +220,30 @@ TEST(LmdbImage, ATreeWithoutPagesHasNoDepth) {
   EXPECT_EQ(checked.error(), "a tree is 32512 deep");
 }
 
+std::uint64_t WordAt(const std::string& image, std::size_t at) {
+  std::uint64_t value;
+  std::memcpy(&value, image.data() + at, sizeof value);
+  return value;
+}
+
+TEST(LmdbImage, TheFreeListIsOfTransactionsThatWereMade) {
+  std::string image = Image();
+  const std::size_t meta = WordAt(image, 144) > WordAt(image, kPage + 144) ? 0 : kPage;
+  const std::size_t page = WordAt(image, meta + 80) * kPage;  // the free list's root: a leaf
+  ASSERT_LT(page, image.size());
+  std::uint16_t node;
+  std::memcpy(&node, image.data() + page + 16, sizeof node);
+  ASSERT_LE(WordAt(image, page + node + 8), WordAt(image, meta + 144));
+  image[page + node + 8 + 5] = '\x01';
+  const auto checked = CheckLmdbImage(AsBytes(image));
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error(), EndsWith("has keys out of order"));
+}
+
 // The newer root's last page number, and whether the file ends before that page.
 bool EndsBeforeItsLastPage(const std::string& image) {
-  const auto word = [&](std::size_t at) {
-    std::uint64_t value;
-    std::memcpy(&value, image.data() + at, sizeof value);
-    return value;
-  };
-  const std::uint64_t last_page = word(144) > word(kPage + 144) ? word(136) : word(kPage + 136);
+  const std::size_t meta = WordAt(image, 144) > WordAt(image, kPage + 144) ? 0 : kPage;
+  const std::uint64_t last_page = WordAt(image, meta + 136);
   return (last_page + 1) * kPage > image.size();
 }
 

@@ -2,10 +2,23 @@
 #include "crawler/census.h"
 
 #include <algorithm>
+#include <set>
 
 #include "proto/check.h"
 
 namespace hearsay {
+namespace {
+
+std::size_t SharedAddresses(const Census& census) {
+  std::map<IpAddress, std::set<NodeId>> ids;
+  for (const MappedNode& node : census.nodes) {
+    for (const Endpoint& endpoint : node.endpoints) ids[endpoint.address].insert(node.id);
+  }
+  return static_cast<std::size_t>(
+      std::count_if(ids.begin(), ids.end(), [](const auto& entry) { return entry.second.size() > 1; }));
+}
+
+}  // namespace
 
 std::string_view VerdictName(Verdict verdict) {
   switch (verdict) {
@@ -39,6 +52,12 @@ CensusSummary Summarize(const Census& census) {
     ++summary.versions[node.record ? node.record->software : "unknown"];
     ++summary.roles[node.record ? std::string(RoleName(node.record->role)) : "unknown"];
     if (node.rtt) rtts.push_back(*node.rtt);
+    if (node.suspect) ++summary.suspects;
+    if (node.endpoints.size() > 1) ++summary.several_endpoints;
+  }
+  summary.shared_addresses = SharedAddresses(census);
+  if (census.estimate && census.estimate->nodes > 0) {
+    summary.mapped = static_cast<double>(summary.reachable) / census.estimate->nodes;
   }
   for (const MappedEndpoint& endpoint : census.silent) ++summary.reasons[std::string(VerdictName(endpoint.verdict))];
   summary.unreachable = summary.nodes - summary.reachable + census.silent.size();

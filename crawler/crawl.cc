@@ -217,7 +217,8 @@ Census Crawl::Result(Time now) const {
     order[number] = static_cast<std::uint32_t>(census.nodes.size());
     const Found& found = nodes_[number];
     census.nodes.push_back({.id = id, .endpoints = {}, .verdict = Verdict::kUnconfirmed, .record = found.record,
-                            .rtt = found.rtt, .sampled = found.told.size(), .sampled_verified = 0});
+                            .rtt = found.rtt, .sampled = found.told.size(), .sampled_verified = 0, .named_by = 0,
+                            .suspect = false});
   }
   for (Frontier::Index i = 0; i < spots_.size(); ++i) {
     const Spot& spot = spots_[i];
@@ -241,6 +242,7 @@ Census Crawl::Result(Time now) const {
             [](const MappedEndpoint& a, const MappedEndpoint& b) { return a.endpoint < b.endpoint; });
   std::sort(census.edges.begin(), census.edges.end());
   census.edges.erase(std::unique(census.edges.begin(), census.edges.end()), census.edges.end());
+  for (const auto& [from, to] : census.edges) ++census.nodes[to].named_by;
   return census;
 }
 

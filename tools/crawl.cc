@@ -15,7 +15,7 @@
 #include <fstream>
 #include <memory>
 
-#include "crawler/map_json.h"
+#include "crawler/report/map_json.h"
 #include "node/io/entropy.h"
 #include "node/io/version.h"
 #include "tools/calling.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // map.json: every field of the documented schema, and what a hostile record can put into it.
-#include "crawler/map_json.h"
+#include "crawler/report/map_json.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -33,11 +33,14 @@ Census Example() {
   record.attributes = {{"port", "8080"}};
   census.nodes.push_back({.id = Id(1), .endpoints = {*Endpoint::Parse("127.0.0.1:1"), *Endpoint::Parse("[::1]:1")},
                           .verdict = Verdict::kReachable, .record = record, .rtt = std::chrono::microseconds{1250},
-                          .sampled = 3, .sampled_verified = 2});
+                          .sampled = 3, .sampled_verified = 2, .named_by = 0, .suspect = false});
   census.nodes.push_back({.id = Id(2), .endpoints = {*Endpoint::Parse("127.0.0.1:2")},
                           .verdict = Verdict::kUnconfirmed, .record = {}, .rtt = {}});
   census.silent.push_back({*Endpoint::Parse("127.0.0.1:3"), Verdict::kTimeout});
   census.edges = {{0, 1}, {1, 0}};
+  census.nodes[0].named_by = census.nodes[1].named_by = 1;
+  census.nodes[1].suspect = true;
+  census.estimate = Estimate{.nodes = 1.25, .low = 1, .high = 3};
   census.traffic = {.packets_sent = 10, .bytes_sent = 1000, .packets_received = 8, .bytes_received = 800};
   return census;
 }
@@ -72,7 +75,8 @@ TEST(MapJson, SummarizesTheCensus) {
   const json summary = json::parse(Written(Example()))["summary"];
   EXPECT_THAT(KeysOf(summary),
               UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "rtt_ms",
-                                   "edges", "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
+                                   "edges", "suspects", "several_endpoints", "shared_addresses", "estimate", "mapped",
+                                   "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
                                    "bytes_received"));
   EXPECT_EQ(summary["nodes"], 2);
   EXPECT_EQ(summary["reachable"], 1);
@@ -82,6 +86,11 @@ TEST(MapJson, SummarizesTheCensus) {
   EXPECT_EQ(summary["roles"], (json{{"worker", 1}, {"unknown", 1}}));
   EXPECT_EQ(summary["rtt_ms"], (json{{"min", 1.25}, {"p50", 1.25}, {"p90", 1.25}, {"p99", 1.25}, {"max", 1.25}}));
   EXPECT_EQ(summary["edges"], 2);
+  EXPECT_EQ(summary["suspects"], 1);
+  EXPECT_EQ(summary["several_endpoints"], 1);
+  EXPECT_EQ(summary["shared_addresses"], 1);
+  EXPECT_EQ(summary["estimate"], (json{{"nodes", 1.25}, {"low", 1.0}, {"high", 3.0}}));
+  EXPECT_EQ(summary["mapped"], 0.8);
   EXPECT_EQ(summary["duration_seconds"], 2.5);
   EXPECT_EQ(summary["packets_sent"], 10);
   EXPECT_EQ(summary["bytes_received"], 800);
@@ -93,7 +102,8 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   ASSERT_EQ(nodes.size(), 3u);
   for (const json& node : nodes) {
     EXPECT_THAT(KeysOf(node), UnorderedElementsAre("node_id", "endpoints", "reachable", "reason", "software", "name",
-                                                   "role", "attributes", "rtt_ms", "sampled", "sampled_verified"));
+                                                   "role", "attributes", "rtt_ms", "sampled", "sampled_verified",
+                                                   "named_by", "suspect"));
   }
   EXPECT_EQ(nodes[0]["node_id"], Id(1).ToString());
   EXPECT_EQ(nodes[0]["endpoints"], (json{"127.0.0.1:1", "[::1]:1"}));
@@ -106,6 +116,9 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   EXPECT_EQ(nodes[0]["rtt_ms"], 1.25);
   EXPECT_EQ(nodes[0]["sampled"], 3);
   EXPECT_EQ(nodes[0]["sampled_verified"], 2);
+  EXPECT_EQ(nodes[0]["named_by"], 1);
+  EXPECT_EQ(nodes[0]["suspect"], false);
+  EXPECT_EQ(nodes[1]["suspect"], true);
   EXPECT_EQ(nodes[1]["reachable"], false);
   EXPECT_EQ(nodes[1]["reason"], "unconfirmed");
   EXPECT_EQ(nodes[1]["attributes"], nullptr);

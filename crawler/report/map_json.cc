@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "crawler/map_json.h"
+#include "crawler/report/map_json.h"
 
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -27,7 +27,12 @@ Json CountsOf(const std::map<std::string, std::size_t, std::less<>>& counts) {
   return out;
 }
 
-Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic) {
+Json EstimateOf(const std::optional<Estimate>& estimate) {
+  if (!estimate) return nullptr;
+  return {{"nodes", estimate->nodes}, {"low", estimate->low}, {"high", estimate->high}};
+}
+
+Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const std::optional<Estimate>& estimate) {
   return {{"nodes", summary.nodes},
           {"reachable", summary.reachable},
           {"unreachable", summary.unreachable},
@@ -36,6 +41,11 @@ Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic) {
           {"roles", CountsOf(summary.roles)},
           {"rtt_ms", RttOf(summary.rtt)},
           {"edges", summary.edges},
+          {"suspects", summary.suspects},
+          {"several_endpoints", summary.several_endpoints},
+          {"shared_addresses", summary.shared_addresses},
+          {"estimate", EstimateOf(estimate)},
+          {"mapped", summary.mapped ? Json(*summary.mapped) : Json(nullptr)},
           {"duration_seconds", static_cast<double>(summary.duration.count()) / 1e6},
           {"packets_sent", traffic.packets_sent},
           {"bytes_sent", traffic.bytes_sent},
@@ -61,6 +71,8 @@ Json ObjectOf(const MappedNode& node) {
   out["rtt_ms"] = node.rtt ? Milliseconds(*node.rtt) : Json(nullptr);
   out["sampled"] = node.sampled;
   out["sampled_verified"] = node.sampled_verified;
+  out["named_by"] = node.named_by;
+  out["suspect"] = node.suspect;
   return out;
 }
 
@@ -75,7 +87,9 @@ Json ObjectOf(const MappedEndpoint& silent) {
           {"attributes", nullptr},
           {"rtt_ms", nullptr},
           {"sampled", 0},
-          {"sampled_verified", 0}};
+          {"sampled_verified", 0},
+          {"named_by", 0},
+          {"suspect", false}};
 }
 
 // Elements of an array, one a line.
@@ -94,7 +108,9 @@ class Lines {
 
 }  // namespace
 
-std::string SummaryJson(const Census& census) { return Text(ObjectOf(Summarize(census), census.traffic)); }
+std::string SummaryJson(const Census& census) {
+  return Text(ObjectOf(Summarize(census), census.traffic, census.estimate));
+}
 
 void WriteMapJson(const Census& census, const MapHeader& header, std::ostream& out) {
   out << "{\"schema\":" << kMapSchema << ",\n\"software\":" << Text(header.software)

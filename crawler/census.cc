@@ -28,6 +28,8 @@ std::string_view VerdictName(Verdict verdict) {
     case Verdict::kTimeout: return "timeout";
     case Verdict::kRefused: return "refused";
     case Verdict::kWrongNodeId: return "wrong_node_id";
+    case Verdict::kWrongVersion: return "version";
+    case Verdict::kWrongNetwork: return "network";
     case Verdict::kSelf: return "self";
   }
   return "unknown";

@@ -29,6 +29,8 @@ enum class Verdict : std::uint8_t {
   kTimeout,      // nobody answered
   kRefused,      // it answered the first packet and then nothing: full, banned us, or leaving
   kWrongNodeId,  // another node than the pin says
+  kWrongVersion, // what answered speaks another major version
+  kWrongNetwork, // what answered is of another network, or has another key
   kSelf,         // our own endpoint; not part of the map
 };
 std::string_view VerdictName(Verdict verdict);  // "not_visited", "timeout", ...
@@ -41,8 +43,10 @@ struct MappedNode {
   std::optional<Duration> rtt;          // the shortest of its answered pings
   std::size_t sampled = 0;              // distinct endpoints that it named
   std::size_t sampled_verified = 0;     // of those, how many proved an id to us
+  std::size_t sampled_silent = 0;       // and how many were dialled to the end and did not
   std::size_t named_by = 0;             // other nodes that named one of its endpoints
   bool suspect = false;                 // what it names does not prove an id, well beyond what churn explains: a liar
+  bool excluded = false;                // it told the crawler that it excludes crawlers
 };
 
 struct MappedEndpoint {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "proto/endpoint.h"
+#include "proto/keepalive.h"
 #include "proto/node_id.h"
 #include "proto/record.h"
 #include "proto/time.h"
@@ -54,6 +55,12 @@ struct MappedEndpoint {
   Verdict verdict = Verdict::kTimeout;
 };
 
+// A node that others have a live channel with and nobody can dial: behind a translator or a filter.
+struct HiddenNode {
+  IdPrefix id = 0;
+  std::uint32_t named_by = 0;  // nodes; at least two
+};
+
 // How many reachable nodes there are, found or not. The interval contains the truth in 95 of 100 crawls.
 struct Estimate {
   double nodes = 0;
@@ -74,6 +81,7 @@ struct Census {
   bool complete = false;  // it ended by itself, and no bound of the crawl cut anything off
   std::vector<MappedNode> nodes;                                  // ordered by id
   std::vector<MappedEndpoint> silent;                             // never authenticated; ordered by endpoint
+  std::vector<HiddenNode> hidden;                                 // ordered by id
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;     // places in `nodes`; ordered, no loops, once each
   CensusTraffic traffic;
   std::optional<Estimate> estimate;  // absent: too little was found to say
@@ -92,6 +100,8 @@ struct CensusSummary {
   std::map<std::string, std::size_t, std::less<>> roles;
   std::optional<Quantiles> rtt;
   std::size_t edges = 0;
+  std::size_t hidden = 0;             // nodes that only others reach
+  std::size_t excluded = 0;           // nodes that exclude crawlers
   std::size_t suspects = 0;           // nodes flagged as liars
   std::size_t several_endpoints = 0;  // nodes that proved one id at more than one endpoint
   std::size_t shared_addresses = 0;   // addresses at which more than one id was proved

@@ -216,6 +216,15 @@ void Crawl::EndTurn(Turns::iterator turn) {
   nodes_.told(node).Merge(std::move(turn->second.told), [this](Frontier::Index told) {
     if (spots_[told].named < UINT16_MAX) ++spots_[told].named;
   });
+  for (const IdPrefix id : visit.hidden()) {
+    if (const auto known = hidden_.find(id); known != hidden_.end()) {
+      ++known->second;
+    } else if (hidden_.size() < config_.hidden) {
+      hidden_.emplace(id, 1);
+    } else {
+      cut_off_ = true;
+    }
+  }
   turns_.erase(turn);
   --busy_;
   ++visits_;
@@ -229,10 +238,14 @@ Namings Crawl::CountNamings() const {
     if (spot.verdict == Verdict::kSelf) continue;
     const bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
     const bool pending = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
-    ++(alive ? counted.alive : pending ? counted.pending : counted.dead);
-    if (!alive && !pending) continue;
-    if (spot.named == 1) ++counted.once;
-    if (spot.named == 2) ++counted.twice;
+    if (!alive && !pending) {
+      ++counted.dead;
+      continue;
+    }
+    Namings::Kind& kind = alive ? counted.alive : counted.pending;
+    ++kind.heard;
+    if (spot.named == 1) ++kind.once;
+    if (spot.named == 2) ++kind.twice;
     counted.namings += spot.named;
   }
   return counted;
@@ -262,6 +275,7 @@ Census Crawl::Result(Time now) const {
   census.estimate = EstimateNodes(CountNamings());
   AddNodes(census);
   AddEdges(census);
+  AddHidden(census);
   FlagSuspects(census);
   return census;
 }
@@ -292,6 +306,15 @@ void Crawl::AddNodes(Census& census) const {
   for (MappedNode& node : census.nodes) std::sort(node.endpoints.begin(), node.endpoints.end());
   std::sort(census.silent.begin(), census.silent.end(),
             [](const MappedEndpoint& a, const MappedEndpoint& b) { return a.endpoint < b.endpoint; });
+}
+
+// One node may make ids up; what two say, and nobody found at an endpoint, is there. Liars together may invent some.
+void Crawl::AddHidden(Census& census) const {
+  std::set<IdPrefix> found;
+  for (const MappedNode& node : census.nodes) found.insert(PrefixOf(node.id));
+  for (const auto& [id, named] : hidden_) {
+    if (named >= kHiddenNamings && !found.contains(id)) census.hidden.push_back({.id = id, .named_by = named});
+  }
 }
 
 void Crawl::AddEdges(Census& census) const {

@@ -3,8 +3,8 @@
 // Crawl: one walk over a network. A pure machine on the seam of node/core/seam.h; visits are turns of single nodes.
 // An endpoint's way through it is a table: states.h, shown in README.md.
 //
-// Every endpoint named by a visited node is dialled, if the scope rule lets that node name it: with one packet at first,
-// so that the dead hold nobody up, then twice more, patiently, beside the walk: eight packets in all.
+// Every endpoint named by a visited node is dialled, if the scope rule lets that node name it: with one packet at
+// first, so that the dead hold nobody up, then twice more, patiently, beside the walk: eight packets in all.
 // The crawl is done when nothing waits and nothing is in flight; it needs no other clock than its deadlines.
 // Bounds: `in_flight` first dials and visits, `patient` other dials; per address group by the frontier; FrontierLimits
 // on endpoints; `tellings` on what is kept for edges; VisitLimits and the dialler's attempts on packets to one
@@ -39,6 +39,7 @@ struct CrawlConfig {
   std::size_t in_flight = 256;          // first dials, and visits
   std::size_t patient = 4096;           // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
+  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 50 bytes each
   FrontierLimits frontier;
   VisitLimits visit;
 };
@@ -78,6 +79,7 @@ class Crawl {
  private:
   static constexpr std::array<std::size_t, 3> kHellos = {1, 4, 3};  // of an endpoint's dials
   static constexpr std::size_t kAnsweredDials = 2;  // that ended without a proof: then it refuses
+  static constexpr std::uint32_t kHiddenNamings = 2;
   static constexpr std::uint32_t kNoNode = UINT32_MAX;
 
   struct Spot {  // what the crawl knows of the frontier's endpoint of the same index
@@ -112,6 +114,7 @@ class Crawl {
   Namings CountNamings() const;
   void AddNodes(Census& census) const;
   void AddEdges(Census& census) const;
+  void AddHidden(Census& census) const;
 
   const CrawlConfig config_;
   const Time started_at_;
@@ -119,8 +122,9 @@ class Crawl {
   Frontier frontier_;
   std::vector<Spot> spots_;
   FoundNodes nodes_;
+  std::map<IdPrefix, std::uint32_t> hidden_;            // -> nodes that named it; at most config_.hidden
   std::map<Endpoint, NodeId> pins_;                     // of seeds
-  std::map<Endpoint, Error> faults_;                    // of endpoints being dialled: what came from there was no packet of ours
+  std::map<Endpoint, Error> faults_;                    // of endpoints being dialled: what came was not for us
   Turns turns_;
   std::set<std::pair<Time, std::uint64_t>> deadlines_;  // of turns_
   std::vector<Endpoint> named_;                         // scratch

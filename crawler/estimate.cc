@@ -31,24 +31,37 @@ Unseen UnseenOf(double once, double twice) {
   return {.mean = mean, .low = mean / spread, .high = mean * spread};
 }
 
+// The share of live ones to expect among `pending`, as it was among what was dialled: with two points added on either
+// side (Agresti and Coull 1998), and the luck of the draw.
+struct Share {
+  double mean, low, high;
+};
+Share ShareAlive(double alive, double dead, double pending) {
+  const double n = alive + dead + kZ * kZ;
+  const double centre = (alive + kZ * kZ / 2) / n;
+  const double error = kZ * std::sqrt(centre * (1 - centre) * (1 / n + 1 / std::max(pending, 1.0)));
+  return {.mean = alive / (alive + dead),
+          .low = std::max(0.0, centre - error),
+          .high = std::min(1.0, centre + error)};
+}
+
 }  // namespace
 
 std::optional<Estimate> EstimateNodes(const Namings& counted) {
-  const auto alive = static_cast<double>(counted.alive);
-  const auto dead = static_cast<double>(counted.dead);
-  const auto pending = static_cast<double>(counted.pending);
-  if (counted.alive == 0 || counted.namings <= counted.once) return std::nullopt;
-  const Unseen unseen = UnseenOf(static_cast<double>(counted.once), static_cast<double>(counted.twice));
-  // The share of alive ones, with a point on either side so that it is never sure (Agresti and Coull 1998).
-  const double share = pending == 0 ? 1 : alive / (alive + dead);
-  const double n = alive + dead + kZ * kZ;
-  const double centre = (alive + kZ * kZ / 2) / n;
-  const double error = kZ * std::sqrt(centre * (1 - centre) / n);
-  const double low_share = pending == 0 ? 1 : std::max(0.0, centre - error);
-  const double high_share = pending == 0 ? 1 : std::min(1.0, centre + error);
-  return Estimate{.nodes = alive + (pending + unseen.mean) * share,
-                  .low = alive + (pending + unseen.low) * low_share,
-                  .high = alive + (pending + unseen.high) * high_share};
+  const std::size_t once = counted.alive.once + counted.pending.once;
+  if (counted.alive.heard == 0 || counted.namings <= once) return std::nullopt;
+  const auto alive = static_cast<double>(counted.alive.heard);
+  const auto pending = static_cast<double>(counted.pending.heard);
+  const Share share = ShareAlive(alive, static_cast<double>(counted.dead), pending);
+  const auto live = [&](std::size_t of_alive, std::size_t of_pending) {
+    return static_cast<double>(of_alive) + share.mean * static_cast<double>(of_pending);
+  };
+  const Unseen unseen = UnseenOf(live(counted.alive.once, counted.pending.once),
+                                 live(counted.alive.twice, counted.pending.twice));
+  const double nodes = alive + pending * share.mean + unseen.mean;
+  return Estimate{.nodes = nodes,
+                  .low = std::min(nodes, alive + pending * share.low + unseen.low),
+                  .high = std::max(nodes, alive + pending * share.high + unseen.high)};
 }
 
 }  // namespace hearsay

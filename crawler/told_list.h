@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// ToldList: the endpoints that one node named, as numbers of the frontier: a set of 32-bit numbers in one to three bytes
-// each. Ordered; gaps as varints (LEB128). It is written once or twice, at the end of a visit, and read at the end of
-// the crawl: merging decodes and encodes the whole.
+// ToldList: the endpoints that one node named, as numbers of the frontier: a set of 32-bit numbers in one to three
+// bytes each. Ordered; gaps as varints (LEB128). It is written once or twice, at the end of a visit, and read at the
+// end of the crawl: merging decodes and encodes the whole.
 #pragma once
 
 #include <algorithm>

@@ -117,6 +117,7 @@ void Visit::Receive(BytesView packet, Time now, Effects& out, std::vector<Endpoi
       *kind == ChannelMessageKind::kDuplicate) {
     return End(VisitEvent::kLeave, VisitEnd::kLeft, out);
   }
+  if (*kind == ChannelMessageKind::kNoCrawlers) return End(VisitEvent::kLeave, VisitEnd::kExcluded, out);
   if (*kind == ChannelMessageKind::kKeepalive) OnKeepalive(message, now, out, named);
 }
 
@@ -163,6 +164,9 @@ bool Visit::ReadPong(const Keepalive& message, Time now) {
 
 void Visit::ReadSample(const Keepalive& message, std::vector<Endpoint>& named) {
   awaits_sample_ = false;
+  for (const IdPrefix id : message.hidden) {
+    if (hidden_.size() < kMaxHiddenOfVisit) hidden_.insert(id);
+  }
   caller_.counters().Add(Counter::kSampleEndpointsReceived, message.sample.size());
   bool fresh = false;
   for (const Endpoint& endpoint : message.sample) {
@@ -191,6 +195,7 @@ void Visit::SendKeepalive(std::uint32_t ping, Effects& out) {
   if (ping != 0 && awaits_sample_) {
     message.pull = true;
     message.pull_seed = seed_;
+    message.pull_hidden = true;
   }
   DatagramBuffer plain;
   caller_.counters().Add(Counter::kKeepalivesSent);

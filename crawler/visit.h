@@ -5,14 +5,16 @@
 // Its states and events are a table: states.h, shown in README.md.
 //
 // One question is open at a time: a keepalive with a ping, and a pull until `dry_pulls` in a row brought nothing that
-// this node had not named before or the crawl had not heard of, or `pulls` were spent. Every second pull carries a fresh seed: it reaches verified
-// table peers that a random sample of recent ones leaves out. Samples are read only as the answer to an open pull, and
-// of them only what the scope rule lets this node tell us (MayTravel). Its pings and path challenges are answered.
+// this node had not named before or the crawl had not heard of, or `pulls` were spent. Every second pull carries a
+// fresh seed: it reaches verified table peers that a random sample of recent ones leaves out. Samples are read only as
+// the answer to an open pull, and of them only what the scope rule lets this node tell us (MayTravel). Its pings and
+// path challenges are answered.
 // Bounds: `packets` sent and `time` spent, whatever the node does; 32 endpoints a pull; kMaxRecords signature checks.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "crawler/caller.h"
@@ -61,9 +63,11 @@ class Visit {
   std::size_t questions() const { return questions_; }
   const std::vector<Duration>& rtts() const { return rtts_; }  // of answered pings, in order
   const std::optional<NodeRecord>& record() const { return record_; }
+  const std::set<IdPrefix>& hidden() const { return hidden_; }  // peers that it says nobody can dial
 
  private:
   static constexpr std::size_t kMaxRecords = 4;
+  static constexpr std::size_t kMaxHiddenOfVisit = 256;  // as many as a node has channels that it did not choose
 
   bool PullsOver() const { return pulls_ >= limits_.pulls || dry_ >= limits_.dry_pulls; }
   void Move(VisitEvent event) { state_ = Next(state_, event); }
@@ -112,6 +116,7 @@ class Visit {
   Duration expected_rtt_;
   std::vector<Duration> rtts_;
   std::optional<NodeRecord> record_;
+  std::set<IdPrefix> hidden_;
   std::vector<Endpoint> named_;  // by this node so far, ordered
 };
 

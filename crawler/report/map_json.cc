@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "crawler/report/map_json.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -41,6 +43,8 @@ Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const 
           {"roles", CountsOf(summary.roles)},
           {"rtt_ms", RttOf(summary.rtt)},
           {"edges", summary.edges},
+          {"hidden", summary.hidden},
+          {"excluded", summary.excluded},
           {"suspects", summary.suspects},
           {"several_endpoints", summary.several_endpoints},
           {"shared_addresses", summary.shared_addresses},
@@ -73,6 +77,7 @@ Json ObjectOf(const MappedNode& node) {
   out["sampled_verified"] = node.sampled_verified;
   out["named_by"] = node.named_by;
   out["suspect"] = node.suspect;
+  out["excluded"] = node.excluded;
   return out;
 }
 
@@ -89,7 +94,8 @@ Json ObjectOf(const MappedEndpoint& silent) {
           {"sampled", 0},
           {"sampled_verified", 0},
           {"named_by", 0},
-          {"suspect", false}};
+          {"suspect", false},
+          {"excluded", false}};
 }
 
 // Elements of an array, one a line.
@@ -121,6 +127,11 @@ void WriteMapJson(const Census& census, const MapHeader& header, std::ostream& o
   Lines nodes(out);
   for (const MappedNode& node : census.nodes) nodes.Add(Text(ObjectOf(node)));
   for (const MappedEndpoint& silent : census.silent) nodes.Add(Text(ObjectOf(silent)));
+  out << "],\n\"hidden\":[";
+  Lines hidden(out);
+  for (const HiddenNode& node : census.hidden) {
+    hidden.Add(fmt::format("{{\"id_prefix\":\"{:016x}\",\"named_by\":{}}}", node.id, node.named_by));
+  }
   out << "],\n\"edges\":[";
   Lines edges(out);
   for (const auto& [from, to] : census.edges) {

@@ -3,8 +3,8 @@
 // Dialler: the initiator's side of node_id_handshake, many at a time, with retransmission.
 //
 // Used by the node and by the crawler. A dial ends in exactly one Outcome: keys with a proven peer, or an Error. At
-// most `max_dials` are pending, one for each endpoint; each sends at most max_hellos packets to an endpoint that does not
-// answer, and at most kMaxDialAttempts more to one that does.
+// most `max_dials` are pending, one for each endpoint; each sends at most max_hellos packets to an endpoint that does
+// not answer, and at most kMaxDialAttempts more to one that does.
 #pragma once
 
 #include <map>

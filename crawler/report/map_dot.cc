@@ -10,7 +10,8 @@
 namespace hearsay {
 namespace {
 
-// Graphviz's own escapes (\N, \G, \l) begin with a backslash too, so that one is doubled.
+// Graphviz's own escapes (\N, \G, \l) begin with a backslash too, so that one is doubled. Labels undo that; in other
+// attributes it stays, because the language cannot say a backslash before a quote otherwise.
 std::string Quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
@@ -35,6 +36,7 @@ void WriteMapDot(const Census& census, const MapHeader& header, const Places& pl
   ForEachRow(census, places, [&](const MapRow& row) {
     out << "  \"" << row.Id() << "\" [";
     for (const MapColumn& column : MapColumns()) {
+      if (column.name == "name") continue;
       const Cell cell = column.value(row);
       if (std::holds_alternative<std::monostate>(cell)) continue;
       const bool is_label = column.name == "label";

@@ -64,9 +64,11 @@ TEST(MapGraphml, HoldsNoCharacterThatXmlForbids) {
 }
 
 TEST(MapDot, EscapesQuotesBackslashesAndEntities) {
-  const std::string dot = Dot(Named("\"]; x [\\N &lt; \\"));
+  Census census = Named("\"]; x [\\N &lt; \\");
+  census.nodes[0].record->software = census.nodes[0].record->name;
+  const std::string dot = Dot(census);
   EXPECT_THAT(dot, HasSubstr(R"(label="\"]; x [\\N &amp;lt; \\",)"));
-  EXPECT_THAT(dot, HasSubstr(R"(name="\"]; x [\\N &lt; \\",)"));
+  EXPECT_THAT(dot, HasSubstr(R"(software="\"]; x [\\N &lt; \\",)"));
 }
 
 TEST(MapDot, DashesWhatIsNotReachableAndReddensSuspects) {

@@ -8,46 +8,19 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/crawler/example_census.h"
+
 namespace hearsay {
 namespace {
 
+using test::Example;
+using test::Id;
 using nlohmann::json;
 using testing::UnorderedElementsAre;
 
-NodeId Id(std::uint8_t last) {
-  NodeId id;
-  id.bytes[31] = static_cast<std::byte>(last);
-  return id;
-}
-
-Census Example() {
-  Census census;
-  census.started_at = FromUnixSeconds(1'800'000'000);
-  census.finished_at = census.started_at + std::chrono::milliseconds{2500};
-  census.complete = true;
-  NodeRecord record;
-  record.id = Id(1);
-  record.software = "hearsay/0.1.0";
-  record.name = "alpha";
-  record.role = Role::kWorker;
-  record.attributes = {{"port", "8080"}};
-  census.nodes.push_back({.id = Id(1), .endpoints = {*Endpoint::Parse("127.0.0.1:1"), *Endpoint::Parse("[::1]:1")},
-                          .verdict = Verdict::kReachable, .record = record, .rtt = std::chrono::microseconds{1250},
-                          .sampled = 3, .sampled_verified = 2, .named_by = 0, .suspect = false});
-  census.nodes.push_back({.id = Id(2), .endpoints = {*Endpoint::Parse("127.0.0.1:2")},
-                          .verdict = Verdict::kUnconfirmed, .record = {}, .rtt = {}});
-  census.silent.push_back({*Endpoint::Parse("127.0.0.1:3"), Verdict::kTimeout});
-  census.edges = {{0, 1}, {1, 0}};
-  census.nodes[0].named_by = census.nodes[1].named_by = 1;
-  census.nodes[1].suspect = true;
-  census.estimate = Estimate{.nodes = 1.25, .low = 1, .high = 3};
-  census.traffic = {.packets_sent = 10, .bytes_sent = 1000, .packets_received = 8, .bytes_received = 800};
-  return census;
-}
-
-std::string Written(const Census& census) {
+std::string Written(const Census& census, const Places& places = {}) {
   std::ostringstream out;
-  WriteMapJson(census, {.software = "hearsay/0.1.0", .network = "test"}, out);
+  WriteMapJson(census, {.software = "hearsay/0.1.0", .network = "test"}, places, out);
   return out.str();
 }
 
@@ -74,8 +47,8 @@ TEST(MapJson, HoldsWhatTheSchemaSays) {
 TEST(MapJson, SummarizesTheCensus) {
   const json summary = json::parse(Written(Example()))["summary"];
   EXPECT_THAT(KeysOf(summary),
-              UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "rtt_ms",
-                                   "edges", "hidden", "excluded", "suspects",
+              UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "countries",
+                                   "as", "rtt_ms", "edges", "hidden", "excluded", "suspects",
                                    "several_endpoints", "shared_addresses", "estimate", "mapped",
                                    "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
                                    "bytes_received"));
@@ -95,7 +68,7 @@ TEST(MapJson, SummarizesTheCensus) {
   EXPECT_EQ(summary["duration_seconds"], 2.5);
   EXPECT_EQ(summary["packets_sent"], 10);
   EXPECT_EQ(summary["bytes_received"], 800);
-  EXPECT_EQ(json::parse(SummaryJson(Example())), summary);
+  EXPECT_EQ(json::parse(SummaryJson(Example(), {})), summary);
 }
 
 TEST(MapJson, GivesEveryNodeTheSameKeys) {
@@ -104,7 +77,7 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   for (const json& node : nodes) {
     EXPECT_THAT(KeysOf(node), UnorderedElementsAre("node_id", "endpoints", "reachable", "reason", "software", "name",
                                                    "role", "attributes", "rtt_ms", "sampled", "sampled_verified",
-                                                   "named_by", "suspect", "excluded"));
+                                                   "named_by", "suspect", "excluded", "country", "as", "as_name"));
   }
   EXPECT_EQ(nodes[0]["node_id"], Id(1).ToString());
   EXPECT_EQ(nodes[0]["endpoints"], (json{"127.0.0.1:1", "[::1]:1"}));
@@ -128,6 +101,26 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   EXPECT_EQ(nodes[2]["reachable"], false);
   EXPECT_EQ(nodes[2]["reason"], "timeout");
   EXPECT_EQ(nodes[2]["rtt_ms"], nullptr);
+}
+
+TEST(MapJson, SaysWhereANodeIsWhenThereIsADatabase) {
+  const json without = json::parse(Written(Example()));
+  EXPECT_EQ(without["nodes"][0]["country"], nullptr);
+  EXPECT_EQ(without["summary"]["countries"], nullptr);
+  EXPECT_EQ(without["summary"]["as"], nullptr);
+
+  const Places places(Example(), [](const IpAddress& address) {
+    if (!address.IsV4()) return Place{.country = "DE", .as = {}, .as_name = {}};
+    return Place{.country = {}, .as = 64500, .as_name = "Example"};
+  });
+  const json map = json::parse(Written(Example(), places));
+  EXPECT_EQ(map["nodes"][0]["country"], "DE");  // its second endpoint's
+  EXPECT_EQ(map["nodes"][0]["as"], 64500);
+  EXPECT_EQ(map["nodes"][0]["as_name"], "Example");
+  EXPECT_EQ(map["nodes"][1]["country"], nullptr);
+  EXPECT_EQ(map["nodes"][2]["as"], 64500);
+  EXPECT_EQ(map["summary"]["countries"], (json{{"DE", 1}, {"unknown", 1}}));
+  EXPECT_EQ(map["summary"]["as"], (json{{"AS64500", 2}}));
 }
 
 TEST(MapJson, StaysValidWhateverANodeSaysOfItself) {

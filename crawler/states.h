@@ -2,8 +2,8 @@
 //
 // The two state machines of a crawl, as tables: an endpoint's way through it, and one node's turn (a visit).
 //
-// What is not in a table does not happen: Next() aborts. README.md shows the same tables, written by
-// `hearsay crawl --states`; a test holds them together.
+// What is not in a table does not happen: Next() aborts. README.md shows the same tables; a test holds them together
+// and writes them anew when asked to.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+const byId = (id) => document.getElementById(id);

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+const map = JSON.parse(byId("map-data").textContent);
+byId("network").textContent = map ? `${map.network}: ${map.summary.nodes} nodes` : "This page holds no map.";

@@ -2,10 +2,10 @@
 //
 // map.html: a census as one page that needs nothing else: no network, no server, no other file.
 //
-// The page's source is in crawler/report/page/ and is compiled in. Its data stands in it as inert JSON (page_data.h) and
-// reaches the document as text only. The page's own policy forbids everything but its one style and its one script, by
-// their SHA-256 (Content-Security-Policy in a meta element; W3C CSP level 3, section 3.3), so a mistake of the page
-// cannot run what a hostile node says of itself either, and nothing can be fetched.
+// The page's source is in crawler/report/page/ and is compiled in. Its data stands in it as inert JSON (page_data.h)
+// and reaches the document as text only. The page's own policy (Content-Security-Policy in a meta element; W3C CSP
+// level 3, section 3.3) forbids everything but its one style and its one script, by their SHA-256, so a mistake of the
+// page cannot run what a hostile node says of itself either, and nothing can be fetched.
 #pragma once
 
 #include <iosfwd>

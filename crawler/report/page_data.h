@@ -13,8 +13,8 @@
 
 namespace hearsay {
 
-// "nodes" comes before "edges", as WriteMapJson writes them. Edges whose ends are not both among the nodes are left out;
-// what is no map gives "null".
+// "nodes" comes before "edges", as WriteMapJson writes them. Edges whose ends are not both among the nodes are left
+// out; what is no map gives "null".
 std::string PageDataOfMap(std::string_view map_json);
 // `json` itself, safe as above; "null" when it is not valid.
 std::string PageData(std::string_view json);

@@ -52,7 +52,8 @@ TEST(PageData, WritesEdgesAsPlaces) {
 }
 
 TEST(PageData, TakesEdgesFromTheMapItselfOnly) {
-  const std::string text = R"({"summary":{"edges":[[1,2]]},"nodes":[{"node_id":"a","edges":[["a"]]}],"edges":[["a","a"]]})";
+  const std::string text =
+      R"({"summary":{"edges":[[1,2]]},"nodes":[{"node_id":"a","edges":[["a"]]}],"edges":[["a","a"]]})";
   const json data = json::parse(PageDataOfMap(text));
   EXPECT_EQ(data["summary"]["edges"], json::parse("[[1,2]]"));
   EXPECT_EQ(data["nodes"][0]["edges"], json::parse(R"([["a"]])"));

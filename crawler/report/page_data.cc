@@ -13,6 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What nests deeper is left out: writing it would take stack for each level. A map needs four.
+constexpr int kDeepest = 32;
+
 std::string ScriptSafe(const Json& json) {
   const std::string text = json.dump(-1, ' ', true, Json::error_handler_t::replace);
   std::string out;
@@ -32,6 +35,7 @@ class EdgeTaker {
  public:
   // The parser's callback: false drops what was just parsed.
   bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > kDeepest) return false;
     if (event == Json::parse_event_t::key && depth == 1) key_ = parsed.get<std::string>();
     if (event != Json::parse_event_t::array_end) return true;
     if (depth == 1 && key_ == "nodes") Number(parsed);
@@ -91,7 +95,8 @@ std::string PageDataOfMap(std::string_view map_json) {
 }
 
 std::string PageData(std::string_view json) {
-  const Json parsed = Json::parse(json, nullptr, false);
+  const auto not_too_deep = [](int depth, Json::parse_event_t, Json&) { return depth <= kDeepest; };
+  const Json parsed = Json::parse(json, not_too_deep, false);
   return parsed.is_discarded() ? "null" : ScriptSafe(parsed);
 }
 

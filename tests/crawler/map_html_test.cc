@@ -73,6 +73,12 @@ TEST(PageData, IsNullForWhatIsNoMap) {
   EXPECT_EQ(PageData("[1]"), "[1]");
 }
 
+TEST(PageData, LeavesOutWhatNestsTooDeep) {
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_LT(PageData(deep).size(), 100u);
+  EXPECT_LT(PageDataOfMap(R"({"nodes":[)" + deep + "]}").size(), 200u);
+}
+
 TEST(PageData, IsAsciiThatCannotEndItsElement) {
   const std::string hostile = "</script><script>alert(1)</script><!-- \u2028\u2029 \xf0\x9f\x98\x80 & {{policy}}";
   for (const std::string& text : {PageDataOfMap(MapOf({Named(hostile)})),

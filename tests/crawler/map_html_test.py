@@ -69,7 +69,7 @@ def of_nodes(nodes, edges=()):
 
 
 def milliseconds(value):
-    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2 if value >= 1 else 3}f} ms"
+    return f"{value:.{0 if value >= 100 else 1 if value >= 10 else 2 if value >= 0.1 else 3}f} ms"
 
 
 def number(shown):
@@ -265,6 +265,32 @@ class Page(unittest.TestCase):
         self.browser.click(x, y)
         self.browser.frame()
         self.assertEqual(self.ask("texts('#details h2')"), ["alone"])
+
+    def test_leaves_the_wheel_to_the_page_until_the_graph_has_the_focus(self):
+        self.open(self.written)
+        self.browser.call("Page.bringToFront")
+        picture = "document.getElementById('scene').toDataURL()"
+        before = self.ask(picture)
+        wheel = {"type": "mouseWheel", "x": 700, "y": 400, "deltaX": 0, "deltaY": -120}
+        self.browser.call("Input.dispatchMouseEvent", **wheel)
+        self.browser.frame()
+        self.assertEqual(self.ask(picture), before)
+        self.do("document.getElementById('scene').focus()")
+        self.browser.call("Input.dispatchMouseEvent", **wheel)
+        self.browser.frame()
+        self.assertNotEqual(self.ask(picture), before)
+        self.do("document.getElementById('zoom-fit').click()")
+        self.assertEqual(self.ask(picture), before)
+
+    def test_pans_by_dragging(self):
+        self.open(self.written)
+        before = self.ask("document.getElementById('scene').toDataURL()")
+        for kind, x, buttons in (("mousePressed", 700, 1), ("mouseMoved", 760, 1), ("mouseReleased", 760, 0)):
+            self.browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=400, button="left", buttons=buttons,
+                              clickCount=1)
+        self.browser.frame()
+        self.assertNotEqual(self.ask("document.getElementById('scene').toDataURL()"), before)
+        self.assertTrue(self.ask("document.getElementById('details').hidden"))
 
     def test_is_reached_by_keyboard(self):
         self.open(self.written)

@@ -33,11 +33,11 @@ const count = (value) => (isNumber(value) ? COUNT.format(value) : UNKNOWN);
 const percent = (value) => (isNumber(value) ? PERCENT.format(value) : UNKNOWN);
 const counted = (value, one, many) => `${count(value)} ${value === 1 ? one : many}`;
 
-// Three digits: 0.123, 1.23, 12.3, 123 ms; from ten seconds on in seconds.
+// About three digits: 0.012, 0.12, 1.23, 12.3, 123 ms; from ten seconds on in seconds.
 function milliseconds(value) {
   if (!isNumber(value)) return UNKNOWN;
   if (value >= 10000) return `${(value / 1000).toFixed(1)} s`;
-  const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
   return `${value.toFixed(digits)} ms`;
 }
 

@@ -14,8 +14,8 @@ class Details {
     const close = button("\u00d7", { class: "close", "aria-label": "Close" }, () => this.onSelect(null));
     this.place.replaceChildren(close, el("h2", {}, row.label), this.facts(row));
     if (!row.id) return;
-    this.place.append(this.neighbours("Names", this.data.names.of(row.place)),
-      this.neighbours("Named by", this.data.namedBy.of(row.place)));
+    this.place.append(this.neighbours("Names", "named", this.data.names.of(row.place)),
+      this.neighbours("Named by", "namers", this.data.namedBy.of(row.place)));
   }
   // Pixels of the graph that it lies over; on a narrow page it stands below.
   get covers() {
@@ -36,12 +36,13 @@ class Details {
     for (const [key, value] of Object.entries(row.attributes)) add(key, `${value}`);
     return list;
   }
-  neighbours(title, places) {
+  neighbours(title, kind, places) {
     const rows = Array.from(places, (place) => this.data.rows[place]);
     const list = el("ul", { class: "neighbours" });
     const add = (some) => list.append(...some.map((row) => this.neighbour(row)));
     add(rows.slice(0, NEIGHBOURS_AT_FIRST));
-    const section = el("section", {}, el("h3", {}, `${title} ${count(rows.length)}`), list);
+    const heading = el("h3", {}, el("i", { class: `ray ${kind}` }), `${title} ${count(rows.length)}`);
+    const section = el("section", {}, heading, list);
     if (rows.length > NEIGHBOURS_AT_FIRST) {
       const rest = rows.slice(NEIGHBOURS_AT_FIRST);
       const more = button(`${count(rest.length)} more`, { class: "more" }, () => {

@@ -62,13 +62,13 @@ class Graph {
     document.documentElement.dataset.layout = this.layout.done ? "settled" : "moving";
   }
   note() {
-    const { painted, edges } = this.painter;
+    const { painted, candidates } = this.painter;
     const parts = [];
     const passing = this.rows.reduce((sum, row) => sum + this.filters.pass[row.place], 0);
     if (passing < this.rows.length) parts.push(`${count(passing)} of ${counted(this.rows.length, "node", "nodes")}`);
     if (!this.layout.done) parts.push("arranging");
-    else if (painted < edges.length) {
-      parts.push(`${count(painted)} of ${count(edges.length)} edges drawn; a selected node shows all its own`);
+    else if (painted < candidates) {
+      parts.push(`${count(painted)} of ${count(candidates)} edges drawn; a selected node shows all its own`);
     }
     const words = this.rows.length === 0 ? "No node proved an id" : parts.join(" \u00b7 ");
     if (byId("graph-note").textContent !== words) byId("graph-note").textContent = words;

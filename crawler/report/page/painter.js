@@ -89,15 +89,22 @@ class Painter {
     for (const [css, numbers] of this.groups) this.dots(pen, numbers, this.colours.resolve(css));
     if (this.layout.done) this.labels(pen);
   }
+  // When zoomed in, those that touch a node in view: the others would only cross the picture.
+  edgesInView() {
+    if (this.camera.scale <= this.camera.fitted) return this.edges;
+    const seen = Uint8Array.from(this.rows.keys(), (number) => (this.inView(number, 0) ? 1 : 0));
+    return this.edges.filter((edge) => seen[this.from[edge]] || seen[this.to[edge]]);
+  }
   paintEdges(pen) {
-    const most = this.layout.done ? MOST_EDGES : MOST_EDGES_IN_MOTION;
-    this.painted = Math.min(most, this.edges.length);
+    const edges = this.edgesInView();
+    this.candidates = edges.length;
+    this.painted = Math.min(this.layout.done ? MOST_EDGES : MOST_EDGES_IN_MOTION, edges.length);
     pen.strokeStyle = this.colours.resolve("var(--edge)");
     pen.globalAlpha = clamp(5 / Math.sqrt(this.painted), 0.06, 0.5);
     pen.lineWidth = 1;
     pen.beginPath();
     for (let nth = 0; nth < this.painted; nth++) {
-      const edge = this.edges[Math.floor((nth * this.edges.length) / this.painted)];
+      const edge = edges[Math.floor((nth * edges.length) / this.painted)];
       this.line(pen, this.from[edge], this.to[edge]);
     }
     pen.stroke();

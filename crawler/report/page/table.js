@@ -9,13 +9,18 @@ const MOST_ROWS = 500000; // as high as browsers let an element be
 
 const order = new Intl.Collator("en", { numeric: true });
 
+function stateOf(row) {
+  if (!row.suspect) return row.state;
+  return row.state === "reachable" ? "suspect" : `suspect, ${row.state}`;
+}
+
 // `of` gives what sorts, null for unknown; `text` what is shown, when that differs.
 const COLUMNS = [
   { key: "name", title: "Name", of: (row) => row.name || null },
   { key: "id", title: "Node id", of: (row) => row.id, text: (row) => row.shortId },
   { key: "endpoint", title: "Endpoint", of: (row) => row.endpoint, text: (row) =>
     row.endpoint + (row.endpoints.length > 1 ? ` +${row.endpoints.length - 1}` : "") },
-  { key: "state", title: "State", of: (row) => (row.suspect ? `${row.state}, suspect` : row.state) },
+  { key: "state", title: "State", of: (row) => stateOf(row) },
   { key: "role", title: "Role", of: (row) => row.role },
   { key: "version", title: "Version", of: (row) => row.software },
   { key: "rtt", title: "Round trip", of: (row) => row.rtt, text: (row) => milliseconds(row.rtt), number: true },

@@ -6,10 +6,10 @@
 const CHART = { left: 46, right: 12, top: 8, lines: 104, gap: 10, bars: 36, bottom: 20 };
 const CHART_HEIGHT = CHART.top + CHART.lines + CHART.gap + CHART.bars + CHART.bottom;
 
-// About three round numbers from low to high.
+// About three round whole numbers from low to high.
 function ticks(low, high) {
   const rough = (high - low) / 3 || 1;
-  const power = 10 ** Math.floor(Math.log10(rough));
+  const power = 10 ** Math.max(0, Math.floor(Math.log10(rough)));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough);
   const made = [];
   for (let value = Math.ceil(low / step) * step; value <= high; value += step) made.push(value);

@@ -4,23 +4,16 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 
-#include "crawler/report/map_json.h"
-#include "node/io/entropy.h"
 #include "node/io/version.h"
-#include "tools/calling.h"
 #include "tools/commands.h"
-#include "tools/crawl_driver.h"
+#include "tools/crawl_once.h"
+#include "tools/crawl_outputs.h"
 #include "tools/crawl_report.h"
 #include "tools/duration.h"
 #include "tools/report.h"
@@ -28,67 +21,31 @@
 namespace hearsay {
 namespace {
 
-constexpr std::size_t kMaxInFlight = 4096;
 constexpr Duration kTerminalInterval = std::chrono::milliseconds{100};
 constexpr Duration kLogInterval = std::chrono::seconds{1};
 
 struct Options {
   SettingsSources sources;
   std::vector<std::string> targets;
-  std::string out;
+  OutputOptions outputs;
   std::string timeout;
   std::size_t in_flight = CrawlConfig{}.in_flight;
   bool as_json = false;
 };
 
-// Before the crawl, so that nobody waits for a map that cannot be written.
-Result<void> PrepareFolder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    return tl::unexpected("cannot make the folder '" + folder + "': " + error.message() + "; give another --out");
-  }
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    return tl::unexpected("cannot write into '" + folder + "': " + std::strerror(errno) + "; give another --out");
-  }
-  return {};
-}
-
-// A reader sees the old map or the new one, never a part: written beside it, synced, then renamed.
-Result<std::string> WriteMap(const Census& census, const MapHeader& header, const std::string& folder) {
-  const std::string path = (std::filesystem::path(folder) / "map.json").string();
-  const std::string temporary = path + "." + std::to_string(::getpid());
-  std::ofstream out(temporary, std::ios::trunc);
-  WriteMapJson(census, header, out);
-  out.close();
-  bool written = out.good();
-  if (written) {
-    const int fd = ::open(temporary.c_str(), O_RDONLY | O_CLOEXEC);
-    written = fd >= 0 && ::fsync(fd) == 0;
-    if (fd >= 0) ::close(fd);
-  }
-  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string why = std::strerror(errno);
-    ::unlink(temporary.c_str());
-    return tl::unexpected("cannot write '" + path + "': " + why + "; is the disk full?");
-  }
-  return path;
-}
-
 class Progress {
  public:
-  Progress(const Crawl& crawl, const SystemClock& clock) : crawl_(crawl), clock_(clock), start_(clock.Now()) {}
-
-  CrawlDriver::Watch MakeWatch() {
-    return {.interval = terminal_ ? kTerminalInterval : kLogInterval, .show = [this] { Show(); }};
+  CrawlWatch MakeWatch() const {
+    return {.interval = terminal_ ? kTerminalInterval : kLogInterval,
+            .show = [this](const CrawlProgress& progress, Duration elapsed) { Show(progress, elapsed); }};
   }
   void Clear() const {
     if (terminal_) std::fputs("\r\x1b[K", stderr);
   }
 
  private:
-  void Show() const {
-    const std::string text = ProgressText(crawl_.Progress(), clock_.Now() - start_);
+  void Show(const CrawlProgress& progress, Duration elapsed) const {
+    const std::string text = ProgressText(progress, elapsed);
     if (terminal_) {
       std::fprintf(stderr, "\r\x1b[K%.79s", text.c_str());
     } else {
@@ -96,82 +53,80 @@ class Progress {
     }
   }
 
-  const Crawl& crawl_;
-  const SystemClock& clock_;
-  const Time start_;
   const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
 };
 
 // Why there is no map: said of the seeds, which are all that was heard of.
-std::string NobodyAnswered(const Census& census, CrawlDriver::End end, const CallNetwork& network) {
+std::string NobodyAnswered(const Crawled& crawled, const CallNetwork& network) {
   std::string seeds;
-  for (const MappedEndpoint& seed : census.silent) {
+  for (const MappedEndpoint& seed : crawled.census.silent) {
     if (!seeds.empty()) seeds += ", ";
     seeds += seed.endpoint.ToString() + " (" + std::string(VerdictName(seed.verdict)) + ")";
   }
-  if (end != CrawlDriver::End::kDone) return "ended before anybody answered: " + seeds;
+  if (crawled.end != CrawlDriver::End::kDone) return "ended before anybody answered: " + seeds;
   return "nobody answered: " + seeds + "; asked as " + network.Description() +
          "; `hearsay ping` says more about one endpoint";
 }
 
-void PrintJson(const Census& census, const std::string& map) {
-  const nlohmann::json name = map.empty() ? nlohmann::json() : nlohmann::json(map);
+void PrintJson(const Census& census, const Places& places, const CrawlOutputs::Written& written) {
+  const nlohmann::json name = written.files.empty() ? nlohmann::json() : nlohmann::json(written.files.front());
   const std::string path = name.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::printf("{\"schema\":%d,\"complete\":%s,\"map\":%s,\"summary\":%s}\n", kMapSchema,
-              census.complete ? "true" : "false", path.c_str(), SummaryJson(census).c_str());
+              census.complete ? "true" : "false", path.c_str(), SummaryJson(census, places).c_str());
 }
 
-int Finish(const Options& options, const Census& census, CrawlDriver::End end, const CallNetwork& network) {
-  if (census.nodes.empty()) return Fail("crawl", NobodyAnswered(census, end, network));
-  std::string map;
-  if (!options.out.empty()) {
-    auto written = WriteMap(census, {.software = std::string(Software()), .network = network.name}, options.out);
-    if (!written) return Fail("crawl", written.error());
-    map = std::move(*written);
-  }
+int Finish(const Options& options, const Crawled& crawled, const CallNetwork& network, const CrawlOutputs& outputs) {
+  const Census& census = crawled.census;
+  if (census.nodes.empty()) return Fail("crawl", NobodyAnswered(crawled, network));
+  const Places places = outputs.Locate(census);
+  const auto written = outputs.Write(census, places, {.software = std::string(Software()), .network = network.name});
+  for (const std::string& error : written.errors) Fail("crawl", error);
   if (options.as_json) {
-    PrintJson(census, map);
-    return kExitFine;
+    PrintJson(census, places, written);
+  } else {
+    std::fputs(SummaryText(census, network.name).c_str(), stdout);
+    if (options.outputs.out.empty()) std::puts("no map written; --out DIR writes DIR/map.json");
+    for (const std::string& file : written.files) std::printf("map: %s\n", file.c_str());
   }
-  std::fputs(SummaryText(census, network.name).c_str(), stdout);
-  std::printf("%s\n", map.empty() ? "no map written; --out DIR writes DIR/map.json" : ("map: " + map).c_str());
-  return kExitFine;
+  return written.errors.empty() ? kExitFine : kExitFailed;
 }
 
-int RunCrawl(Options& options) {
+// What to crawl, when the options make sense; what is wrong is said already.
+tl::expected<CrawlOrder, ExitCode> MakeOrder(Options& options) {
   std::optional<Duration> limit;
   if (!options.timeout.empty()) {
     limit = ParseDuration(options.timeout);
-    if (!limit) return Usage("crawl", "--timeout '" + options.timeout + "' is no duration; give 30s or 5m");
+    if (!limit) {
+      return tl::unexpected(Usage("crawl", "--timeout '" + options.timeout + "' is no duration; give 30s or 5m"));
+    }
   }
   if (options.in_flight == 0 || options.in_flight > kMaxInFlight) {
-    return Usage("crawl", "--in-flight " + std::to_string(options.in_flight) + " is not between 1 and 4096");
+    const std::string value = std::to_string(options.in_flight);
+    return tl::unexpected(Usage("crawl", "--in-flight " + value + " is not between 1 and 4096"));
   }
-  const auto network = LoadCallNetwork("crawl", options.sources);
-  if (!network) return network.error();
-  CrawlConfig config;
-  config.software = std::string(Software());
-  config.in_flight = options.in_flight;
+  auto network = LoadCallNetwork("crawl", options.sources);
+  if (!network) return tl::unexpected(network.error());
+  CrawlOrder order{.seeds = {}, .network = std::move(*network), .in_flight = options.in_flight, .limit = limit};
   for (const std::string& target : options.targets) {
     const auto contacts = LookUpContacts("crawl", target);
-    if (!contacts && contacts.error() == kExitUsage) return kExitUsage;
+    if (!contacts && contacts.error() == kExitUsage) return tl::unexpected(kExitUsage);
     if (!contacts) continue;  // said already; the others may do
-    for (const Resolved::Contact& contact : *contacts) config.seeds.push_back({contact.endpoint, contact.pin});
+    for (const Resolved::Contact& contact : *contacts) order.seeds.push_back({contact.endpoint, contact.pin});
   }
-  if (config.seeds.empty()) return kExitFailed;
-  if (!options.out.empty()) {
-    if (const auto ready = PrepareFolder(options.out); !ready) return Fail("crawl", ready.error());
-  }
-  const auto driver = CrawlDriver::Open();
-  if (!driver) return Fail("crawl", driver.error());
+  if (order.seeds.empty()) return tl::unexpected(kExitFailed);
+  return order;
+}
 
-  const SystemClock clock;
-  Crawl crawl(std::move(config), Identity(DrawSeed()), network->key, DrawSeed(), clock.Now());
-  Progress progress(crawl, clock);
-  const CrawlDriver::Watch watch = progress.MakeWatch();
-  const CrawlDriver::End end = (*driver)->Run(crawl, clock, limit, watch);
+int RunCrawl(Options& options) {
+  const auto order = MakeOrder(options);
+  if (!order) return order.error();
+  const auto outputs = CrawlOutputs::Prepare("crawl", options.outputs);
+  if (!outputs) return outputs.error();
+  const Progress progress;
+  const auto crawled = CrawlOnce(*order, progress.MakeWatch());
   progress.Clear();
-  return Finish(options, crawl.Result(clock.Now()), end, *network);
+  if (!crawled) return Fail("crawl", crawled.error());
+  return Finish(options, *crawled, order->network, *outputs);
 }
 
 void SetUp(CLI::App& app, int& exit_code) {
@@ -179,7 +134,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   app.add_option("ENDPOINT", options->targets, "Where to start: EP or HOST[:PORT], NODEID@ before either.")
       ->type_name("")
       ->required();
-  app.add_option("--out", options->out, "Write DIR/map.json. Default: only the summary is shown.")->type_name("DIR");
+  AddOutputOptions(app, options->outputs);
   app.add_option("--in-flight", options->in_flight, "Nodes dialled or visited at a time, 1 to 4096. Default: 256.")
       ->type_name("N");
   app.add_option("--timeout", options->timeout, "End after this time with what is known: 30s, 5m. Default: none.")

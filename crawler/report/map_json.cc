@@ -32,13 +32,16 @@ Json EstimateOf(const std::optional<Estimate>& estimate) {
   return {{"nodes", estimate->nodes}, {"low", estimate->low}, {"high", estimate->high}};
 }
 
-Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const std::optional<Estimate>& estimate) {
+Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const std::optional<Estimate>& estimate,
+              const Places& places) {
   return {{"nodes", summary.nodes},
           {"reachable", summary.reachable},
           {"unreachable", summary.unreachable},
           {"reasons", CountsOf(summary.reasons)},
           {"versions", CountsOf(summary.versions)},
           {"roles", CountsOf(summary.roles)},
+          {"countries", places.known() ? CountsOf(places.Countries()) : Json(nullptr)},
+          {"as", places.known() ? CountsOf(places.Systems()) : Json(nullptr)},
           {"rtt_ms", RttOf(summary.rtt)},
           {"edges", summary.edges},
           {"suspects", summary.suspects},
@@ -53,7 +56,13 @@ Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const 
           {"bytes_received", traffic.bytes_received}};
 }
 
-Json ObjectOf(const MappedNode& node) {
+void Add(const Place& place, Json& object) {
+  object["country"] = place.country ? Json(*place.country) : Json(nullptr);
+  object["as"] = place.as ? Json(*place.as) : Json(nullptr);
+  object["as_name"] = place.as_name ? Json(*place.as_name) : Json(nullptr);
+}
+
+Json ObjectOf(const MappedNode& node, const Place& place) {
   const bool reachable = node.verdict == Verdict::kReachable;
   Json out = {{"node_id", node.id.ToString()}, {"endpoints", Json::array()}, {"reachable", reachable},
               {"reason", nullptr}};
@@ -73,23 +82,26 @@ Json ObjectOf(const MappedNode& node) {
   out["sampled_verified"] = node.sampled_verified;
   out["named_by"] = node.named_by;
   out["suspect"] = node.suspect;
+  Add(place, out);
   return out;
 }
 
-Json ObjectOf(const MappedEndpoint& silent) {
-  return {{"node_id", nullptr},
-          {"endpoints", Json::array({silent.endpoint.ToString()})},
-          {"reachable", false},
-          {"reason", VerdictName(silent.verdict)},
-          {"software", nullptr},
-          {"name", nullptr},
-          {"role", nullptr},
-          {"attributes", nullptr},
-          {"rtt_ms", nullptr},
-          {"sampled", 0},
-          {"sampled_verified", 0},
-          {"named_by", 0},
-          {"suspect", false}};
+Json ObjectOf(const MappedEndpoint& silent, const Place& place) {
+  Json out = {{"node_id", nullptr},
+              {"endpoints", Json::array({silent.endpoint.ToString()})},
+              {"reachable", false},
+              {"reason", VerdictName(silent.verdict)},
+              {"software", nullptr},
+              {"name", nullptr},
+              {"role", nullptr},
+              {"attributes", nullptr},
+              {"rtt_ms", nullptr},
+              {"sampled", 0},
+              {"sampled_verified", 0},
+              {"named_by", 0},
+              {"suspect", false}};
+  Add(place, out);
+  return out;
 }
 
 // Elements of an array, one a line.
@@ -108,19 +120,21 @@ class Lines {
 
 }  // namespace
 
-std::string SummaryJson(const Census& census) {
-  return Text(ObjectOf(Summarize(census), census.traffic, census.estimate));
+std::string SummaryJson(const Census& census, const Places& places) {
+  return Text(ObjectOf(Summarize(census), census.traffic, census.estimate, places));
 }
 
-void WriteMapJson(const Census& census, const MapHeader& header, std::ostream& out) {
+void WriteMapJson(const Census& census, const MapHeader& header, const Places& places, std::ostream& out) {
   out << "{\"schema\":" << kMapSchema << ",\n\"software\":" << Text(header.software)
       << ",\n\"network\":" << Text(header.network) << ",\n\"started_at\":" << Text(FormatRfc3339(census.started_at))
       << ",\n\"finished_at\":" << Text(FormatRfc3339(census.finished_at))
-      << ",\n\"complete\":" << (census.complete ? "true" : "false") << ",\n\"summary\":" << SummaryJson(census)
+      << ",\n\"complete\":" << (census.complete ? "true" : "false") << ",\n\"summary\":" << SummaryJson(census, places)
       << ",\n\"nodes\":[";
   Lines nodes(out);
-  for (const MappedNode& node : census.nodes) nodes.Add(Text(ObjectOf(node)));
-  for (const MappedEndpoint& silent : census.silent) nodes.Add(Text(ObjectOf(silent)));
+  for (std::size_t i = 0; i < census.nodes.size(); ++i) nodes.Add(Text(ObjectOf(census.nodes[i], places.OfNode(i))));
+  for (std::size_t i = 0; i < census.silent.size(); ++i) {
+    nodes.Add(Text(ObjectOf(census.silent[i], places.OfSilent(i))));
+  }
   out << "],\n\"edges\":[";
   Lines edges(out);
   for (const auto& [from, to] : census.edges) {

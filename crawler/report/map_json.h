@@ -11,6 +11,7 @@
 #include <string>
 
 #include "crawler/census.h"
+#include "crawler/report/places.h"
 
 namespace hearsay {
 
@@ -20,8 +21,9 @@ struct MapHeader {
   std::string software;  // of the crawler
   std::string network;   // the name it was told; never seen on the wire
 };
-void WriteMapJson(const Census& census, const MapHeader& header, std::ostream& out);
+// `places` are Places{} without databases.
+void WriteMapJson(const Census& census, const MapHeader& header, const Places& places, std::ostream& out);
 // The "summary" object by itself, on one line.
-std::string SummaryJson(const Census& census);
+std::string SummaryJson(const Census& census, const Places& places);
 
 }  // namespace hearsay

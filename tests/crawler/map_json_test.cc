@@ -45,9 +45,9 @@ Census Example() {
   return census;
 }
 
-std::string Written(const Census& census) {
+std::string Written(const Census& census, const Places& places = {}) {
   std::ostringstream out;
-  WriteMapJson(census, {.software = "hearsay/0.1.0", .network = "test"}, out);
+  WriteMapJson(census, {.software = "hearsay/0.1.0", .network = "test"}, places, out);
   return out.str();
 }
 
@@ -74,10 +74,10 @@ TEST(MapJson, HoldsWhatTheSchemaSays) {
 TEST(MapJson, SummarizesTheCensus) {
   const json summary = json::parse(Written(Example()))["summary"];
   EXPECT_THAT(KeysOf(summary),
-              UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "rtt_ms",
-                                   "edges", "suspects", "several_endpoints", "shared_addresses", "estimate", "mapped",
-                                   "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
-                                   "bytes_received"));
+              UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "countries",
+                                   "as", "rtt_ms", "edges", "suspects", "several_endpoints", "shared_addresses",
+                                   "estimate", "mapped", "duration_seconds", "packets_sent", "bytes_sent",
+                                   "packets_received", "bytes_received"));
   EXPECT_EQ(summary["nodes"], 2);
   EXPECT_EQ(summary["reachable"], 1);
   EXPECT_EQ(summary["unreachable"], 2);
@@ -94,7 +94,7 @@ TEST(MapJson, SummarizesTheCensus) {
   EXPECT_EQ(summary["duration_seconds"], 2.5);
   EXPECT_EQ(summary["packets_sent"], 10);
   EXPECT_EQ(summary["bytes_received"], 800);
-  EXPECT_EQ(json::parse(SummaryJson(Example())), summary);
+  EXPECT_EQ(json::parse(SummaryJson(Example(), {})), summary);
 }
 
 TEST(MapJson, GivesEveryNodeTheSameKeys) {
@@ -103,7 +103,7 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   for (const json& node : nodes) {
     EXPECT_THAT(KeysOf(node), UnorderedElementsAre("node_id", "endpoints", "reachable", "reason", "software", "name",
                                                    "role", "attributes", "rtt_ms", "sampled", "sampled_verified",
-                                                   "named_by", "suspect"));
+                                                   "named_by", "suspect", "country", "as", "as_name"));
   }
   EXPECT_EQ(nodes[0]["node_id"], Id(1).ToString());
   EXPECT_EQ(nodes[0]["endpoints"], (json{"127.0.0.1:1", "[::1]:1"}));
@@ -127,6 +127,26 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   EXPECT_EQ(nodes[2]["reachable"], false);
   EXPECT_EQ(nodes[2]["reason"], "timeout");
   EXPECT_EQ(nodes[2]["rtt_ms"], nullptr);
+}
+
+TEST(MapJson, SaysWhereANodeIsWhenThereIsADatabase) {
+  const json without = json::parse(Written(Example()));
+  EXPECT_EQ(without["nodes"][0]["country"], nullptr);
+  EXPECT_EQ(without["summary"]["countries"], nullptr);
+  EXPECT_EQ(without["summary"]["as"], nullptr);
+
+  const Places places(Example(), [](const IpAddress& address) {
+    if (!address.IsV4()) return Place{.country = "DE", .as = {}, .as_name = {}};
+    return Place{.country = {}, .as = 64500, .as_name = "Example"};
+  });
+  const json map = json::parse(Written(Example(), places));
+  EXPECT_EQ(map["nodes"][0]["country"], "DE");  // its second endpoint's
+  EXPECT_EQ(map["nodes"][0]["as"], 64500);
+  EXPECT_EQ(map["nodes"][0]["as_name"], "Example");
+  EXPECT_EQ(map["nodes"][1]["country"], nullptr);
+  EXPECT_EQ(map["nodes"][2]["as"], 64500);
+  EXPECT_EQ(map["summary"]["countries"], (json{{"DE", 1}, {"unknown", 1}}));
+  EXPECT_EQ(map["summary"]["as"], (json{{"AS64500", 2}}));
 }
 
 TEST(MapJson, StaysValidWhateverANodeSaysOfItself) {

@@ -9,11 +9,13 @@
 
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "node/io/version.h"
 #include "tools/commands.h"
 #include "tools/crawl_once.h"
 #include "tools/crawl_outputs.h"
+#include "tools/crawl_recorded.h"
 #include "tools/crawl_report.h"
 #include "tools/duration.h"
 #include "tools/report.h"
@@ -28,6 +30,7 @@ struct Options {
   SettingsSources sources;
   std::vector<std::string> targets;
   OutputOptions outputs;
+  RecordOptions record;
   std::string timeout;
   std::size_t in_flight = CrawlConfig{}.in_flight;
   bool as_json = false;
@@ -39,6 +42,8 @@ class Progress {
     return {.interval = terminal_ ? kTerminalInterval : kLogInterval,
             .show = [this](const CrawlProgress& progress, Duration elapsed) { Show(progress, elapsed); }};
   }
+  // For a series of crawls, which may fill a log for years: nothing but on a terminal.
+  CrawlWatch MakeSeriesWatch() const { return terminal_ ? MakeWatch() : CrawlWatch{}; }
   void Clear() const {
     if (terminal_) std::fputs("\r\x1b[K", stderr);
   }
@@ -106,40 +111,61 @@ tl::expected<CrawlOrder, ExitCode> MakeOrder(Options& options) {
   }
   auto network = LoadCallNetwork("crawl", options.sources);
   if (!network) return tl::unexpected(network.error());
-  CrawlOrder order{.seeds = {}, .network = std::move(*network), .in_flight = options.in_flight, .limit = limit};
-  for (const std::string& target : options.targets) {
+  return CrawlOrder{.seeds = {}, .network = std::move(*network), .in_flight = options.in_flight, .limit = limit};
+}
+
+// None when nothing could be looked up; that is said already, of each target.
+tl::expected<std::vector<CrawlConfig::Seed>, ExitCode> LookUpSeeds(const std::vector<std::string>& targets) {
+  std::vector<CrawlConfig::Seed> seeds;
+  for (const std::string& target : targets) {
     const auto contacts = LookUpContacts("crawl", target);
     if (!contacts && contacts.error() == kExitUsage) return tl::unexpected(kExitUsage);
-    if (!contacts) continue;  // said already; the others may do
-    for (const Resolved::Contact& contact : *contacts) order.seeds.push_back({contact.endpoint, contact.pin});
+    if (!contacts) continue;  // the others may do
+    for (const Resolved::Contact& contact : *contacts) seeds.push_back({contact.endpoint, contact.pin});
   }
-  if (order.seeds.empty()) return tl::unexpected(kExitFailed);
-  return order;
+  return seeds;
 }
 
 int RunCrawl(Options& options) {
-  const auto order = MakeOrder(options);
+  auto order = MakeOrder(options);
   if (!order) return order.error();
+  auto seeds = LookUpSeeds(options.targets);
+  if (!seeds) return seeds.error();
   const auto outputs = CrawlOutputs::Prepare("crawl", options.outputs);
   if (!outputs) return outputs.error();
   const Progress progress;
+  const auto finish = [&](const Crawled& crawled) { return Finish(options, crawled, order->network, *outputs); };
+  if (options.record.Wanted()) {
+    RecordedCrawl crawl{.order = *order, .seeds = {}, .watch = progress.MakeWatch(), .outputs = *outputs,
+                        .as_json = options.as_json, .ended = [&] { progress.Clear(); }, .finish = finish};
+    if (!options.record.every.empty()) crawl.watch = progress.MakeSeriesWatch();
+    crawl.seeds = [&options, first = std::optional(std::move(*seeds))]() mutable {
+      if (first) return *std::exchange(first, std::nullopt);
+      return LookUpSeeds(options.targets).value_or(std::vector<CrawlConfig::Seed>());
+    };
+    return CrawlRecorded(options.record, std::move(crawl));
+  }
+  if (options.targets.empty()) return Usage("crawl", "no ENDPOINT to start at, and no --data-dir that knows some");
+  if (seeds->empty()) return kExitFailed;
+  order->seeds = std::move(*seeds);
   const auto crawled = CrawlOnce(*order, progress.MakeWatch());
   progress.Clear();
   if (!crawled) return Fail("crawl", crawled.error());
-  return Finish(options, *crawled, order->network, *outputs);
+  return finish(*crawled);
 }
 
 void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   app.add_option("ENDPOINT", options->targets, "Where to start: EP or HOST[:PORT], NODEID@ before either.")
-      ->type_name("")
-      ->required();
+      ->type_name("");
   AddOutputOptions(app, options->outputs);
+  AddRecordOptions(app, options->record);
   app.add_option("--in-flight", options->in_flight, "Nodes dialled or visited at a time, 1 to 4096. Default: 256.")
       ->type_name("N");
   app.add_option("--timeout", options->timeout, "End after this time with what is known: 30s, 5m. Default: none.")
       ->type_name("TIME");
-  app.add_flag("--json", options->as_json, "Print one JSON object: schema, complete, map, summary.");
+  app.add_flag("--json", options->as_json, "Print one JSON object: schema, complete, map, summary. "
+                                              "With --every: an event a line.");
   AddNetworkOptions(app, options->sources);
   app.callback([options, &exit_code] { exit_code = RunCrawl(*options); });
 }
@@ -152,10 +178,13 @@ const RegisterCommand kRegistered{
                     "nothing new, says goodbye, and goes on with every endpoint that it heard of. It calls under a new "
                     "identity of its own, says that it is a crawler, and is polite: few visits at a time for each "
                     "address group, few packets to each node. Ctrl-C or --timeout end it with what it has; the map "
-                    "then says that it is not complete. Exit code 0: there is a map or a summary; 1: nobody answered; "
-                    "2: wrong usage.",
+                    "then says that it is not complete. With --data-dir each census enters a history, and whom the "
+                    "history knows is tried again; --every crawls until it is stopped. A host called diff or history "
+                    "is written with its port: diff:7075. Exit code 0: there is a map or a summary; 1: nobody "
+                    "answered; 2: wrong usage.",
      .examples = "  hearsay crawl 127.0.0.1:7075 --out map\n"
-                 "  hearsay crawl seed.example.net 10.0.0.7:7075 --network team --json\n",
+                 "  hearsay crawl seed.example.net 10.0.0.7:7075 --network team --json\n"
+                 "  hearsay crawl seed.example.net --every 15m --data-dir /srv/map --out map\n",
      .set_up = SetUp}};
 
 }  // namespace

@@ -6,7 +6,7 @@
 namespace hearsay {
 namespace {
 
-constexpr LmdbKind kKind{.name = "crawl", .schema = kHistorySchema, .owner = "crawler",
+constexpr LmdbKind kKind{.name = "history", .schema = kHistorySchema, .owner = "crawler",
                          .more_room = "move the file away to start afresh"};
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HistoryStore: a history that outlives its process: DIR/crawl.mdb, held under DIR/crawl.lock (store/lmdb_file.h says
-// what holds for such a file). A node and a crawler may share a data directory; two crawlers may not.
+// HistoryStore: a history that outlives its process: DIR/history.mdb, held under DIR/history.lock. store/lmdb_file.h
+// says what holds for such a file. A node and a crawler may share a data directory; two crawlers may not.
 //
 // One census is one transaction: after Record() returned without an error, kill -9 and power loss take nothing of it;
 // killed within, none of it happened. When it fails (a full disk), the file stays as it was and the history in memory

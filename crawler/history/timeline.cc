@@ -2,6 +2,7 @@
 #include "crawler/history/timeline.h"
 
 #include <algorithm>
+#include <set>
 
 namespace hearsay {
 namespace {
@@ -92,36 +93,35 @@ Timeline::Edit Timeline::Add(CensusPoint point) {
     ++place;
   }
   const Time now = point.at;
-  const std::vector<CensusPoint> before = points_;
   points_.insert(place, std::move(point));
-  Thin(now);
-  Edit edit{.at = now, .put = {}, .dropped = {}};
-  for (const CensusPoint& one : points_) {
-    const auto old = std::lower_bound(before.begin(), before.end(), one.at,
-                                      [](const CensusPoint& p, Time time) { return p.at < time; });
-    if (old == before.end() || !(*old == one)) edit.put.push_back(one.at);
-  }
-  for (const CensusPoint& one : before) {
-    if (Find(one.at) == nullptr) edit.dropped.push_back(one.at);
-  }
-  return edit;
-}
-
-void Timeline::Thin(Time now) {
-  std::vector<CensusPoint> kept;
-  kept.reserve(points_.size());
+  std::set<Time> put{now};
+  std::set<Time> dropped;
+  const auto drop = [&](Time at) {
+    put.erase(at);
+    if (at != now) dropped.insert(at);  // the new one was never a row
+  };
+  std::size_t kept = 0;
   Slot last;
   for (std::size_t i = 0; i < points_.size(); ++i) {
-    const Slot slot = SlotOf(points_[i].at, now, points_.size() - i <= kMaxFine);
-    if (slot.grain == Slot::Grain::kNone) continue;
-    if (!kept.empty() && slot.SharesPointWith(last)) {
-      kept.back() = Merge(kept.back(), points_[i]);
+    CensusPoint& one = points_[i];
+    const Slot slot = SlotOf(one.at, now, points_.size() - i <= kMaxFine);
+    if (slot.grain == Slot::Grain::kNone) {
+      drop(one.at);
+      continue;
+    }
+    if (kept > 0 && slot.SharesPointWith(last)) {
+      CensusPoint merged = Merge(points_[kept - 1], one);
+      drop(merged.at == one.at ? points_[kept - 1].at : one.at);
+      put.insert(merged.at);
+      points_[kept - 1] = std::move(merged);
     } else {
-      kept.push_back(std::move(points_[i]));
+      if (kept != i) points_[kept] = std::move(one);
+      ++kept;
     }
     last = slot;
   }
-  points_ = std::move(kept);
+  points_.resize(kept);
+  return {.at = now, .put = {put.begin(), put.end()}, .dropped = {dropped.begin(), dropped.end()}};
 }
 
 }  // namespace hearsay

@@ -72,7 +72,6 @@ class Timeline {
 
  private:
   std::vector<CensusPoint>::iterator Place(Time at);
-  void Thin(Time now);
 
   std::vector<CensusPoint> points_;
 };

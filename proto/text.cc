@@ -4,13 +4,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace hearsay {
 namespace {
 
-// Takes one code point off the front; nullopt when what stands there is not well-formed.
-std::optional<std::uint32_t> TakeCodePoint(std::string_view& text) {
+bool IsPrintable(std::uint32_t c) {
+  const auto in = [c](std::uint32_t low, std::uint32_t high) { return c >= low && c <= high; };
+  return !(in(0, 0x1f) || in(0x7f, 0x9f) ||                          // C0, DEL, C1
+           c == 0x61c || in(0x200e, 0x200f) ||                       // direction marks
+           in(0x2028, 0x202e) || in(0x2066, 0x2069) || c == 0xfeff);  // separators, embeddings, isolates, byte order
+}
+
+}  // namespace
+
+std::optional<char32_t> TakeCodePoint(std::string_view& text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
   const std::uint32_t first = byte(0);
   std::size_t size = 1;
@@ -32,15 +39,6 @@ std::optional<std::uint32_t> TakeCodePoint(std::string_view& text) {
   text.remove_prefix(size);
   return value;
 }
-
-bool IsPrintable(std::uint32_t c) {
-  const auto in = [c](std::uint32_t low, std::uint32_t high) { return c >= low && c <= high; };
-  return !(in(0, 0x1f) || in(0x7f, 0x9f) ||                          // C0, DEL, C1
-           c == 0x61c || in(0x200e, 0x200f) ||                       // direction marks
-           in(0x2028, 0x202e) || in(0x2066, 0x2069) || c == 0xfeff);  // separators, embeddings, isolates, byte order
-}
-
-}  // namespace
 
 bool IsPrintableAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });

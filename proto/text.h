@@ -7,9 +7,14 @@
 // Boucher and Anderson 2021). Total, allocates nothing.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace hearsay {
+
+// Takes one code point off the front of a text that is not empty. nullopt, and the text stays, when what stands there
+// is not well-formed UTF-8.
+std::optional<char32_t> TakeCodePoint(std::string_view& text);
 
 // 0x20 to 0x7e only.
 bool IsPrintableAscii(std::string_view text);

@@ -34,11 +34,15 @@ std::string CensusLine(const HistoryChange& change) {
                      point.complete ? "" : " (not complete)");
 }
 
-std::string CensusEvents(const HistoryChange& change, const History& history) {
+std::string CensusEvent(const HistoryChange& change, const History& history) {
   Json census{{"event", "census"}};
   census.update(Json::parse(TimelineJson({&change.point, 1}))[0]);
   census["known"] = history.nodes().size();
-  std::string out = Line(census);
+  return Line(census);
+}
+
+std::string CensusEvents(const HistoryChange& change, const History& history) {
+  std::string out = CensusEvent(change, history);
   const auto tell = [&](const char* what, const std::vector<NodeId>& ids) {
     for (const NodeId& id : ids) {
       Json event{{"event", what}, {"at", FormatRfc3339(change.point.at)}, {"node_id", id.ToString()}};

@@ -4,8 +4,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <cstdio>
 #include <memory>
@@ -13,8 +11,10 @@
 
 #include "node/io/version.h"
 #include "tools/commands.h"
+#include "tools/crawl_events.h"
 #include "tools/crawl_once.h"
 #include "tools/crawl_outputs.h"
+#include "tools/crawl_progress.h"
 #include "tools/crawl_recorded.h"
 #include "tools/crawl_report.h"
 #include "tools/duration.h"
@@ -22,9 +22,6 @@
 
 namespace hearsay {
 namespace {
-
-constexpr Duration kTerminalInterval = std::chrono::milliseconds{100};
-constexpr Duration kLogInterval = std::chrono::seconds{1};
 
 struct Options {
   SettingsSources sources;
@@ -34,31 +31,7 @@ struct Options {
   std::string timeout;
   std::size_t in_flight = CrawlConfig{}.in_flight;
   bool as_json = false;
-};
-
-class Progress {
- public:
-  CrawlWatch MakeWatch() const {
-    return {.interval = terminal_ ? kTerminalInterval : kLogInterval,
-            .show = [this](const CrawlProgress& progress, Duration elapsed) { Show(progress, elapsed); }};
-  }
-  // For a series of crawls, which may fill a log for years: nothing but on a terminal.
-  CrawlWatch MakeSeriesWatch() const { return terminal_ ? MakeWatch() : CrawlWatch{}; }
-  void Clear() const {
-    if (terminal_) std::fputs("\r\x1b[K", stderr);
-  }
-
- private:
-  void Show(const CrawlProgress& progress, Duration elapsed) const {
-    const std::string text = ProgressText(progress, elapsed);
-    if (terminal_) {
-      std::fprintf(stderr, "\r\x1b[K%.79s", text.c_str());
-    } else {
-      std::fprintf(stderr, "crawl: %s\n", text.c_str());
-    }
-  }
-
-  const bool terminal_ = ::isatty(STDERR_FILENO) == 1;
+  bool as_events = false;
 };
 
 // Why there is no map: said of the seeds, which are all that was heard of.
@@ -73,27 +46,24 @@ std::string NobodyAnswered(const Crawled& crawled, const CallNetwork& network) {
          "; `hearsay ping` says more about one endpoint";
 }
 
-void PrintJson(const Census& census, const Places& places, const CrawlOutputs::Written& written) {
-  const nlohmann::json name = written.files.empty() ? nlohmann::json() : nlohmann::json(written.files.front());
-  const std::string path = name.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  std::printf("{\"schema\":%d,\"complete\":%s,\"map\":%s,\"summary\":%s}\n", kMapSchema,
-              census.complete ? "true" : "false", path.c_str(), SummaryJson(census, places).c_str());
+int FailCrawl(const Options& options, const std::string& error) {
+  if (options.as_events) PrintEvent(FailedEvent(error));
+  return Fail("crawl", error);
 }
 
-int Finish(const Options& options, const Crawled& crawled, const CallNetwork& network, const CrawlOutputs& outputs) {
-  const Census& census = crawled.census;
-  if (census.nodes.empty()) return Fail("crawl", NobodyAnswered(crawled, network));
-  const Places places = outputs.Locate(census);
-  const auto written = outputs.Write(census, places, {.software = std::string(Software()), .network = network.name});
-  for (const std::string& error : written.errors) Fail("crawl", error);
-  if (options.as_json) {
-    PrintJson(census, places, written);
+int Finish(const Options& options, const Crawled& crawled, const CallNetwork& network, CrawlOutputs& outputs) {
+  if (crawled.census.nodes.empty()) return FailCrawl(options, NobodyAnswered(crawled, network));
+  const auto made = outputs.Make(crawled.census, {.software = std::string(Software()), .network = network.name});
+  for (const std::string& error : made.errors) Fail("crawl", error);
+  if (options.as_events) {
+    PrintEvent(FinishedEvent(crawled, made));
+  } else if (options.as_json) {
+    PrintEvent(FinishedJson(crawled, made));
   } else {
-    std::fputs(SummaryText(census, network.name).c_str(), stdout);
-    if (options.outputs.out.empty()) std::puts("no map written; --out DIR writes DIR/map.json");
-    for (const std::string& file : written.files) std::printf("map: %s\n", file.c_str());
+    std::fputs(SummaryText(crawled, made.places, network.name).c_str(), stdout);
+    std::fputs(FilesText(made.files).c_str(), stdout);
   }
-  return written.errors.empty() ? kExitFine : kExitFailed;
+  return made.errors.empty() ? kExitFine : kExitFailed;
 }
 
 // What to crawl, when the options make sense; what is wrong is said already.
@@ -126,32 +96,40 @@ tl::expected<std::vector<CrawlConfig::Seed>, ExitCode> LookUpSeeds(const std::ve
   return seeds;
 }
 
+using Seeds = std::vector<CrawlConfig::Seed>;
+
+// `first`: what the targets led to already; each later crawl looks them up anew.
+int RunRecorded(Options& options, CrawlOrder order, Seeds first, CrawlOutputs& outputs) {
+  RecordedCrawl crawl{.order = std::move(order), .seeds = {}, .outputs = outputs, .finish = {}};
+  crawl.said = options.as_events ? RecordedCrawl::Said::kEvents
+               : options.as_json ? RecordedCrawl::Said::kJson
+                                 : RecordedCrawl::Said::kText;
+  crawl.seeds = [&options, once = std::optional(std::move(first))]() mutable {
+    if (once) return *std::exchange(once, std::nullopt);
+    return LookUpSeeds(options.targets).value_or(Seeds());
+  };
+  crawl.finish = [&](const Crawled& crawled) { return Finish(options, crawled, crawl.order.network, outputs); };
+  return CrawlRecorded(options.record, crawl);
+}
+
 int RunCrawl(Options& options) {
   auto order = MakeOrder(options);
   if (!order) return order.error();
   auto seeds = LookUpSeeds(options.targets);
   if (!seeds) return seeds.error();
-  const auto outputs = CrawlOutputs::Prepare("crawl", options.outputs);
+  auto outputs = CrawlOutputs::Prepare("crawl", options.outputs);
   if (!outputs) return outputs.error();
-  const Progress progress;
-  const auto finish = [&](const Crawled& crawled) { return Finish(options, crawled, order->network, *outputs); };
-  if (options.record.Wanted()) {
-    RecordedCrawl crawl{.order = *order, .seeds = {}, .watch = progress.MakeWatch(), .outputs = *outputs,
-                        .as_json = options.as_json, .ended = [&] { progress.Clear(); }, .finish = finish};
-    if (!options.record.every.empty()) crawl.watch = progress.MakeSeriesWatch();
-    crawl.seeds = [&options, first = std::optional(std::move(*seeds))]() mutable {
-      if (first) return *std::exchange(first, std::nullopt);
-      return LookUpSeeds(options.targets).value_or(std::vector<CrawlConfig::Seed>());
-    };
-    return CrawlRecorded(options.record, std::move(crawl));
-  }
+  if (options.record.Wanted()) return RunRecorded(options, std::move(*order), std::move(*seeds), *outputs);
   if (options.targets.empty()) return Usage("crawl", "no ENDPOINT to start at, and no --data-dir that knows some");
   if (seeds->empty()) return kExitFailed;
   order->seeds = std::move(*seeds);
+  using Kind = CrawlProgressView::Kind;
+  CrawlProgressView progress(options.as_events ? Kind::kEvents : Kind::kLine);
+  if (options.as_events) PrintEvent(StartedEvent(*order));
   const auto crawled = CrawlOnce(*order, progress.MakeWatch());
   progress.Clear();
-  if (!crawled) return Fail("crawl", crawled.error());
-  return finish(*crawled);
+  if (!crawled) return FailCrawl(options, crawled.error());
+  return Finish(options, *crawled, order->network, *outputs);
 }
 
 void SetUp(CLI::App& app, int& exit_code) {
@@ -164,8 +142,10 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->type_name("N");
   app.add_option("--timeout", options->timeout, "End after this time with what is known: 30s, 5m. Default: none.")
       ->type_name("TIME");
-  app.add_flag("--json", options->as_json, "Print one JSON object: schema, complete, map, summary. "
-                                              "With --every: an event a line.");
+  auto* json = app.add_flag("--json", options->as_json, "Print one JSON object: what was found and written. With "
+                                                           "--every: one a census.");
+  app.add_flag("--events", options->as_events, "Print JSON objects, one a line: started, progress, finished.")
+      ->excludes(json);
   AddNetworkOptions(app, options->sources);
   app.callback([options, &exit_code] { exit_code = RunCrawl(*options); });
 }
@@ -177,12 +157,14 @@ const RegisterCommand kRegistered{
      .description = "Dials the given nodes, proves each one's id, asks it for samples of its peers until they bring "
                     "nothing new, says goodbye, and goes on with every endpoint that it heard of. It calls under a new "
                     "identity of its own, says that it is a crawler, and is polite: few visits at a time for each "
-                    "address group, few packets to each node. Ctrl-C or --timeout end it with what it has; the map "
-                    "then says that it is not complete. With --data-dir each census enters a history, and whom the "
-                    "history knows is tried again; --every crawls until it is stopped. A host called diff or history "
-                    "is written with its port: diff:7075. Exit code 0: there is a map or a summary; 1: nobody "
-                    "answered; 2: wrong usage.",
+                    "address group, few packets to each node. Ctrl-C or --timeout end it with what it has: that "
+                    "is written, and says that it is not complete and how much is missing. With --data-dir each census "
+                    "enters a history, and whom the history knows is tried again; --every crawls until it is stopped. "
+                    "A host called diff or history is written with its port: diff:7075. Exit code 0: all that was "
+                    "asked for was made, of a complete crawl or not; 1: nobody answered, or something could not be "
+                    "written; 2: wrong usage.",
      .examples = "  hearsay crawl 127.0.0.1:7075 --out map\n"
+                 "  hearsay crawl 10.0.0.7 --out map --formats json,csv --geo asn.mmdb\n"
                  "  hearsay crawl seed.example.net 10.0.0.7:7075 --network team --json\n"
                  "  hearsay crawl seed.example.net --every 15m --data-dir /srv/map --out map\n",
      .set_up = SetUp}};

@@ -6,15 +6,44 @@
 #include <CLI/Formatter.hpp>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include "crawler/report/map_csv.h"
+#include "crawler/report/map_dot.h"
+#include "crawler/report/map_graphml.h"
+#include "crawler/report/map_json.h"
 #include "node/io/replace_file.h"
+#include "tools/commands.h"
 #include "tools/report.h"
 
 namespace hearsay {
 namespace {
+
+struct Input {
+  const Census& census;
+  const MapHeader& header;
+  const Places& places;
+};
+
+void WriteJson(const Input& in, std::ostream& out) { WriteMapJson(in.census, in.header, in.places, out); }
+void WriteNodes(const Input& in, std::ostream& out) { WriteNodesCsv(in.census, in.places, out); }
+void WriteEdges(const Input& in, std::ostream& out) { WriteEdgesCsv(in.census, out); }
+void WriteGraphml(const Input& in, std::ostream& out) { WriteMapGraphml(in.census, in.header, in.places, out); }
+void WriteDot(const Input& in, std::ostream& out) { WriteMapDot(in.census, in.header, in.places, out); }
+
+// One line a file; a format may have several.
+struct File {
+  std::string_view format;
+  std::string_view name;
+  void (*write)(const Input& in, std::ostream& out);
+};
+constexpr File kFiles[] = {
+    {"json", "map.json", WriteJson},          {"csv", "nodes.csv", WriteNodes}, {"csv", "edges.csv", WriteEdges},
+    {"graphml", "map.graphml", WriteGraphml}, {"dot", "map.dot", WriteDot},
+};
 
 Result<void> PrepareFolder(const std::string& folder) {
   std::error_code error;
@@ -28,34 +57,76 @@ Result<void> PrepareFolder(const std::string& folder) {
   return {};
 }
 
+bool IsFormat(std::string_view name) {
+  return std::any_of(std::begin(kFiles), std::end(kFiles), [&](const File& file) { return file.format == name; });
+}
+
+// "json, csv, ...", each once.
+std::string FormatNames() {
+  std::string out;
+  std::string_view last;
+  for (const File& file : kFiles) {
+    if (file.format != last) out += (out.empty() ? "" : ", ") + std::string(file.format);
+    last = file.format;
+  }
+  return out;
+}
+
 }  // namespace
 
 void AddOutputOptions(CLI::App& app, OutputOptions& options) {
-  app.add_option("--out", options.out, "Write DIR/map.json. Default: only the summary is shown.")->type_name("DIR");
+  app.add_option("--out", options.out, "Write the map into this folder. Default: only the summary is shown.")
+      ->type_name("DIR");
+  app.add_option("--formats", options.formats, "With --out: " + FormatNames() + ". Default: all.")
+      ->type_name("LIST")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("--geo", options.geo,
+                 "A MaxMind DB file of countries, cities or autonomous systems (ASN), for the places of nodes. "
+                 "Repeatable; the first that knows an address counts.")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
 }
 
 tl::expected<CrawlOutputs, ExitCode> CrawlOutputs::Prepare(const char* command, const OutputOptions& options) {
-  CrawlOutputs outputs;
-  outputs.folder_ = options.out;
+  for (const std::string& format : options.formats) {
+    if (IsFormat(format)) continue;
+    return tl::unexpected(Usage(command, "--formats '" + format + "' is unknown; choose from " + FormatNames()));
+  }
+  if (!options.formats.empty() && options.out.empty()) {
+    return tl::unexpected(Usage(command, "--formats says how, --out DIR must say where"));
+  }
+  auto databases = GeoDatabases::Open(options.geo);
+  if (!databases) return tl::unexpected(Fail(command, databases.error()));
   if (!options.out.empty()) {
     if (const auto ready = PrepareFolder(options.out); !ready) return tl::unexpected(Fail(command, ready.error()));
   }
-  return outputs;
+  return CrawlOutputs(options, std::move(*databases));
 }
 
-CrawlOutputs::Written CrawlOutputs::Write(const Census& census, const Places& places, const MapHeader& header) const {
-  Written written;
-  if (folder_.empty()) return written;
-  const std::string path = (std::filesystem::path(folder_) / "map.json").string();
-  const auto done = ReplaceFile(path, [&](std::ostream& out) { WriteMapJson(census, header, places, out); });
-  if (done) {
-    written.files.push_back(path);
-  } else {
-    written.errors.push_back(done.error());
+CrawlOutputs::Made CrawlOutputs::Make(const Census& census, const MapHeader& header) {
+  Made made;
+  if (!databases_.empty()) {
+    made.places = Places(census, [this](const IpAddress& address) { return databases_.Lookup(address); });
+    if (databases_.Fault()) made.errors.push_back(*databases_.Fault());
   }
-  return written;
+  if (!options_.out.empty()) WriteFiles(census, header, made);
+  return made;
 }
 
-Places CrawlOutputs::Locate(const Census&) const { return {}; }
+void CrawlOutputs::WriteFiles(const Census& census, const MapHeader& header, Made& made) const {
+  const Input input{census, header, made.places};
+  for (const File& file : kFiles) {
+    const auto& wanted = options_.formats;
+    if (!wanted.empty() && std::count(wanted.begin(), wanted.end(), file.format) == 0) continue;
+    const std::string path = (std::filesystem::path(options_.out) / file.name).string();
+    const auto done = ReplaceFile(path, [&](std::ostream& out) { file.write(input, out); });
+    if (done) {
+      made.files.push_back(path);
+    } else {
+      made.errors.push_back(done.error());
+    }
+  }
+}
 
 }  // namespace hearsay

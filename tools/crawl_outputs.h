@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// CrawlOutputs: what is made of a census: the files of `--out DIR` in the formats of `--formats`.
+// CrawlOutputs: what is made of a census: the files of `--out DIR` in the formats of `--formats`, with the places that
+// the databases of `--geo` give its nodes.
 //
 // Everything that can be wrong is found before the crawl (Prepare), so that nobody waits for a map that cannot be
 // written. Each file is replaced as a whole (node/io/replace_file.h); one that fails does not keep the others back.
@@ -9,7 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "crawler/report/map_json.h"
+#include "crawler/io/geo_databases.h"
+#include "crawler/report/map_header.h"
+#include "crawler/report/places.h"
 #include "tools/calling.h"
 
 namespace CLI {
@@ -20,25 +23,30 @@ namespace hearsay {
 
 struct OutputOptions {
   std::string out;  // folder; empty: no files
+  std::vector<std::string> formats;  // empty: all
+  std::vector<std::string> geo;      // paths of databases
 };
 void AddOutputOptions(CLI::App& app, OutputOptions& options);
 
 class CrawlOutputs {
  public:
-  // Makes the folder. What is wrong is said already, as `command`'s.
+  // Makes the folder and opens the databases. What is wrong is said already, as `command`'s.
   static tl::expected<CrawlOutputs, ExitCode> Prepare(const char* command, const OutputOptions& options);
 
-  struct Written {
+  struct Made {
+    Places places;
     std::vector<std::string> files;   // paths, in the order of the formats
-    std::vector<std::string> errors;  // one line each
+    std::vector<std::string> errors;  // one line each: a file that could not be written, a damaged database
   };
-  Written Write(const Census& census, const Places& places, const MapHeader& header) const;
-
-  // Where the nodes of a census are, as far as anybody was given who knows.
-  Places Locate(const Census& census) const;
+  Made Make(const Census& census, const MapHeader& header);
 
  private:
-  std::string folder_;
+  CrawlOutputs(const OutputOptions& options, GeoDatabases databases)
+      : options_(options), databases_(std::move(databases)) {}
+  void WriteFiles(const Census& census, const MapHeader& header, Made& made) const;
+
+  OutputOptions options_;
+  GeoDatabases databases_;
 };
 
 }  // namespace hearsay

@@ -7,6 +7,7 @@
 #include <asio/io_context.hpp>
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -17,6 +18,7 @@
 #include "node/io/version.h"
 #include "tools/census_event.h"
 #include "tools/commands.h"
+#include "tools/crawl_progress.h"
 #include "tools/crawl_schedule.h"
 #include "tools/duration.h"
 #include "tools/report.h"
@@ -56,16 +58,18 @@ class Pause {
 
 class Series {
  public:
-  Series(HistoryStore& store, RecordedCrawl crawl) : store_(store), crawl_(std::move(crawl)) {}
+  Series(HistoryStore& store, RecordedCrawl& crawl) : store_(store), crawl_(crawl) {}
 
   ExitCode RunOnce() {
     if (!FindSeeds()) return kExitFailed;
-    const auto crawled = CrawlOnce(crawl_.order, crawl_.watch);
-    crawl_.ended();
+    const auto crawled = Crawl();
     if (!crawled) return Fail("crawl", crawled.error());
     const HistoryStore::Recorded recorded = store_.Record(crawled->census);
     const ExitCode shown = crawl_.finish(*crawled);
-    if (shown == kExitFine && !crawl_.as_json) std::printf("  history       %s\n", ChangeText(recorded.change).c_str());
+    if (shown == kExitFine && crawl_.said == Said::kText) {
+      std::printf("  history       %s\n", ChangeText(recorded.change).c_str());
+    }
+    if (crawl_.said == Said::kEvents) Tell(recorded.change);
     return recorded.error.empty() ? shown : Fail("crawl", recorded.error);
   }
 
@@ -74,17 +78,20 @@ class Series {
     Pause pause;
     CrawlTurn turn{.start = clock.Now()};
     while (true) {
-      if (Round() == CrawlDriver::End::kInterrupted) return failed_ ? kExitFailed : kExitFine;
+      if (Round() == CrawlDriver::End::kInterrupted) break;
       turn = NextTurn(turn.start, interval, clock.Now());
       if (turn.missed > 0) {
-        std::fprintf(stderr, "crawl: %llu turns missed, because the crawl took longer than --every\n",
+        std::fprintf(stderr, "crawl: %llu turns missed: the crawl took longer than --every\n",
                      static_cast<unsigned long long>(turn.missed));
       }
-      if (!pause.Until(clock.ToSteady(turn.start))) return failed_ ? kExitFailed : kExitFine;
+      if (!pause.Until(clock.ToSteady(turn.start))) break;
     }
+    return failed_ ? kExitFailed : kExitFine;
   }
 
  private:
+  using Said = RecordedCrawl::Said;
+
   // False, and said, when there are none.
   bool FindSeeds() {
     crawl_.order.seeds = crawl_.seeds();
@@ -94,11 +101,19 @@ class Series {
     return !crawl_.order.seeds.empty();
   }
 
+  // Shows its progress to somebody who looks on; a log is not filled for years with it.
+  Result<Crawled> Crawl() const {
+    if (::isatty(STDERR_FILENO) != 1 || crawl_.said != Said::kText) return CrawlOnce(crawl_.order, {});
+    CrawlProgressView progress(CrawlProgressView::Kind::kLine);
+    auto crawled = CrawlOnce(crawl_.order, progress.MakeWatch());
+    progress.Clear();
+    return crawled;
+  }
+
   CrawlDriver::End Round() {
     failed_ = true;
     if (!FindSeeds()) return CrawlDriver::End::kDone;
-    const auto crawled = CrawlOnce(crawl_.order, crawl_.watch);
-    crawl_.ended();
+    const auto crawled = Crawl();
     if (!crawled) {
       Fail("crawl", crawled.error());
       return CrawlDriver::End::kDone;
@@ -106,24 +121,29 @@ class Series {
     const HistoryStore::Recorded recorded = store_.Record(crawled->census);
     failed_ = !recorded.error.empty();
     if (failed_) Fail("crawl", recorded.error);
-    const Census& census = crawled->census;
-    if (!census.nodes.empty()) {
-      const Places places = crawl_.outputs.Locate(census);
-      const MapHeader header{.software = std::string(Software()), .network = crawl_.order.network.name};
-      for (const std::string& error : crawl_.outputs.Write(census, places, header).errors) {
-        Fail("crawl", error);
-        failed_ = true;
-      }
-    }
-    const std::string said = crawl_.as_json ? CensusEvents(recorded.change, store_.history())
-                                            : CensusLine(recorded.change) + "\n";
-    std::fputs(said.c_str(), stdout);
-    std::fflush(stdout);
+    if (!crawled->census.nodes.empty()) MakeOutputs(crawled->census);
+    Tell(recorded.change);
     return crawled->end;
   }
 
+  void MakeOutputs(const Census& census) {
+    const MapHeader header{.software = std::string(Software()), .network = crawl_.order.network.name};
+    for (const std::string& error : crawl_.outputs.Make(census, header).errors) {
+      Fail("crawl", error);
+      failed_ = true;
+    }
+  }
+
+  void Tell(const HistoryChange& change) const {
+    const std::string text = crawl_.said == Said::kText     ? CensusLine(change) + "\n"
+                             : crawl_.said == Said::kEvents ? CensusEvents(change, store_.history())
+                                                            : CensusEvent(change, store_.history());
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+  }
+
   HistoryStore& store_;
-  RecordedCrawl crawl_;
+  RecordedCrawl& crawl_;
   bool failed_ = false;  // the last round
 };
 
@@ -136,7 +156,7 @@ void AddRecordOptions(CLI::App& app, RecordOptions& options) {
       ->type_name("TIME");
 }
 
-ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl crawl) {
+ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl& crawl) {
   if (options.data_dir.empty()) return Usage("crawl", "--every needs --data-dir DIR, where the history is kept");
   std::optional<Duration> interval;
   if (!options.every.empty()) {
@@ -152,7 +172,7 @@ ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl crawl) {
     std::fprintf(stderr, "crawl: %zu rows of the history in %s cannot be read and are left out\n",
                  (*store)->skipped(), Printable(options.data_dir).c_str());
   }
-  Series series(**store, std::move(crawl));
+  Series series(**store, crawl);
   return interval ? series.RunEvery(*interval) : series.RunOnce();
 }
 

@@ -25,16 +25,16 @@ struct RecordOptions {
 void AddRecordOptions(CLI::App& app, RecordOptions& options);
 
 struct RecordedCrawl {
-  CrawlOrder order;                                      // its seeds are looked up anew for each crawl:
+  enum class Said : std::uint8_t { kText, kJson, kEvents };
+
+  CrawlOrder order;  // its seeds are looked up anew for each crawl:
   std::function<std::vector<CrawlConfig::Seed>()> seeds;
-  CrawlWatch watch;
-  const CrawlOutputs& outputs;
-  bool as_json = false;
-  std::function<void()> ended;                           // of each crawl: the watch is over
-  // Shows the result of a single crawl, history apart. Returns the exit code.
+  CrawlOutputs& outputs;
+  Said said = Said::kText;
+  // Makes the outputs of a single crawl and shows its result, but for the history. Returns the exit code.
   std::function<ExitCode(const Crawled&)> finish;
 };
 // Blocks until the one crawl, or the series, is over.
-ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl crawl);
+ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl& crawl);
 
 }  // namespace hearsay

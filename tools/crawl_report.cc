@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "crawler/report/pace.h"
+#include "tools/duration.h"
 #include "tools/report.h"
 
 namespace hearsay {
@@ -41,18 +43,40 @@ std::string Counts(const std::map<std::string, std::size_t, std::less<>>& counts
   return out;
 }
 
-}  // namespace
-
-std::string ProgressText(const CrawlProgress& progress, Duration elapsed) {
-  return fmt::format("{} nodes, {} endpoints heard, {} in flight, {} waiting, {} silent, {} edges at most, {:.1f} s",
-                     progress.nodes, progress.endpoints, progress.in_flight, progress.waiting, progress.unreachable,
-                     progress.tellings, Seconds(elapsed));
+// What a census that is not complete lacks.
+std::string Missing(const Crawled& crawled) {
+  const std::size_t left = NotVisited(crawled.census);
+  if (left > 0) return fmt::format("{} endpoints heard of and not visited, and what they know", left);
+  if (crawled.end != CrawlDriver::End::kDone) return "what the nodes being visited had still to say";
+  return "what did not fit into the crawl's bounds";
 }
 
-std::string SummaryText(const Census& census, std::string_view network) {
+}  // namespace
+
+std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> left) {
+  using std::chrono::ceil, std::chrono::seconds;
+  return fmt::format("{} visits, {} nodes, {} in flight, {} waiting, ETA {}", Visits(progress), progress.nodes,
+                     progress.in_flight, progress.waiting, left ? RoughDuration(ceil<seconds>(*left)) : "unknown");
+}
+
+std::string FilesText(const std::vector<std::string>& files) {
+  if (files.empty()) return "no map written; --out DIR writes one\n";
+  std::string out;
+  for (const std::string& file : files) out += Line(out.empty() ? "written" : "", Printable(file));
+  return out;
+}
+
+std::size_t NotVisited(const Census& census) {
+  const auto is_left = [](const MappedEndpoint& silent) { return silent.verdict == Verdict::kNotVisited; };
+  return static_cast<std::size_t>(std::count_if(census.silent.begin(), census.silent.end(), is_left));
+}
+
+std::string SummaryText(const Crawled& crawled, const Places& places, std::string_view network) {
+  const Census& census = crawled.census;
   const CensusSummary summary = Summarize(census);
   std::string out = fmt::format("network '{}', crawled in {:.2f} s{}\n", network, Seconds(summary.duration),
                                 census.complete ? "" : " (not complete)");
+  if (!census.complete) out += Line("missing", Missing(crawled));
   out += Line("nodes", fmt::format("{}, of them reachable {}", summary.nodes, summary.reachable));
   std::string unreachable = fmt::format("{}", summary.unreachable);
   if (!summary.reasons.empty()) unreachable += ": " + Counts(summary.reasons);
@@ -62,6 +86,10 @@ std::string SummaryText(const Census& census, std::string_view network) {
   out += Line("edges", fmt::format("{}, {:.1f} a node", summary.edges, each));
   out += Line("versions", Counts(summary.versions));
   out += Line("roles", Counts(summary.roles));
+  if (places.known()) {
+    out += Line("countries", Counts(places.Countries()));
+    out += Line("systems", Counts(places.Systems()));
+  }
   if (summary.rtt) {
     out += Line("round trip", fmt::format("min {:.2f}, p50 {:.2f}, p90 {:.2f}, p99 {:.2f}, max {:.2f} ms",
                                           Milliseconds(summary.rtt->min), Milliseconds(summary.rtt->p50),

@@ -3,17 +3,27 @@
 // What `hearsay crawl` shows: a progress line while it runs, and the summary table at the end, in 80 columns.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "crawler/census.h"
 #include "crawler/crawl.h"
+#include "crawler/report/places.h"
+#include "tools/crawl_once.h"
 
 namespace hearsay {
 
-// "12 nodes, 30 endpoints heard, 5 in flight, 3 waiting, 1 silent, 140 tellings, 0.8 s"
-std::string ProgressText(const CrawlProgress& progress, Duration elapsed);
+// "1234 visits, 1000 nodes, 256 in flight, 3000 waiting, ETA 12s"; at most 79 columns with numbers below ten million.
+std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> left);
 // Several lines, each with its line break.
-std::string SummaryText(const Census& census, std::string_view network);
+std::string SummaryText(const Crawled& crawled, const Places& places, std::string_view network);
+
+// What was written where, or how to have it written. Each line with its line break.
+std::string FilesText(const std::vector<std::string>& files);
+
+// Endpoints that were heard of and did not have their turn.
+std::size_t NotVisited(const Census& census);
 
 }  // namespace hearsay

@@ -11,16 +11,13 @@
 #include <string>
 
 #include "crawler/census.h"
+#include "crawler/report/map_header.h"
 #include "crawler/report/places.h"
 
 namespace hearsay {
 
 inline constexpr int kMapSchema = 1;
 
-struct MapHeader {
-  std::string software;  // of the crawler
-  std::string network;   // the name it was told; never seen on the wire
-};
 // `places` are Places{} without databases.
 void WriteMapJson(const Census& census, const MapHeader& header, const Places& places, std::ostream& out);
 // The "summary" object by itself, on one line.

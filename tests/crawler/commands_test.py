@@ -122,7 +122,7 @@ class Commands(unittest.TestCase):
 
     def test_crawl_maps_every_node_and_every_edge(self):
         out = self.network.path / "map"
-        told = self.crawl("--out", str(out))
+        told = self.crawl("--out", str(out), "--formats", "json")
         self.assertEqual(told["map"], str(out / "map.json"))
         self.assertEqual(sorted(p.name for p in out.iterdir()), ["map.json"])
         drawn = json.loads((out / "map.json").read_text())
@@ -160,6 +160,7 @@ class Commands(unittest.TestCase):
             stdout, _ = crawl.communicate(timeout=10)
         self.assertEqual(crawl.returncode, 0)
         self.assertIn("not complete", stdout)
+        self.assertRegex(stdout, r"missing +1 endpoints heard of and not visited")
         drawn = json.loads((out / "map.json").read_text())
         self.assertFalse(drawn["complete"])
         self.assertEqual(drawn["summary"]["nodes"], NODES)

@@ -22,6 +22,7 @@ ARROWS = {
     "node/io": ("node", "store", "proto"),
     "crawler": ("crawler", "node/core", "proto"),
     "crawler/report": ("crawler", "node/core", "proto"),
+    "crawler/io": ("crawler", "node", "store", "proto"),
     "crawler/history": ("crawler", "store", "node/core", "proto"),
     "crawler/seed": ("crawler", "node", "store", "proto"),
     "tests": FOLDERS,

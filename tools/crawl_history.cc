@@ -39,14 +39,14 @@ std::string Second(Time t) {  // "2026-11-21 18:20:05"
 
 std::string TimelineText(const History& history) {
   const auto& points = history.timeline().points();
-  std::string out = fmt::format("{:<20} {:>7} {:>9}  {:<20} {:>6} {:>6} {:>6}\n", "ENDED (UTC)", "NODES", "REACHABLE",
+  std::string out = fmt::format("{:<20} {:>7} {:>9}  {:<19} {:>6} {:>6} {:>6}\n", "ENDED (UTC)", "NODES", "REACHABLE",
                                 "ESTIMATE (95 %)", "CAME", "WENT", "MOVED");
   for (std::size_t i = points.size() - std::min(points.size(), kMostShown); i < points.size(); ++i) {
     const CensusPoint& point = points[i];
     const std::string estimate = point.estimate ? fmt::format("{:.0f} ({:.0f} to {:.0f})", point.estimate->nodes,
                                                               point.estimate->low, point.estimate->high)
                                                 : "-";
-    out += fmt::format("{}{} {:>7} {:>9}  {:<20} {:>6} {:>6} {:>6}\n", Second(point.at), point.complete ? " " : "*",
+    out += fmt::format("{}{} {:>7} {:>9}  {:<19} {:>6} {:>6} {:>6}\n", Second(point.at), point.complete ? " " : "*",
                        point.nodes, point.reachable, estimate, point.came, point.went, point.moved);
   }
   const auto incomplete = [](const CensusPoint& point) { return !point.complete; };

@@ -14,18 +14,19 @@ using Json = nlohmann::ordered_json;
 using Node = MapFile::Node;
 
 constexpr int kDiffSchema = 1;
+constexpr std::size_t kMaxShown = 64;  // bytes; a record's software has 48 at most
 
 std::size_t Reachable(const MapFile& map) {
   return static_cast<std::size_t>(
       std::count_if(map.nodes.begin(), map.nodes.end(), [](const Node& node) { return node.reachable; }));
 }
 
-// What a file says, for a terminal.
+// What a file says, for a terminal: each byte that is more than a printable one is '?', unless all is printable text.
 std::string Shown(std::string_view text) {
   if (text.empty()) return "unknown";
-  if (IsPrintableUtf8(text)) return std::string(text);
-  std::string out(text);
-  std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+  std::string out(text.substr(0, kMaxShown));
+  if (IsPrintableUtf8(out)) return out;
+  std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c >= 0x7f; }, '?');
   return out;
 }
 

@@ -34,7 +34,7 @@ class ListFetcherTest : public testing::Test {
   Result<ListFetcher::List> Fetch(const std::string& path) { return FetchUrl(web_.Url(path)); }
   Result<ListFetcher::List> FetchUrl(const std::string& url) {
     std::optional<Result<ListFetcher::List>> result;
-    fetcher_->Fetch(url, [&](Result<ListFetcher::List> list) { result = std::move(list); });
+    fetcher_->Fetch({url, {}}, [&](Result<ListFetcher::List> list) { result = std::move(list); });
     EXPECT_TRUE(RunUntil(io_, [&] { return result.has_value(); })) << url;
     return result.value_or(tl::unexpected<std::string>("no answer"));
   }
@@ -136,8 +136,8 @@ TEST_F(ListFetcherTest, TheEnvironmentsProxyIsNotUsed) {
 TEST_F(ListFetcherTest, DestroyingItEndsWhatIsUnderWay) {
   web_.SetSilent("/silent");
   bool called = false;
-  fetcher_->Fetch(web_.Url("/silent"), [&](const Result<ListFetcher::List>&) { called = true; });
-  fetcher_->Fetch(web_.Url("/silent"), [&](const Result<ListFetcher::List>&) { called = true; });
+  fetcher_->Fetch({web_.Url("/silent"), {}}, [&](const Result<ListFetcher::List>&) { called = true; });
+  fetcher_->Fetch({web_.Url("/silent"), {}}, [&](const Result<ListFetcher::List>&) { called = true; });
   ASSERT_TRUE(RunUntil(io_, [&] { return web_.requests() == 1; }));
   const auto begin = std::chrono::steady_clock::now();
   fetcher_.reset();

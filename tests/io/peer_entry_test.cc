@@ -30,9 +30,9 @@ TEST(PeerEntry, ReadsEndpointsOfBothFamiliesAndTheDefaultPort) {
 TEST(PeerEntry, ReadsHostsNamesFilesAndUrls) {
   EXPECT_EQ(std::get<HostPeer>(Parsed("seed.example.net").target), (HostPeer{"seed.example.net", 7075}));
   EXPECT_EQ(std::get<HostPeer>(Parsed(" my_service:80 ").target), (HostPeer{"my_service", 80}));
-  EXPECT_EQ(std::get<DnsPeer>(Parsed("dns:seed.example.net.").target), (DnsPeer{"seed.example.net.", 7075}));
+  EXPECT_EQ(std::get<DnsPeer>(Parsed("dns:seed.example.net.").target), (DnsPeer{"seed.example.net.", 7075, {}}));
   EXPECT_EQ(std::get<FilePeer>(Parsed("file:/etc/peers.txt").target), FilePeer{"/etc/peers.txt"});
-  EXPECT_EQ(std::get<UrlPeer>(Parsed("https://a.example/list.json").target), UrlPeer{"https://a.example/list.json"});
+  EXPECT_EQ(std::get<UrlPeer>(Parsed("https://a.example/list.json").target), (UrlPeer{"https://a.example/list.json", {}}));
 }
 
 TEST(PeerEntry, ReadsAPinBeforeEndpointsAndHostsOnly) {

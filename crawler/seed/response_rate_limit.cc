@@ -7,8 +7,8 @@
 namespace hearsay {
 namespace {
 
-constexpr std::uint64_t kWhole = 1000;  // thousandths in an answer
-constexpr std::size_t kV4Kept = 15;     // bytes of the mapped form: ::ffff:a.b.c
+constexpr std::uint64_t kWhole = 1'000'000;  // millionths in an answer: a microsecond at `rate` brings `rate` of them
+constexpr std::size_t kV4Kept = 15;          // bytes of the mapped form: ::ffff:a.b.c
 constexpr std::size_t kV6Kept = 7;
 
 }  // namespace
@@ -25,7 +25,7 @@ ResponseRateLimit::Slot& ResponseRateLimit::Find(std::uint64_t tag, Time now) {
   const auto found = std::ranges::find(row, tag, &Slot::tag);
   if (found != row.end()) return *found;
   Slot& oldest = *std::ranges::min_element(row, {}, &Slot::last);
-  oldest = {.tag = tag, .last = now, .thousandths = static_cast<std::uint32_t>(config_.rate * kWhole)};
+  oldest = {.tag = tag, .last = now, .millionths = config_.rate * kWhole};
   return oldest;
 }
 
@@ -39,10 +39,10 @@ ResponseRateLimit::Verdict ResponseRateLimit::Judge(const IpAddress& client, Ans
   const std::uint64_t full = config_.rate * kWhole;
   // A second fills it; longer ones would only overflow.
   const auto micros = static_cast<std::uint64_t>(std::min<std::int64_t>(elapsed.count(), 1'000'000));
-  slot.thousandths = static_cast<std::uint32_t>(std::min(full, slot.thousandths + micros * config_.rate / 1000));
+  slot.millionths = std::min(full, slot.millionths + micros * config_.rate);
   slot.last = now;
-  if (slot.thousandths >= kWhole) {
-    slot.thousandths -= kWhole;
+  if (slot.millionths >= kWhole) {
+    slot.millionths -= kWhole;
     slot.limited = 0;
     return Verdict::kSend;
   }

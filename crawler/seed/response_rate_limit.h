@@ -5,8 +5,8 @@
 // it is where it says.
 //
 // Answers are counted by client network (IPv4 /24, IPv6 /56) and kind. Each such pair may have `rate` answers a second,
-// and as many at once. Of what is above that, every `slip`th is sent truncated, no longer than its query, so that a real
-// client behind a spoofer's victim comes by TCP; the others are dropped.
+// and as many at once. Of what is above that, every `slip`th is sent truncated, no longer than its query, so that a
+// real client behind a spoofer's victim comes by TCP; the others are dropped.
 // The table holds kSlots pairs, wherever a keyed hash puts them, four to a row; the one of a row that was silent the
 // longest gives way. Who spoofs from all over pushes pairs out, but then it sends each victim next to nothing.
 // Pure. Differs from BIND: the name asked is not part of the pair, since a seed has few.
@@ -33,7 +33,7 @@ struct ClientNetwork {
 
 class ResponseRateLimit {
  public:
-  static constexpr std::size_t kSlots = 1 << 15;  // of 32 bytes
+  static constexpr std::size_t kSlots = 1 << 15;  // of 32 bytes: a megabyte
 
   struct Config {
     std::uint32_t rate = 20;  // answers a second; 0: no limit. A resolver with a cache asks once a TTL for each name
@@ -49,8 +49,8 @@ class ResponseRateLimit {
   struct Slot {
     std::uint64_t tag = 0;         // of network and kind; 0: free
     Time last{};
-    std::uint32_t thousandths = 0;  // of an answer, that it may have
-    std::uint32_t limited = 0;      // answers above the limit since the last one below it
+    std::uint64_t millionths = 0;  // of an answer, that it may have
+    std::uint32_t limited = 0;     // answers above the limit since the last one below it
   };
   Slot& Find(std::uint64_t tag, Time now);
 

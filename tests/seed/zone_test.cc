@@ -7,6 +7,8 @@
 
 #include <set>
 
+#include "tests/seed/seed_fixture.h"
+
 #include "tests/seed/dns_reader.h"
 
 namespace hearsay {
@@ -23,30 +25,9 @@ using testing::UnorderedElementsAre;
 constexpr std::string_view kZone = "seed.example.net";
 const Time kNow = FromUnixSeconds(1'800'000'000);
 
-GoodPeer Peer(const std::string& endpoint, Role role = Role::kDual, Attributes attributes = {}) {
-  GoodPeer peer{.endpoint = *Endpoint::Parse(endpoint, kDefaultPort), .role = role, .attributes = attributes};
-  // Some id that differs from the others'.
-  std::copy(peer.endpoint.address.bytes.begin(), peer.endpoint.address.bytes.end(), peer.id.bytes.begin());
-  peer.id.bytes[31] = static_cast<std::byte>(peer.endpoint.port);
-  return peer;
-}
-
-// One peer in each of `groups` IPv4 groups.
-std::vector<GoodPeer> Spread(std::uint32_t groups) {
-  std::vector<GoodPeer> out;
-  for (std::uint32_t i = 0; i < groups; ++i) out.push_back(Peer(IpAddress::V4(0x0b000001 + (i << 16)).ToString()));
-  return out;
-}
-
 class ZoneTest : public testing::Test {
  protected:
-  ZoneTest() : zone_(*Zone::Make(Config(), seed_)) {}
-  static ZoneConfig Config() {
-    return {.zone = std::string(kZone),
-            .network = "test",
-            .name_servers = {{"ns.seed.example.net", {*IpAddress::Parse("192.0.32.1"), *IpAddress::Parse("2600::1")}},
-                             {"ns.elsewhere.org", {}}}};
-  }
+  ZoneTest() : zone_(*Zone::Make(MakeZoneConfig(), seed_)) {}
   void Set(std::vector<GoodPeer> peers) { zone_.SetPeers(GoodPeers(std::move(peers))); }
   std::optional<DnsAnswer> Send(BytesView query, DnsTransport transport = DnsTransport::kUdp) {
     return zone_.Answer(query, transport, kNow, rng_);
@@ -75,7 +56,8 @@ class ZoneTest : public testing::Test {
 constexpr unsigned kNoError = 0, kFormErr = 1, kNxDomain = 3, kNotImp = 4, kRefused = 5, kBadVers = 16;
 
 TEST_F(ZoneTest, AddressesAreThoseOfPeersOnTheDefaultPort) {
-  Set({Peer("11.0.0.1"), Peer("12.0.0.1:7076"), Peer("[2a00::1]"), Peer("[2b00::1]:80")});
+  Set({MakeGoodPeer("11.0.0.1"), MakeGoodPeer("12.0.0.1:7076"), MakeGoodPeer("[2a00::1]"),
+       MakeGoodPeer("[2b00::1]:80")});
   const SeenReply v4 = Ask(kZone, DnsType::kA);
   EXPECT_THAT(v4.Answers(), ElementsAre("A 11.0.0.1"));
   EXPECT_TRUE(v4.authoritative);
@@ -87,8 +69,8 @@ TEST_F(ZoneTest, AddressesAreThoseOfPeersOnTheDefaultPort) {
 }
 
 TEST_F(ZoneTest, AnAnswerNamesAtMostSixteenPeersAndOneOfAGroup) {
-  auto peers = Spread(40);
-  for (int i = 2; i < 200; ++i) peers.push_back(Peer("11.0.0." + std::to_string(i)));
+  auto peers = SpreadPeers(40);
+  for (int i = 2; i < 200; ++i) peers.push_back(MakeGoodPeer("11.0.0." + std::to_string(i)));
   Set(std::move(peers));
   std::set<std::string> seen;
   for (int i = 0; i < 200; ++i) {
@@ -104,8 +86,8 @@ TEST_F(ZoneTest, AnAnswerNamesAtMostSixteenPeersAndOneOfAGroup) {
 }
 
 TEST_F(ZoneTest, ManyPeersInOneGroupAreNamedAsOftenAsOneInAnother) {
-  auto peers = Spread(64);
-  for (int i = 2; i < 250; ++i) peers.push_back(Peer("11.0.0." + std::to_string(i)));
+  auto peers = SpreadPeers(64);
+  for (int i = 2; i < 250; ++i) peers.push_back(MakeGoodPeer("11.0.0." + std::to_string(i)));
   Set(std::move(peers));
   int crowd = 0;
   constexpr int kAnswers = 4000;
@@ -139,7 +121,7 @@ TEST_F(ZoneTest, TheApexHasSoaAndNameServersWithTheirAddresses) {
 }
 
 TEST_F(ZoneTest, UnknownNamesDoNotExist) {
-  Set(Spread(3));
+  Set(SpreadPeers(3));
   for (const char* name : {"nobody", "a.worker", "p0b00000", "p0b00000100", "_tcp", "_other._udp", "x._hearsay._udp",
                            "nothing.has", "_udp.nobody", "is.is", "worker.is"}) {
     const SeenReply reply = Ask(Below(name), DnsType::kA);
@@ -150,7 +132,7 @@ TEST_F(ZoneTest, UnknownNamesDoNotExist) {
 }
 
 TEST_F(ZoneTest, NamesAboveExistingOnesExistWithoutRecords) {
-  Set({Peer("11.0.0.1", Role::kDual, {{"service", "web"}})});
+  Set({MakeGoodPeer("11.0.0.1", Role::kDual, {{"service", "web"}})});
   for (const char* name : {"_udp", "has", "is", "service.is", "_udp.worker"}) {
     const SeenReply reply = Ask(Below(name), DnsType::kA);
     EXPECT_EQ(reply.rcode, kNoError) << name;
@@ -160,8 +142,9 @@ TEST_F(ZoneTest, NamesAboveExistingOnesExistWithoutRecords) {
 }
 
 TEST_F(ZoneTest, RolesAndAttributesAreSubNames) {
-  Set({Peer("11.0.0.1", Role::kWorker, {{"service", "Web"}}), Peer("12.0.0.1", Role::kController),
-       Peer("13.0.0.1", Role::kDual, {{"service", "db"}}), Peer("14.0.0.1", Role::kSeed, {{"k.v", "no label"}})});
+  Set({MakeGoodPeer("11.0.0.1", Role::kWorker, {{"service", "Web"}}), MakeGoodPeer("12.0.0.1", Role::kController),
+       MakeGoodPeer("13.0.0.1", Role::kDual, {{"service", "db"}}),
+       MakeGoodPeer("14.0.0.1", Role::kSeed, {{"k.v", "no label"}})});
   EXPECT_THAT(Ask(Below("worker"), DnsType::kA).Answers(), UnorderedElementsAre("A 11.0.0.1", "A 13.0.0.1"));
   EXPECT_THAT(Ask(Below("controller"), DnsType::kA).Answers(), UnorderedElementsAre("A 12.0.0.1", "A 13.0.0.1"));
   EXPECT_THAT(Ask(Below("seed"), DnsType::kA).Answers(), ElementsAre("A 14.0.0.1"));
@@ -172,7 +155,7 @@ TEST_F(ZoneTest, RolesAndAttributesAreSubNames) {
 }
 
 TEST_F(ZoneTest, ServicesListEveryPortAndTargetsThatResolve) {
-  Set({Peer("11.0.0.1:7076"), Peer("[2a00::1]:80")});
+  Set({MakeGoodPeer("11.0.0.1:7076"), MakeGoodPeer("[2a00::1]:80")});
   const SeenReply reply = Ask(Below("_hearsay._udp"), DnsType::kSrv);
   EXPECT_THAT(reply.Answers(),
               UnorderedElementsAre("SRV 0 0 7076 p0b000001.seed.example.net.",
@@ -190,12 +173,12 @@ TEST_F(ZoneTest, APrivateAddressHasANameOnlyWhileItIsAPeers) {
   EXPECT_EQ(Ask(Below("p7f000001"), DnsType::kA).rcode, kNxDomain);
   EXPECT_EQ(Ask(Below("p0a000001"), DnsType::kA).rcode, kNxDomain);
   EXPECT_EQ(Ask(Below("p00000000000000000000ffff0a000001"), DnsType::kA).rcode, kNxDomain);
-  Set({Peer("10.0.0.1")});
+  Set({MakeGoodPeer("10.0.0.1")});
   EXPECT_THAT(Ask(Below("p0a000001"), DnsType::kA).Answers(), ElementsAre("A 10.0.0.1"));
 }
 
 TEST_F(ZoneTest, TextsAreSignedForTheNameThatWasAsked) {
-  Set({Peer("11.0.0.1:99", Role::kWorker)});
+  Set({MakeGoodPeer("11.0.0.1:99", Role::kWorker)});
   const auto open = [&](const std::string& asked, const SeedEntryScope& scope) {
     const SeenReply reply = Ask(asked, DnsType::kTxt);
     EXPECT_THAT(reply.answer, SizeIs(1));
@@ -205,7 +188,7 @@ TEST_F(ZoneTest, TextsAreSignedForTheNameThatWasAsked) {
   const auto entry = open("SEED.example.net", {"test", "seed.example.net"});
   ASSERT_TRUE(entry) << entry.error();
   EXPECT_EQ(entry->endpoint.ToString(), "11.0.0.1:99");
-  EXPECT_EQ(entry->id, Peer("11.0.0.1:99").id);
+  EXPECT_EQ(entry->id, MakeGoodPeer("11.0.0.1:99").id);
   EXPECT_GE(entry->expires, kNow + std::chrono::minutes{30});
   EXPECT_TRUE(open(Below("worker"), {"test", "worker.seed.example.net"}));
   EXPECT_FALSE(open(Below("worker"), {"test", "seed.example.net"}));
@@ -213,7 +196,7 @@ TEST_F(ZoneTest, TextsAreSignedForTheNameThatWasAsked) {
 }
 
 TEST_F(ZoneTest, AnEntryIsSignedAnewBeforeItExpires) {
-  Set({Peer("11.0.0.1")});
+  Set({MakeGoodPeer("11.0.0.1")});
   std::set<std::string> texts;
   for (Time t = kNow; t < kNow + std::chrono::hours{2}; t += std::chrono::minutes{1}) {
     const auto answer = zone_.Answer(MakeQuery(kZone, DnsType::kTxt), DnsTransport::kUdp, t, rng_);
@@ -226,7 +209,7 @@ TEST_F(ZoneTest, AnEntryIsSignedAnewBeforeItExpires) {
 }
 
 TEST_F(ZoneTest, WhatDoesNotFitGoesByTcp) {
-  Set(Spread(40));
+  Set(SpreadPeers(40));
   const SeenReply plain = Ask(kZone, DnsType::kTxt);
   EXPECT_TRUE(plain.truncated) << "512 bytes hold two entries";
   const SeenReply edns = Ask(kZone, DnsType::kTxt, {.edns_size = 4096});
@@ -243,7 +226,7 @@ TEST_F(ZoneTest, WhatDoesNotFitGoesByTcp) {
 }
 
 TEST_F(ZoneTest, AnswersRepeatTheLettersThatWereAsked) {
-  Set({Peer("11.0.0.1")});
+  Set({MakeGoodPeer("11.0.0.1")});
   const SeenReply reply = Ask("sEEd.EXAMPLE.nET", DnsType::kA);
   EXPECT_EQ(reply.question, "sEEd.EXAMPLE.nET.");
   EXPECT_EQ(reply.answer.at(0).owner, "sEEd.EXAMPLE.nET.");
@@ -252,7 +235,7 @@ TEST_F(ZoneTest, AnswersRepeatTheLettersThatWereAsked) {
 }
 
 TEST_F(ZoneTest, AnyIsAnsweredWithOneSmallRecord) {
-  Set(Spread(40));
+  Set(SpreadPeers(40));
   EXPECT_THAT(Ask(kZone, DnsType::kAny).Answers(), ElementsAre("HINFO \"RFC8482\" \"\""));
   EXPECT_EQ(Ask(Below("nobody"), DnsType::kAny).rcode, kNxDomain);
 }
@@ -313,7 +296,7 @@ TEST_F(ZoneTest, MalformedQueriesAreFormErrOrSilence) {
 }
 
 TEST_F(ZoneTest, TruncatedToTheQuestionItSendsClientsToTcp) {
-  Set(Spread(20));
+  Set(SpreadPeers(20));
   const auto answer = Send(MakeQuery(kZone, DnsType::kA, {.edns_size = 1232}));
   const auto reply = ReadDnsReply(TruncateDnsReply(answer->wire));
   ASSERT_TRUE(reply);

@@ -3,7 +3,7 @@
 // hearsay seed: a node that tells newcomers of its peers, by DNS for one zone and by a signed list over HTTP.
 //
 // Standard output carries one line, once everything can be reached: that of `hearsay run`, then zone=… dns=… http=… .
-// The peers that it gives away are those of its own node that it has dialled itself and that answer now.
+// The peers that it gives away are its node itself, and those that the node has dialled itself and that answer now.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -105,8 +105,14 @@ Scope AudienceOf(const std::vector<Endpoint>& dns) {
   return out;
 }
 
-std::vector<GoodPeer> GoodPeersOf(const Driver& driver, Scope audience) {
+// The node itself is one of them, at the endpoints that its peers have confirmed: the first newcomer of a network finds
+// somebody.
+std::vector<GoodPeer> GoodPeersOf(const Driver& driver, const Settings& settings, Scope audience) {
   std::vector<GoodPeer> out;
+  const CoreStatus status = driver.Status();
+  for (const Endpoint& own : status.own_endpoints) {
+    if (MayTravel(own.scope(), audience)) out.push_back({own, status.id, settings.role, settings.attributes});
+  }
   for (PeerInfo& peer : driver.Peers()) {
     const bool answers = peer.state == PeerState::kActive || peer.state == PeerState::kVerified;
     if (!answers || !peer.reachable || peer.failures != 0 || !MayTravel(peer.endpoint.scope(), audience)) continue;
@@ -117,14 +123,14 @@ std::vector<GoodPeer> GoodPeersOf(const Driver& driver, Scope audience) {
 
 class Refresh {
  public:
-  Refresh(asio::io_context& io, SeedServices& services, const Driver& driver, Scope audience)
-      : timer_(io), services_(services), driver_(driver), audience_(audience) {
+  Refresh(asio::io_context& io, SeedServices& services, const Driver& driver, const Settings& settings, Scope audience)
+      : timer_(io), services_(services), driver_(driver), settings_(settings), audience_(audience) {
     Turn();
   }
 
  private:
   void Turn() {
-    services_.SetPeers(GoodPeersOf(driver_, audience_), driver_.Now());
+    services_.SetPeers(GoodPeersOf(driver_, settings_, audience_), driver_.Now());
     timer_.expires_after(kRefresh);
     timer_.async_wait([this](const asio::error_code& error) {
       if (!error) Turn();
@@ -134,6 +140,7 @@ class Refresh {
   asio::steady_timer timer_;
   SeedServices& services_;
   const Driver& driver_;
+  const Settings& settings_;
   const Scope audience_;
 };
 
@@ -165,7 +172,7 @@ int Seed(const Options& options) {
   end.async_wait([&](const asio::error_code& error, int) {
     if (!error) io.stop();
   });
-  const Refresh refresh(io, **services, (*host)->driver(), AudienceOf(config->dns.listen));
+  const Refresh refresh(io, **services, (*host)->driver(), *settings, AudienceOf(config->dns.listen));
   PrintReady(**host, options, **services);
   io.run();
 

@@ -38,6 +38,13 @@ Result<std::unique_ptr<Fleet>> Fleet::Open(FleetConfig config, Watch watch) {
   auto plan = MakePlan(config.plan);
   if (!plan) return tl::unexpected(plan.error());
   if (const auto raised = RaiseFileLimit(plan->size()); !raised) return tl::unexpected(raised.error());
+  if (!config.truth.empty()) {
+    // Nobody waits for a fleet whose truth cannot be written, or reads that of another one.
+    const TruthHeader header{.network = config.network, .seed = config.plan.seed, .written_at = SystemClock().Now()};
+    if (const auto empty = ReplaceFile(config.truth, TruthJson(header, {})); !empty) {
+      return tl::unexpected(empty.error());
+    }
+  }
   return std::unique_ptr<Fleet>(new Fleet(std::move(config), std::move(*plan), std::move(watch)));
 }
 
@@ -157,8 +164,7 @@ void Fleet::Stand(Time now) {
   }
   phase_ = Phase::kStanding;
   stood_at_ = churned_to_ = now;
-  if (!config_.truth.empty()) WriteTruth(now);
-  watch_.on_ready(ready);
+  if (config_.truth.empty() || WriteTruth(now)) watch_.on_ready(ready);
 }
 
 // As many come back as go, once those who went have been away for long enough.
@@ -179,12 +185,13 @@ void Fleet::Churn(Time now) {
   }
 }
 
-void Fleet::WriteTruth(Time now) {
+bool Fleet::WriteTruth(Time now) {
   truth_is_old_ = false;
   const TruthHeader header{.network = config_.network, .seed = config_.plan.seed, .written_at = now};
-  if (auto written = ReplaceFile(config_.truth, TruthJson(header, population_.Truth())); !written) {
-    End(std::move(written));
-  }
+  auto written = ReplaceFile(config_.truth, TruthJson(header, population_.Truth()));
+  if (written) return true;
+  End(std::move(written));
+  return false;
 }
 
 }  // namespace hearsay::fleet

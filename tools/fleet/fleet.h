@@ -61,7 +61,8 @@ class Fleet {
     std::function<void(const FleetProgress&)> on_progress;  // once a second until it stands
     std::function<void(const FleetReady&)> on_ready;
   };
-  // Catches SIGINT and SIGTERM. The errors: what does not fit in the plan, and the limit of open files.
+  // Catches SIGINT and SIGTERM; the truth file is there from here on, with nobody in it. The errors: what does not fit
+  // in the plan, the limit of open files, and a truth file that cannot be written.
   static Result<std::unique_ptr<Fleet>> Open(FleetConfig config, Watch watch);
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
@@ -81,7 +82,7 @@ class Fleet {
   void Settle(Time now);
   void Stand(Time now);
   void Churn(Time now);
-  void WriteTruth(Time now);
+  bool WriteTruth(Time now);
   void End(Result<void> result);
 
   const FleetConfig config_;

@@ -156,22 +156,22 @@ int RunFleet(Options& options) {
 
 void SetUp(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
-  const auto percent = CLI::Range(0.0, 100.0);
+  const auto percent = CLI::Range(0.0, 100.0).description("");
   app.add_option("--nodes", o->nodes, "How many, of all kinds together: 1 to 100000.")->type_name("N")->required();
-  app.add_option("--dead", o->dead, "Share of nodes that were there, and are stopped once the fleet stands.")
+  app.add_option("--dead", o->dead, "Share of nodes that are stopped once the fleet stands: 0 to 100.")
       ->type_name("PERCENT")->check(percent);
   app.add_option("--nat", o->natted, "Share of nodes behind an address translator.")
       ->type_name("PERCENT")->check(percent);
   app.add_option("--liars", o->liars, "Share of peers that name endpoints which they made up.")
       ->type_name("PERCENT")->check(percent);
-  app.add_option("--lies", o->lies, "Endpoints that each liar has made up. Default: 32.")
-      ->type_name("N")->check(CLI::Range(std::size_t{0}, kMaxLies));
+  app.add_option("--lies", o->lies, "Endpoints that each liar has made up, up to 65536. Default: 32.")
+      ->type_name("N")->check(CLI::Range(std::size_t{0}, kMaxLies).description(""));
   app.add_option("--churn", o->churn, "Share of nodes that stop, and come back later, each minute.")
       ->type_name("PERCENT")->check(percent);
   app.add_option("--versions", o->versions, "What nodes say they run, by weight: 'a/1=80,a/2=20'.")
       ->type_name("SHARES");
   app.add_option("--links", o->links, "Others that each node dials at its start, 1 to 64. Default: 8.")
-      ->type_name("N")->check(CLI::Range(std::size_t{1}, kMaxLinks));
+      ->type_name("N")->check(CLI::Range(std::size_t{1}, kMaxLinks).description(""));
   app.add_option("--base", o->base, "Node I has the address BASE + I. Default: 127.1.0.0.")->type_name("ADDRESS");
   app.add_option("--port", o->port, "Of every node; 0: any free one each. Default: 7075.")->type_name("PORT");
   app.add_option("--peer", o->peers, "Join this network: EP or HOST[:PORT], on this machine's loopback.")

@@ -96,6 +96,14 @@ TEST(Plan, HasExactSharesAndAnAddressForEach) {
   EXPECT_EQ(plan.back().address.ToString(), "127.1.3.232");
 }
 
+TEST(Plan, ACrawlMayStartAtTheFirstAddress) {
+  PlanRequest request = Request(10);
+  request.dead_percent = request.natted_percent = request.liar_percent = 30;
+  for (request.seed = 0; request.seed < 64; ++request.seed) {
+    EXPECT_EQ(MakePlan(request)->front().kind, Kind::kReachable) << request.seed;
+  }
+}
+
 TEST(Plan, FollowsFromItsSeedAlone) {
   const auto same = [](const Resident& a, const Resident& b) {
     return a.identity == b.identity && a.chance == b.chance && a.kind == b.kind && a.software == b.software;
@@ -159,7 +167,9 @@ TEST(NatFilter, ForgetsAfterAMinuteUnlessItWritesAgain) {
 
 TEST(NatFilter, IsBoundedAndMakesRoomForTheLiving) {
   NatFilter nat;
-  const auto remote = [](std::size_t i) { return Endpoint{IpAddress::V4(0x7f010000), static_cast<std::uint16_t>(i + 1)}; };
+  const auto remote = [](std::size_t i) {
+    return Endpoint{IpAddress::V4(0x7f010000), static_cast<std::uint16_t>(i + 1)};
+  };
   for (std::size_t i = 0; i < NatFilter::kMaxRemotes; ++i) nat.NoteSent(remote(i), kNow);
   nat.NoteSent(remote(NatFilter::kMaxRemotes), kNow);
   EXPECT_FALSE(nat.Passes(remote(NatFilter::kMaxRemotes), kNow));
@@ -226,7 +236,11 @@ TEST(Truth, IsJsonThatSaysWhoIsWhat) {
   const NodeId id{Rng::FromNumber(1).Array<NodeId::kSize>()};
   const auto truth = nlohmann::json::parse(
       TruthJson({.network = "a \"net\"", .seed = 7, .written_at = kNow},
-                {{.id = id, .endpoint = At("127.1.0.1:7075"), .kind = Kind::kNatted, .software = "x/1", .since = kNow}}));
+                {{.id = id,
+                  .endpoint = At("127.1.0.1:7075"),
+                  .kind = Kind::kNatted,
+                  .software = "x/1",
+                  .since = kNow}}));
   EXPECT_EQ(truth["schema"], kTruthSchema);
   EXPECT_EQ(truth["network"], "a \"net\"");
   EXPECT_EQ(truth["seed"], 7);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tools/fleet/plan.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 
 #include "proto/check.h"
 
@@ -53,7 +53,9 @@ Result<std::vector<Resident>> MakePlan(const PlanRequest& request) {
                           "; give smaller shares or more --nodes");
   }
   Rng rng = Rng::FromNumber(request.seed);
-  const auto kinds = Deal({nodes - dead - natted - liars, natted, dead, liars}, rng);
+  auto kinds = Deal({nodes - dead - natted - liars, natted, dead, liars}, rng);
+  // Reachable ones come first in Kind.
+  std::iter_swap(kinds.begin(), std::min_element(kinds.begin(), kinds.end()));
   const auto versions = Deal(Apportion(nodes, request.versions), rng);
   std::vector<Resident> residents(nodes);
   for (std::size_t i = 0; i < nodes; ++i) {

@@ -3,7 +3,8 @@
 // Plan: who is in a fleet, drawn from one seed before anything runs. The same request gives the same plan.
 //
 // The i-th resident lives at the base address + 1 + i, skipping none; its kind and software are dealt by exact shares
-// and then shuffled. What the residents do once they run depends on time and is not of the plan.
+// and then shuffled, but that the first one is reachable: a crawl may start there. What the residents do once they run
+// depends on time and is not of the plan.
 #pragma once
 
 #include <cstdint>

@@ -53,8 +53,8 @@ GoodPeers::GoodPeers(std::vector<GoodPeer> peers) : peers_(std::move(peers)) {
   if (peers_.size() > kMaxPeers) peers_.resize(kMaxPeers);
   const auto key = [](const GoodPeer& peer) { return std::tuple(peer.endpoint.group(), peer.endpoint, peer.id); };
   std::ranges::sort(peers_, {}, key);
-  const auto same = std::ranges::unique(peers_, {}, &GoodPeer::endpoint);
-  peers_.erase(same.begin(), same.end());
+  const auto same = [](const GoodPeer& a, const GoodPeer& b) { return a.endpoint == b.endpoint; };
+  peers_.erase(std::unique(peers_.begin(), peers_.end(), same), peers_.end());
   for (const GoodPeer& peer : peers_) addresses_.insert(peer.endpoint.address);
 
   std::vector<std::uint32_t> all(peers_.size());

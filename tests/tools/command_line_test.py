@@ -51,6 +51,20 @@ class CommandLine(Case):
         for command in self.commands():
             self.assertRefused(hearsay(command, "--no-such-flag"), 2, f"hearsay {command}: ", "--help")
 
+    def test_a_seed_with_wrong_settings_does_not_start(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = ["--data-dir", folder + "/data", "--listen", "127.0.0.1:0", "--dns", "127.0.0.1:0"]
+            for flags, words in ((["--zone", "a b"], ["zone 'a b'"]),
+                                 (["--zone", "s.test", "--ttl", "0"], ["ttl 0", "1 and 900"]),
+                                 (["--zone", "s.test", "--dns", "nowhere"], ["--dns 'nowhere'"]),
+                                 (["--zone", "s.test", "--http", "80"], ["--http '80'"]),
+                                 (["--zone", "s.test", "--name-server", "x=y"], ["--name-server 'x=y'"]),
+                                 (["--zone", "s.test", "--name-server", "ns.s.test"], ["needs an address"])):
+                self.assertRefused(hearsay("seed", *data, *flags), 2, "hearsay seed: ", *words)
+            self.assertRefused(hearsay("seed", *data[:4], "--zone", "s.test", "--dns", "0.0.0.0:0"), 2, "--name-server",
+                               "ns.s.test=ADDRESS")
+            self.assertFalse(os.path.exists(folder + "/data"))
+
     def test_without_a_command_the_help_is_shown(self):
         result = hearsay()
         self.assertEqual((result.returncode, result.stdout), (2, hearsay("--help").stdout))

@@ -3,6 +3,8 @@
 """postgres_test.py PROGRAM TESTS: `hearsay crawl --post` and the unit tests of posting against a real PostgreSQL."""
 import json
 import os
+import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from commands_test import ENVIRONMENT, Network, hearsay
 from postgres_server import PASSWORD, CannotStart, PostgresServer
 
 TESTS = ""
+DOCUMENTATION = pathlib.Path(__file__).parents[2] / "docs" / "postgres.md"
 NODES = 3
 TABLES = ["censuses", "endpoints", "networks", "nodes", "records", "schema_version", "sightings", "states"]
 
@@ -167,6 +170,19 @@ class Posts(unittest.TestCase):
             self.assertEqual((result.returncode, result.stdout), (2, ""))
             self.assertIn("postgresql://USER@HOST", result.stderr)
             self.assertNotIn("wrong", result.stderr)
+
+    def test_the_questions_of_the_documentation_have_answers(self):
+        database = self.database()
+        self.assertPosted(self.crawl(self.server.uri(database)))
+        questions = re.findall(r"```sql\n(.*?)```", DOCUMENTATION.read_text(), re.DOTALL)
+        self.assertGreater(len(questions), 5)
+        answers = [self.ask(database, question).splitlines() for question in questions]
+        self.assertEqual([len(answer) for answer in answers], [NODES, 1, NODES, NODES, 0, 1, 0], answers)
+        columns = {table: set(self.ask(database, f"SELECT column_name FROM information_schema.columns WHERE table_schema = "
+                                                 f"'hearsay' AND table_name = '{table}'").split()) for table in TABLES}
+        for table, text in re.findall(r"^\| `(\w+)` \| [^|]+ \| (.*) \|$", DOCUMENTATION.read_text(), re.MULTILINE):
+            missing = columns[table] - set(re.findall(r"`(\w+)`", text))
+            self.assertEqual(missing, set(), f"columns of {table} that docs/postgres.md does not name")
 
     def test_the_unit_tests_pass_with_a_server(self):
         environment = {**ENVIRONMENT, "HEARSAY_TEST_POSTGRES": self.server.uri(self.database())}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// flock on DIR/store.lock.
+// flock on DIR/NAME.lock.
 #include "store/directory_lock.h"
 
 #include <fcntl.h>
@@ -15,7 +15,9 @@
 namespace hearsay {
 namespace {
 
-std::string LockPath(const std::string& directory) { return directory + "/store.lock"; }
+std::string LockPath(const std::string& directory, std::string_view name) {
+  return directory + "/" + std::string(name) + ".lock";
+}
 
 // The id in the lock file as text; empty when there is none.
 std::string ReadHolder(int fd) {
@@ -28,31 +30,32 @@ std::string ReadHolder(int fd) {
 
 }  // namespace
 
-Result<DirectoryLock> DirectoryLock::Take(const std::string& directory) {
+Result<DirectoryLock> DirectoryLock::Take(const std::string& directory, std::string_view name,
+                                          std::string_view owner) {
   struct stat info {};
   if (stat(directory.c_str(), &info) != 0) return tl::unexpected(FaultText("data directory", directory, errno));
   if (!S_ISDIR(info.st_mode)) return tl::unexpected(FaultText("data directory", directory, ENOTDIR));
-  const std::string path = LockPath(directory);
+  const std::string path = LockPath(directory, name);
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return tl::unexpected(FaultText("store", path, errno));
+  if (fd < 0) return tl::unexpected(FaultText(name, path, errno));
   DirectoryLock lock(fd);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return tl::unexpected(FaultText("store", path, errno));
+    if (errno != EWOULDBLOCK) return tl::unexpected(FaultText(name, path, errno));
     const std::string holder = ReadHolder(fd);
-    return tl::unexpected("store " + directory + ": in use by " +
+    return tl::unexpected(std::string(name) + " " + directory + ": in use by " +
                           (holder.empty() ? "another process" : "process " + holder) +
-                          "; stop it, or give this node a data directory of its own");
+                          "; stop it, or give this " + std::string(owner) + " a data directory of its own");
   }
   // A directory that cannot take these few bytes cannot take a store.
   const std::string self = std::to_string(getpid()) + "\n";
   if (ftruncate(fd, 0) != 0 || pwrite(fd, self.data(), self.size(), 0) != static_cast<ssize_t>(self.size())) {
-    return tl::unexpected(FaultText("store", path, errno));
+    return tl::unexpected(FaultText(name, path, errno));
   }
   return lock;
 }
 
-bool DirectoryLock::IsFree(const std::string& directory) {
-  const int fd = open(LockPath(directory).c_str(), O_RDONLY | O_CLOEXEC);
+bool DirectoryLock::IsFree(const std::string& directory, std::string_view name) {
+  const int fd = open(LockPath(directory, name).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return errno == ENOENT;
   const bool free = flock(fd, LOCK_SH | LOCK_NB) == 0;
   close(fd);

@@ -20,11 +20,11 @@
 #include "proto/ban.h"
 #include "proto/bytes.h"
 #include "proto/node_id.h"
+#include "store/lmdb_file.h"
 
 namespace hearsay {
 
 inline constexpr std::uint32_t kSchemaVersion = 1;
-inline constexpr std::string_view kSchemaKey = "mschema";
 inline constexpr std::string_view kStateKey = "s";
 inline constexpr std::byte kPeerPrefix{'p'};
 inline constexpr std::byte kBanPrefix{'b'};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// How an LmdbStore is opened or made, and what each fault of LMDB means to the operator.
+// How an LmdbFile is opened or made.
 #include <fcntl.h>
 #include <lmdb.h>
 #include <sys/mman.h>
@@ -10,21 +10,16 @@
 #include <cstdio>
 
 #include "store/fault_text.h"
-#include "store/key_grammar.h"
+#include "store/lmdb_file.h"
 #include "store/lmdb_image.h"
-#include "store/lmdb_store.h"
-#include "store/lmdb_value.h"
 
 namespace hearsay {
 namespace {
 
 constexpr mdb_mode_t kMode = 0600;
 
-std::string StorePath(const std::string& directory) { return directory + "/store.mdb"; }
-
-std::string DamageText(const std::string& path, std::string_view what) {
-  return "store " + path + ": damaged: " + std::string(what) +
-         "; put a copy of the file back, or move it away to start afresh";
+std::string PathOf(const LmdbKind& kind, const std::string& directory, std::string_view ending) {
+  return directory + "/" + std::string(kind.name) + std::string(ending);
 }
 
 class FileDescriptor {
@@ -41,22 +36,26 @@ class FileDescriptor {
   int fd_;
 };
 
-// The caller knows that nobody writes into the file now.
-Result<void> CheckFile(const std::string& path) {
+// What is wrong with the file: `damage`, or else `fault` of the machine. The caller knows that nobody writes into it.
+struct FileComplaint {
+  std::string damage;
+  int fault = 0;
+};
+std::optional<FileComplaint> CheckFile(const std::string& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat info {};
-  if (file.get() < 0 || fstat(file.get(), &info) != 0) return tl::unexpected(FaultText("store", path, errno));
-  if (!S_ISREG(info.st_mode)) return tl::unexpected(DamageText(path, "it is no regular file"));
-  if (info.st_size == 0) return tl::unexpected(DamageText(path, "it is empty"));
+  if (file.get() < 0 || fstat(file.get(), &info) != 0) return FileComplaint{{}, errno};
+  if (!S_ISREG(info.st_mode)) return FileComplaint{"it is no regular file"};
+  if (info.st_size == 0) return FileComplaint{"it is empty"};
   const auto size = static_cast<std::size_t>(info.st_size);
   void* const map = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (map == MAP_FAILED) return tl::unexpected(FaultText("store", path, errno));
+  if (map == MAP_FAILED) return FileComplaint{{}, errno};
   // The walk goes in key order; the disk is read once, in its own order, ahead of it. Advice: it may fail.
   (void)madvise(map, size, MADV_WILLNEED);
   const auto checked = CheckLmdbImage({static_cast<const std::byte*>(map), size});
   munmap(map, size);
-  if (!checked) return tl::unexpected(DamageText(path, checked.error()));
-  return {};
+  if (!checked) return FileComplaint{checked.error()};
+  return std::nullopt;
 }
 
 Result<void> SyncDirectory(const std::string& directory) {
@@ -72,145 +71,114 @@ std::size_t WholePages(std::size_t bytes) {
 
 }  // namespace
 
-void LmdbStore::CloseEnvironment::operator()(MDB_env* environment) const { mdb_env_close(environment); }
-void LmdbStore::AbortTransaction::operator()(MDB_txn* transaction) const { mdb_txn_abort(transaction); }
-LmdbStore::~LmdbStore() = default;
-
-Result<std::unique_ptr<Store>> LmdbStore::Open(const std::string& directory, const LmdbOptions& options) {
-  auto lock = DirectoryLock::Take(directory);
+Result<std::unique_ptr<LmdbFile>> LmdbFile::Open(const LmdbKind& kind, const std::string& directory,
+                                                 std::size_t map_bytes) {
+  auto lock = DirectoryLock::Take(directory, kind.name, kind.owner);
   if (!lock) return tl::unexpected(lock.error());
-  const std::string path = StorePath(directory);
+  std::unique_ptr<LmdbFile> file(new LmdbFile(kind, PathOf(kind, directory, ".mdb"), map_bytes));
+  file->lock_.emplace(std::move(*lock));
   Result<void> done;
-  if (access(path.c_str(), F_OK) == 0 || errno != ENOENT) {
-    done = CheckFile(path);
+  if (access(file->path_.c_str(), F_OK) == 0 || errno != ENOENT) {
+    done = file->CheckImage();
   } else {
-    done = Create(directory, path, options);
+    done = Create(kind, directory, file->path_, map_bytes);
   }
-  if (!done) return tl::unexpected(done.error());
-  std::unique_ptr<LmdbStore> store(new LmdbStore(path, options));
-  store->lock_.emplace(std::move(*lock));
-  done = store->OpenEnvironment(Access::kWrite);
-  if (done) done = store->OpenTree();
-  if (done) done = store->CheckSchema();
+  if (done) done = file->OpenEnvironment(Access::kWrite);
+  if (done) done = file->OpenTree();
+  if (done) done = file->CheckSchema();
   if (!done) return tl::unexpected(done.error());
   // Readers that died keep old pages from being used again. LMDB forgets them only when it opens alone.
   int dead = 0;
-  if (const int rc = mdb_reader_check(store->environment_.get(), &dead); rc != MDB_SUCCESS) {
-    return tl::unexpected(store->Fault(rc));
+  if (const int rc = mdb_reader_check(file->environment_.get(), &dead); rc != MDB_SUCCESS) {
+    return tl::unexpected(file->Fault(rc));
   }
-  return store;
+  return file;
 }
 
-Result<std::unique_ptr<const Store>> LmdbStore::OpenToRead(const std::string& directory) {
-  const std::string path = StorePath(directory);
-  if (access(path.c_str(), R_OK) != 0) return tl::unexpected(FaultText("store", path, errno));
+Result<std::unique_ptr<LmdbFile>> LmdbFile::OpenToRead(const LmdbKind& kind, const std::string& directory) {
+  std::unique_ptr<LmdbFile> file(new LmdbFile(kind, PathOf(kind, directory, ".mdb"), 0));
+  if (access(file->path_.c_str(), R_OK) != 0) return tl::unexpected(FaultText(kind.name, file->path_, errno));
   // Whoever holds the lock has checked the file, and is changing it under our eyes.
-  if (DirectoryLock::IsFree(directory)) {
-    if (auto checked = CheckFile(path); !checked) return tl::unexpected(checked.error());
-  }
-  std::unique_ptr<LmdbStore> store(new LmdbStore(path, {}));
-  auto done = store->OpenEnvironment(Access::kRead);
-  if (done) done = store->OpenTree();
-  if (done) done = store->CheckSchema();
+  Result<void> done;
+  if (DirectoryLock::IsFree(directory, kind.name)) done = file->CheckImage();
+  if (done) done = file->OpenEnvironment(Access::kRead);
+  if (done) done = file->OpenTree();
+  if (done) done = file->CheckSchema();
   if (!done) return tl::unexpected(done.error());
-  return store;
+  return file;
 }
 
-// A store appears in its place whole, with its schema, or not at all.
-Result<void> LmdbStore::Create(const std::string& directory, const std::string& path, const LmdbOptions& options) {
-  const std::string draft = directory + "/store.new";
-  if (unlink(draft.c_str()) != 0 && errno != ENOENT) return tl::unexpected(FaultText("store", draft, errno));
+Result<void> LmdbFile::CheckImage() const {
+  const auto complaint = CheckFile(path_);
+  if (!complaint) return {};
+  if (!complaint->damage.empty()) return tl::unexpected(Damage(complaint->damage));
+  return tl::unexpected(FaultText(kind_.name, path_, complaint->fault));
+}
+
+// A file appears in its place whole, with its schema, or not at all.
+Result<void> LmdbFile::Create(const LmdbKind& kind, const std::string& directory, const std::string& path,
+                              std::size_t map_bytes) {
+  const std::string draft = PathOf(kind, directory, ".new");
+  if (unlink(draft.c_str()) != 0 && errno != ENOENT) return tl::unexpected(FaultText(kind.name, draft, errno));
   Result<void> done;
   {
-    LmdbStore store(draft, options);
-    done = store.OpenEnvironment(Access::kCreate);
-    if (done) done = store.OpenTree();
-    if (done) done = store.WriteSchema();
+    LmdbFile file(kind, draft, map_bytes);
+    done = file.OpenEnvironment(Access::kCreate);
+    if (done) done = file.OpenTree();
+    if (done) done = file.WriteSchema();
   }
-  if (done && rename(draft.c_str(), path.c_str()) != 0) done = tl::unexpected(FaultText("store", path, errno));
+  if (done && rename(draft.c_str(), path.c_str()) != 0) done = tl::unexpected(FaultText(kind.name, path, errno));
   if (done) return SyncDirectory(directory);
   unlink(draft.c_str());
   return done;
 }
 
-Result<void> LmdbStore::OpenEnvironment(Access access) {
+Result<void> LmdbFile::OpenEnvironment(Access access) {
   MDB_env* raw = nullptr;
   if (const int rc = mdb_env_create(&raw); rc != MDB_SUCCESS) return tl::unexpected(Fault(rc));
   environment_.reset(raw);
   unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
   if (access == Access::kRead) flags |= MDB_RDONLY;
   if (access == Access::kCreate) flags |= MDB_NOLOCK;  // nobody else knows the file
-  int rc = access == Access::kRead ? MDB_SUCCESS : mdb_env_set_mapsize(raw, WholePages(options_.map_bytes));
+  int rc = access == Access::kRead ? MDB_SUCCESS : mdb_env_set_mapsize(raw, WholePages(map_bytes_));
   if (rc == MDB_SUCCESS) rc = mdb_env_open(raw, path_.c_str(), flags, kMode);
   if (rc != MDB_SUCCESS) return tl::unexpected(Fault(rc));
   return {};
 }
 
-Result<void> LmdbStore::OpenTree() {
+Result<void> LmdbFile::OpenTree() {
   auto transaction = BeginRead();
   if (!transaction) return tl::unexpected(transaction.error());
-  int rc = mdb_dbi_open(transaction->get(), nullptr, 0, &tree_);
-  if (rc == MDB_SUCCESS) rc = mdb_txn_commit(transaction->release());
-  if (rc != MDB_SUCCESS) return tl::unexpected(Fault(rc));
-  return {};
-}
-
-Result<void> LmdbStore::WriteSchema() {
-  MDB_txn* raw = nullptr;
-  if (const int rc = mdb_txn_begin(environment_.get(), nullptr, 0, &raw); rc != MDB_SUCCESS) {
+  if (const int rc = mdb_dbi_open(transaction->get(), nullptr, 0, &tree_); rc != MDB_SUCCESS) {
     return tl::unexpected(Fault(rc));
   }
-  Transaction transaction(raw);
-  ByteArray<4> version;
-  StoreBigEndian(kSchemaVersion, version.data());
-  MDB_val key = ToValue(AsBytes(kSchemaKey));
-  MDB_val value = ToValue(version);
-  int rc = mdb_put(raw, tree_, &key, &value, 0);
-  if (rc == MDB_SUCCESS) rc = mdb_txn_commit(transaction.release());
-  if (rc != MDB_SUCCESS) return tl::unexpected(Fault(rc));
-  return {};
+  return Commit(std::move(*transaction));
 }
 
-Result<void> LmdbStore::CheckSchema() const {
+Result<void> LmdbFile::WriteSchema() {
+  auto transaction = BeginWrite();
+  if (!transaction) return tl::unexpected(transaction.error());
+  if (auto put = PutSchema(transaction->get()); !put) return put;
+  return Commit(std::move(*transaction));
+}
+
+Result<void> LmdbFile::CheckSchema() const {
   auto transaction = BeginRead();
   if (!transaction) return tl::unexpected(transaction.error());
-  MDB_val key = ToValue(AsBytes(kSchemaKey));
-  MDB_val value;
-  const int rc = mdb_get(transaction->get(), tree_, &key, &value);
-  if (rc == MDB_NOTFOUND || (rc == MDB_SUCCESS && value.mv_size != 4)) {
-    return tl::unexpected(DamageText(path_, "it has no schema version, so it is no store of this program"));
+  const auto value = Get(transaction->get(), AsBytes(kSchemaKey));
+  if (!value) return tl::unexpected(value.error());
+  if (!*value || (*value)->size() != 4) {
+    return tl::unexpected(Damage("it has no schema version, so it is no " + std::string(kind_.name) +
+                                 " of this program"));
   }
-  if (rc != MDB_SUCCESS) return tl::unexpected(Fault(rc));
-  const auto version = LoadBigEndian<std::uint32_t>(FromValue(value).data());
-  if (version > kSchemaVersion) {
-    return tl::unexpected("store " + path_ + ": schema " + std::to_string(version) + " is newer than " +
-                          std::to_string(kSchemaVersion) +
+  const auto version = LoadBigEndian<std::uint32_t>((*value)->data());
+  if (version > kind_.schema) {
+    return tl::unexpected(std::string(kind_.name) + " " + path_ + ": schema " + std::to_string(version) +
+                          " is newer than " + std::to_string(kind_.schema) +
                           ", the newest this program knows; run a newer hearsay, or choose another data directory");
   }
-  if (version == 0) return tl::unexpected(DamageText(path_, "its schema version is 0"));
+  if (version == 0) return tl::unexpected(Damage("its schema version is 0"));
   return {};
-}
-
-std::string LmdbStore::Fault(int code) const {
-  switch (code) {
-    case MDB_MAP_FULL:
-      return "store " + path_ + ": full: its " + std::to_string(options_.map_bytes >> 20) +
-             " MiB are used up; raise store_map_mib; nothing was changed";
-    case MDB_INVALID:
-    case MDB_CORRUPTED:
-    case MDB_PAGE_NOTFOUND:
-    case MDB_VERSION_MISMATCH:
-      return DamageText(path_, mdb_strerror(code));
-    case EIO:  // also what LMDB makes of a write that the system cut short
-      return "store " + path_ +
-             ": a write was cut short: the disk is full, at a limit, or failing; free some space or check the disk; "
-             "nothing was changed";
-    case MDB_PANIC:
-      return "store " + path_ + ": an earlier write failed; check the disk, then restart the node";
-    default:
-      if (code > 0) return FaultText("store", path_, code);
-      return "store " + path_ + ": " + mdb_strerror(code) + "; restart the node";
-  }
 }
 
 }  // namespace hearsay

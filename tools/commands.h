@@ -39,7 +39,7 @@ enum class CommandGroup : std::uint8_t {
 };
 
 struct Command {
-  const char* name;
+  const char* name;         // one word, or two: "crawl diff" is chosen before "crawl"
   CommandGroup group;
   const char* summary;      // one line, at most 60 characters
   const char* description;  // what it does, for `hearsay NAME --help`; wrapped for you

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kColumns = 80;
 constexpr std::size_t kFlagColumn = 30;  // where a flag's help begins
-constexpr std::size_t kNameColumn = 12;  // where a command's summary begins
+constexpr std::size_t kNameColumn = 17;  // where a command's summary begins
 
 constexpr const char* kGroupTitles[] = {"Run a node", "Ask a running node", "Look at a network",
                                         "Measure and simulate"};

@@ -30,6 +30,18 @@ const Command* FindCommand(std::string_view name) {
   return nullptr;
 }
 
+// A command of two words ("crawl diff") goes before the one of its first word.
+struct Chosen {
+  const Command* command = nullptr;
+  int words = 1;
+};
+Chosen FindCommand(int argc, char** argv) {
+  if (argc > 1) {
+    if (const Command* two = FindCommand(std::string(argv[0]) + " " + argv[1])) return {two, 2};
+  }
+  return {FindCommand(argv[0]), 1};
+}
+
 int PrintOut(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
   return written ? kExitFine : Fail("", std::string("cannot write to standard output: ") + std::strerror(errno));
@@ -81,13 +93,14 @@ int Main(int argc, char** argv) {
   if (word == "--version" || word == "-V") return PrintOut("hearsay " + std::string(Version()) + "\n");
   if (word == "--help" || word == "-h" || (word == "help" && argc == 2)) return PrintOut(RootHelp());
   if (word == "help") {
-    const Command* about = FindCommand(argv[2]);
+    const Chosen about = FindCommand(argc - 2, argv + 2);
     char help[] = "--help";
     char* line[] = {argv[2], help, nullptr};
-    return about != nullptr ? RunCommand(*about, 2, line) : UnknownCommand(argv[2]);
+    return about.command != nullptr ? RunCommand(*about.command, 2, line) : UnknownCommand(argv[2]);
   }
-  const Command* command = FindCommand(word);
-  return command != nullptr ? RunCommand(*command, argc - 1, argv + 1) : UnknownCommand(word);
+  const Chosen chosen = FindCommand(argc - 1, argv + 1);
+  if (chosen.command == nullptr) return UnknownCommand(word);
+  return RunCommand(*chosen.command, argc - chosen.words, argv + chosen.words);
 }
 
 }  // namespace

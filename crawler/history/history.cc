@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "crawler/history/history.h"
+
+#include <algorithm>
+#include <bit>
+#include <numeric>
+
+
+namespace hearsay {
+namespace {
+
+bool IdBelow(const NodeLife& life, const NodeId& id) { return life.id < id; }
+
+// What a census says about endpoints at which a node did not prove itself.
+class Evidence {
+ public:
+  explicit Evidence(const Census& census) : census_(census) {
+    if (census.complete) return;  // nobody will ask
+    for (const MappedNode& node : census.nodes) {
+      proved_.insert(proved_.end(), node.endpoints.begin(), node.endpoints.end());
+    }
+    std::sort(proved_.begin(), proved_.end());
+  }
+  // Asked of an endpoint at which the node in question is not found.
+  bool TriedInVain(const Endpoint& endpoint) const {
+    if (census_.complete || std::binary_search(proved_.begin(), proved_.end(), endpoint)) return true;
+    const auto found = std::lower_bound(census_.silent.begin(), census_.silent.end(), endpoint,
+                                        [](const MappedEndpoint& one, const Endpoint& e) { return one.endpoint < e; });
+    return found != census_.silent.end() && found->endpoint == endpoint && found->verdict != Verdict::kNotVisited;
+  }
+  // Is there any about a node that was not found?
+  bool AgainstAbsent(const NodeLife& life) const {
+    if (census_.nodes.empty()) return false;
+    return std::all_of(life.addresses.begin(), life.addresses.end(),
+                       [this](const NodeAddress& address) { return TriedInVain(address.endpoint); });
+  }
+
+ private:
+  const Census& census_;
+  std::vector<Endpoint> proved_;
+};
+
+void RememberPast(NodeLife& life, const NodeAddress& left) {
+  std::erase_if(life.past, [&](const NodeAddress& one) { return one.endpoint == left.endpoint; });
+  if (life.past.size() >= NodeLife::kMaxPast) life.past.erase(life.past.begin());
+  life.past.push_back(left);
+}
+
+// Takes over where the node was found. True when the set of its addresses is another than before.
+bool UpdateAddresses(NodeLife& life, const std::vector<Endpoint>& found, const Evidence& evidence, Time now) {
+  bool differs = false;
+  std::vector<NodeAddress> kept;
+  for (NodeAddress& address : life.addresses) {
+    const bool proved = std::binary_search(found.begin(), found.end(), address.endpoint);
+    if (proved) {
+      address.until = now;
+      address.since = std::min(address.since, now);
+    } else if (evidence.TriedInVain(address.endpoint)) {
+      RememberPast(life, address);
+      differs = true;
+      continue;
+    }
+    kept.push_back(address);
+  }
+  const auto is_kept = [&](const Endpoint& endpoint) {
+    return std::any_of(kept.begin(), kept.end(), [&](const NodeAddress& one) { return one.endpoint == endpoint; });
+  };
+  for (const Endpoint& endpoint : found) {
+    if (kept.size() >= NodeLife::kMaxAddresses) break;
+    if (is_kept(endpoint)) continue;
+    kept.push_back({.endpoint = endpoint, .since = now, .until = now});
+    differs = true;
+  }
+  std::sort(kept.begin(), kept.end(),
+            [](const NodeAddress& a, const NodeAddress& b) { return a.endpoint < b.endpoint; });
+  kept.shrink_to_fit();
+  life.addresses = std::move(kept);
+  return differs;
+}
+
+void AddResult(NodeLife& life, Answer answer, Time now) {
+  life.reliability.Add(answer, now - life.last_tried);
+  life.last_tried = now;
+  life.first_seen = std::min(life.first_seen, now);
+  life.last_seen = answer == Answer::kProved ? now : std::min(life.last_seen, now);
+}
+
+// True when the software is another than before.
+bool UpdateRecord(NodeLife& life, const NodeRecord& record, Time now) {
+  const bool differs = life.software != record.software;
+  if (differs) {
+    life.software = record.software;
+    life.software_since = now;
+  }
+  life.name = record.name;
+  life.role = record.role;
+  return differs;
+}
+
+void OnFound(NodeLife& life, const MappedNode& node, const Evidence& evidence, Time now, HistoryChange& change) {
+  const bool is_new = life.reliability.tries() == 0;
+  AddResult(life, Answer::kProved, now);
+  if (!life.present) change.came.push_back(life.id);
+  life.present = true;
+  life.reachable = node.verdict == Verdict::kReachable;
+  life.suspect = node.suspect;
+  if (UpdateAddresses(life, node.endpoints, evidence, now) && !is_new) change.moved.push_back(life.id);
+  if (node.record) {
+    const bool had_record = !life.software.empty();
+    if (UpdateRecord(life, *node.record, now) && had_record) change.changed.push_back(life.id);
+  }
+}
+
+void OnAbsent(NodeLife& life, Time now, HistoryChange& change) {
+  AddResult(life, Answer::kNone, now);
+  if (life.present) change.went.push_back(life.id);
+  life.present = false;
+}
+
+}  // namespace
+
+bool History::Restore(NodeLife life) {
+  if (nodes_.size() >= limits_.nodes || (!nodes_.empty() && !(nodes_.back().id < life.id))) return false;
+  nodes_.push_back(std::move(life));
+  return true;
+}
+
+const NodeLife* History::Find(const NodeId& id) const {
+  const auto found = std::lower_bound(nodes_.begin(), nodes_.end(), id, IdBelow);
+  return found != nodes_.end() && found->id == id ? &*found : nullptr;
+}
+
+HistoryChange History::Apply(const Census& census) {
+  const Time now = census.finished_at;
+  const Evidence evidence(census);
+  HistoryChange change;
+  std::vector<NodeLife> fresh;
+  auto known = nodes_.begin();
+  const auto pass_absent = [&](auto end) {
+    for (; known != end; ++known) {
+      if (evidence.AgainstAbsent(*known)) OnAbsent(*known, now, change);
+    }
+  };
+  for (const MappedNode& node : census.nodes) {
+    pass_absent(std::lower_bound(known, nodes_.end(), node.id, IdBelow));
+    if (known != nodes_.end() && known->id == node.id) {
+      OnFound(*known++, node, evidence, now, change);
+      continue;
+    }
+    NodeLife& life = fresh.emplace_back();
+    life.id = node.id;
+    life.first_seen = life.last_tried = now;
+    OnFound(life, node, evidence, now, change);
+  }
+  pass_absent(nodes_.end());
+
+  if (!census.nodes.empty()) Forget(now, change.forgotten);
+  const auto middle = static_cast<std::ptrdiff_t>(nodes_.size());
+  nodes_.reserve(nodes_.size() + fresh.size());
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(nodes_));
+  std::inplace_merge(nodes_.begin(), nodes_.begin() + middle, nodes_.end(),
+                     [](const NodeLife& a, const NodeLife& b) { return a.id < b.id; });
+  KeepWithinBounds(change.forgotten);
+  std::sort(change.forgotten.begin(), change.forgotten.end());
+
+  for (std::uint32_t place = 0; place < nodes_.size(); ++place) {
+    if (nodes_[place].last_tried == now) change.rows.push_back(place);  // it had a result
+  }
+  change.point = MakePoint(census);
+  change.point.came = change.came.size();
+  change.point.went = change.went.size();
+  change.point.moved = change.moved.size();
+  change.timeline = timeline_.Add(change.point);
+  change.point.at = change.timeline.at;
+  return change;
+}
+
+void History::Forget(Time now, std::vector<NodeId>& forgotten) {
+  std::erase_if(nodes_, [&](const NodeLife& life) {
+    const bool old = !life.present && now - life.last_seen > limits_.forget_after;
+    if (old) forgotten.push_back(life.id);
+    return old;
+  });
+}
+
+void History::KeepWithinBounds(std::vector<NodeId>& forgotten) {
+  if (nodes_.size() <= limits_.nodes) return;
+  std::vector<std::uint32_t> order(nodes_.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto last = order.begin() + static_cast<std::ptrdiff_t>(nodes_.size() - limits_.nodes);
+  std::nth_element(order.begin(), last, order.end(), [&](std::uint32_t x, std::uint32_t y) {
+    const NodeLife& a = nodes_[x];
+    const NodeLife& b = nodes_[y];
+    if (a.present != b.present) return b.present;
+    if (!a.present && a.last_seen != b.last_seen) return a.last_seen < b.last_seen;
+    return a.first_seen != b.first_seen ? a.first_seen > b.first_seen : a.id < b.id;
+  });
+  std::vector<bool> goes(nodes_.size());
+  for (auto it = order.begin(); it != last; ++it) {
+    goes[*it] = true;
+    forgotten.push_back(nodes_[*it].id);
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (goes[i]) continue;
+    if (kept != i) nodes_[kept] = std::move(nodes_[i]);
+    ++kept;
+  }
+  nodes_.resize(kept);
+}
+
+std::vector<Endpoint> History::Contacts(std::size_t count) const {
+  std::vector<const NodeLife*> order;
+  for (const NodeLife& life : nodes_) {
+    const std::uint16_t failures = life.reliability.failures();
+    if (failures <= kEagerFailures || std::has_single_bit(failures)) order.push_back(&life);
+  }
+  std::stable_sort(order.begin(), order.end(), [](const NodeLife* a, const NodeLife* b) {
+    return a->present != b->present ? a->present : a->last_seen > b->last_seen;
+  });
+  std::vector<Endpoint> out;
+  for (const NodeLife* life : order) {
+    for (const NodeAddress& address : life->addresses) {
+      if (out.size() >= count) return out;
+      out.push_back(address.endpoint);
+    }
+  }
+  return out;
+}
+
+GoodNodes History::Good(const GoodRule& rule, std::size_t wanted) const {
+  std::vector<const NodeLife*> eligible;
+  std::vector<const Reliability*> reliabilities;
+  for (const NodeLife& life : nodes_) {
+    if (!life.reachable || life.suspect || life.addresses.empty()) continue;
+    eligible.push_back(&life);
+    reliabilities.push_back(&life.reliability);
+  }
+  const GoodSet set = SelectGood(reliabilities, rule, wanted);
+  GoodNodes out{.nodes = {}, .good = set.good, .doubtful = set.doubtful, .gone = set.gone};
+  for (const std::uint32_t member : set.members) out.nodes.push_back(eligible[member]);
+  return out;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "crawler/reliability.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace hearsay {
+namespace {
+
+constexpr float kMaxSeconds = 1e9F;  // 31 years: more than 30 d can tell from it
+
+double Seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
+
+template <typename Count>
+void Increase(Count& count) {
+  if (count < std::numeric_limits<Count>::max()) ++count;
+}
+
+float Within(float value, float most) { return value >= 0 ? std::min(value, most) : 0; }  // not a number: 0
+
+// Of two nodes that are not good: fewer failures in a row first, then who was up more.
+struct Standing {
+  std::uint32_t place;
+  std::uint16_t failures;
+  double up;
+};
+std::vector<Standing> RankByStanding(std::span<const Reliability* const> all, std::vector<std::uint32_t> places) {
+  std::vector<Standing> ranked;
+  for (const std::uint32_t place : places) {
+    double up = 0;
+    for (const ReliabilityWindow& window : all[place]->windows()) up += window.reliability;
+    ranked.push_back({place, all[place]->failures(), up});
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const Standing& a, const Standing& b) {
+    return a.failures != b.failures ? a.failures < b.failures : a.up > b.up;
+  });
+  return ranked;
+}
+
+}  // namespace
+
+void Reliability::Add(Answer answer, Duration age) {
+  const Duration worth = tries_ == 0 ? kFirstAge : std::max(age, Duration::zero());
+  const double seconds = std::min(Seconds(worth), static_cast<double>(kMaxSeconds));
+  for (std::size_t i = 0; i < kWindows; ++i) {
+    const double fade = std::exp(-seconds / Seconds(kSpans[i]));
+    const double up = answer == Answer::kProved ? 1 - fade : 0;
+    windows_[i].reliability = static_cast<float>(windows_[i].reliability * fade + up);
+    windows_[i].count = static_cast<float>(windows_[i].count * fade + 1);
+  }
+  watched_seconds_ = std::min(watched_seconds_ + static_cast<float>(seconds), kMaxSeconds);
+  if (answer == Answer::kProved) {
+    failures_ = 0;
+    silent_seconds_ = 0;
+    Increase(successes_);
+  } else {
+    Increase(failures_);
+    if (tries_ > 0) silent_seconds_ = std::min(silent_seconds_ + static_cast<float>(seconds), kMaxSeconds);
+  }
+  Increase(tries_);
+}
+
+double Reliability::Weight(std::size_t window) const {
+  return 1 - std::exp(-watched_seconds_ / Seconds(kSpans[window]));
+}
+
+Duration Reliability::silence() const { return Duration{std::llround(static_cast<double>(silent_seconds_) * 1e6)}; }
+
+bool Reliability::IsGone(const GoodRule& rule) const {
+  if (failures_ == 0) return false;
+  return failures_ >= rule.gone_failures || silence() >= rule.patience;
+}
+
+bool Reliability::IsGood(const GoodRule& rule) const {
+  if (successes_ == 0 || IsGone(rule)) return false;
+  if (tries_ <= rule.new_tries && std::uint64_t{successes_} * 2 >= tries_) return true;
+  for (std::size_t i = 0; i < kWindows; ++i) {
+    if (windows_[i].reliability > rule.above[i].reliability && windows_[i].count > rule.above[i].count) return true;
+  }
+  return false;
+}
+
+Reliability::State Reliability::Save() const {
+  return {.windows = windows_, .watched_seconds = watched_seconds_, .silent_seconds = silent_seconds_,
+          .tries = tries_, .successes = successes_, .failures = failures_};
+}
+
+Reliability Reliability::Restore(const State& state) {
+  Reliability out;
+  for (std::size_t i = 0; i < kWindows; ++i) {
+    out.windows_[i] = {Within(state.windows[i].reliability, 1),
+                       Within(state.windows[i].count, std::numeric_limits<float>::max())};
+  }
+  out.watched_seconds_ = Within(state.watched_seconds, kMaxSeconds);
+  out.silent_seconds_ = Within(state.silent_seconds, kMaxSeconds);
+  out.tries_ = state.tries;
+  out.successes_ = std::min(state.successes, state.tries);
+  out.failures_ = static_cast<std::uint16_t>(std::min<std::uint32_t>(state.failures, state.tries - out.successes_));
+  return out;
+}
+
+GoodSet SelectGood(std::span<const Reliability* const> all, const GoodRule& rule, std::size_t wanted) {
+  GoodSet set;
+  std::vector<std::uint32_t> doubtful, gone;
+  for (std::uint32_t place = 0; place < all.size(); ++place) {
+    if (all[place]->successes() == 0) continue;
+    if (all[place]->IsGood(rule)) {
+      set.members.push_back(place);
+    } else {
+      (all[place]->IsGone(rule) ? gone : doubtful).push_back(place);
+    }
+  }
+  set.good = set.members.size();
+  const auto fill = [&](std::vector<std::uint32_t> places) {
+    const std::size_t before = set.members.size();
+    for (const Standing& one : RankByStanding(all, std::move(places))) {
+      if (set.members.size() >= wanted) break;
+      set.members.push_back(one.place);
+    }
+    return set.members.size() - before;
+  };
+  set.doubtful = fill(std::move(doubtful));
+  if (set.members.empty()) set.gone = fill(std::move(gone));
+  return set;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""history_test.py PROGRAM: recorded crawls, series of them, and their differences, with real nodes on loopback."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PROGRAM = ""
+ENVIRONMENT = {"PATH": os.environ["PATH"], **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
+PATIENCE = 30  # seconds; for what takes one or two
+
+
+def hearsay(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+
+
+class Node:
+    """A real node; its data directory is its identity, its address may differ from start to start."""
+
+    def __init__(self, folder, peer=None):
+        self.folder, self.peer = folder, peer
+
+    def start(self, address="127.0.0.1"):
+        flags = ["--peer", self.peer.endpoint] if self.peer else []
+        self.process = subprocess.Popen(
+            [PROGRAM, "run", "--listen", address + ":0", "--data-dir", str(self.folder), "--api", "off", *flags],
+            env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        ready = dict(word.split("=", 1) for word in self.process.stdout.readline().split()[1:])
+        self.id, self.endpoint = ready["node_id"], ready["listen"]
+        return self
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name)
+        self.data = self.path / "history"
+
+    def node(self, name, peer=None, **options):
+        node = Node(self.path / name, peer).start(**options)
+        self.addCleanup(lambda: node.stop())
+        return node
+
+    def crawl(self, *flags):
+        result = hearsay("crawl", *flags, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def await_nodes(self, seed, count):
+        """Until a crawl that nobody records finds so many."""
+        deadline = time.monotonic() + PATIENCE
+        while self.crawl(seed.endpoint)["summary"]["reachable"] != count:
+            self.assertLess(time.monotonic(), deadline, f"there were never {count} nodes")
+
+    def history(self, *flags):
+        result = hearsay("crawl", "history", "--data-dir", self.data, *flags)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def assertFails(self, result, code, *words):
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+        for word in words:
+            self.assertIn(str(word), result.stderr)
+
+
+class RecordedCrawls(Case):
+    def test_two_crawls_see_one_leave_one_join_and_one_move(self):
+        first = self.node("first")
+        leaver, mover = self.node("leaver", first), self.node("mover", first)
+        self.await_nodes(first, 3)
+        self.crawl(first.endpoint, "--data-dir", self.data, "--out", self.path / "before")
+
+        leaver.stop()
+        mover.stop()
+        was_at = mover.endpoint
+        mover.start("127.0.0.2")
+        joiner = self.node("joiner", first)
+        self.await_nodes(first, 3)
+        # Without an endpoint: whom the history knows is enough.
+        self.crawl("--data-dir", self.data, "--out", self.path / "after")
+
+        diff = json.loads(hearsay("crawl", "diff", self.path / "before", self.path / "after", "--json").stdout)
+        self.assertEqual([n["node_id"] for n in diff["came"]], [joiner.id])
+        self.assertEqual([n["node_id"] for n in diff["went"]], [leaver.id])
+        self.assertEqual(diff["moved"], [{"node_id": mover.id, "before": [was_at], "after": [mover.endpoint]}])
+        self.assertEqual(diff["changed"], [])
+        text = hearsay("crawl", "diff", self.path / "before/map.json", self.path / "after/map.json").stdout
+        self.assertIn(f"moved 1\n  {mover.id[:8]}  {was_at} -> {mover.endpoint}\n", text)
+
+        rows = json.loads(self.history("--json"))
+        self.assertEqual([(r["nodes"], r["came"], r["went"], r["moved"]) for r in rows], [(3, 3, 0, 0), (3, 1, 1, 1)])
+        life = json.loads(self.history("--json", "--node", mover.id[:8]))
+        self.assertEqual([a["endpoint"] for a in life["endpoints"]], [mover.endpoint])
+        self.assertEqual([a["endpoint"] for a in life["past_endpoints"]], [was_at])
+        self.assertEqual((life["tries"], life["successes"]), (2, 2))
+        self.assertFalse(json.loads(self.history("--json", "--node", leaver.id))["present"])
+        for line in self.history().splitlines():
+            self.assertLessEqual(len(line), 80)
+        self.assertIn("was at        " + was_at, self.history("--node", mover.id))
+
+    def test_what_is_wrong_is_said(self):
+        self.assertFails(hearsay("crawl", "127.0.0.1:9", "--every", "1s"), 2, "--every", "--data-dir")
+        self.assertFails(hearsay("crawl", "127.0.0.1:9", "--every", "0s", "--data-dir", self.data), 2, "0s")
+        self.assertFails(hearsay("crawl"), 2, "ENDPOINT", "--data-dir")
+        self.assertFails(hearsay("crawl", "--data-dir", self.data), 1, "ENDPOINT", "history")
+        self.assertFails(hearsay("crawl", "history", "--data-dir", self.path / "none"), 1, self.path / "none")
+        self.assertFails(hearsay("crawl", "history", "--data-dir", self.data, "--node", "xyz"), 2, "xyz")
+        self.assertFails(hearsay("crawl", "history", "--data-dir", self.data, "--node", "0" * 64), 1, "0" * 64)
+        self.assertFails(hearsay("crawl", "diff", self.path / "none"), 2, "AFTER")
+        self.assertFails(hearsay("crawl", "diff", self.path / "none", self.path / "none"), 1, self.path / "none")
+        (self.path / "map").write_text('{"schema":1,\n"nodes":[')
+        self.assertFails(hearsay("crawl", "diff", self.path / "map", self.path / "map"), 1, self.path / "map", "line 2")
+
+    def test_a_host_called_diff_is_written_with_its_port(self):
+        self.assertFails(hearsay("crawl", "diff:7075"), 1, "host name 'diff'")
+
+
+class Series(Case):
+    def start(self, *flags):
+        process = subprocess.Popen([PROGRAM, "crawl", *map(str, flags), "--every", "1s", "--data-dir", str(self.data)],
+                                   env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.wait(), process.stdout.close(),
+                                 process.stderr.close()))
+        return process
+
+    def events(self, process, until):
+        """What it says, up to the first event that `until` likes."""
+        said = []
+        for line in process.stdout:
+            said.append(json.loads(line))
+            if until(said[-1]):
+                return said
+        self.fail("it ended: " + process.stderr.read())
+
+    @staticmethod
+    def has_socket(pid):
+        """It crawls: it has a socket then, and catches signals since before."""
+        folder = f"/proc/{pid}/fd"
+        try:
+            return any(os.readlink(f"{folder}/{fd}").startswith("socket:") for fd in os.listdir(folder))
+        except FileNotFoundError:  # closed while we looked
+            return False
+
+    def test_killed_at_any_time_it_goes_on_with_its_history(self):
+        first = self.node("first")
+        self.node("second", first)
+        self.await_nodes(first, 2)
+        process = self.start(first.endpoint, "--events", "--out", self.path / "map")
+        said = self.events(process, lambda e: e["event"] == "census" and e["came"] == 0)
+        self.assertEqual([e["event"] for e in said], ["census", "came", "came", "census"])
+        self.assertEqual(json.loads((self.path / "map/map.json").read_text())["summary"]["nodes"], 2)
+        censuses = 2
+        for _ in range(5):
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            rows = json.loads(self.history("--json"))
+            self.assertGreaterEqual(len(rows), censuses)
+            self.assertEqual(sum(row["came"] for row in rows), 2, "nobody comes twice")
+            process = self.start("--json")
+            self.events(process, lambda e: True)
+            censuses = len(rows) + 1
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(10), 0)
+
+    def test_it_tells_who_goes_and_returns(self):
+        first = self.node("first")
+        second = self.node("second", first)
+        self.await_nodes(first, 2)
+        process = self.start(first.endpoint, "--events")
+        self.events(process, lambda e: e["event"] == "came" and e["node_id"] == second.id)
+        second.stop()
+        self.events(process, lambda e: e["event"] == "went" and e["node_id"] == second.id)
+        second.start()
+        self.events(process, lambda e: e["event"] == "came" and e["node_id"] == second.id)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(10), 0)
+
+    def test_a_signal_stops_the_crawl_that_runs_and_counts_nobody_as_absent(self):
+        first = self.node("first")
+        second = self.node("second", first)
+        self.await_nodes(first, 2)
+        self.crawl(first.endpoint, "--data-dir", self.data)
+        # Stopped, they stay silent: the crawl waits for their answers, and is stopped while it does.
+        first.process.send_signal(signal.SIGSTOP)
+        second.process.send_signal(signal.SIGSTOP)
+        process = self.start("--json")
+        deadline = time.monotonic() + PATIENCE
+        while not self.has_socket(process.pid):
+            self.assertLess(time.monotonic(), deadline)
+        process.send_signal(signal.SIGTERM)
+        census = self.events(process, lambda e: True)[0]
+        self.assertEqual(process.wait(10), 0)
+        self.assertEqual((census["complete"], census["nodes"], census["went"]), (False, 0, 0))
+        life = json.loads(self.history("--json", "--node", second.id))
+        self.assertEqual((life["present"], life["tries"]), (True, 1))
+
+    def test_a_second_crawler_of_the_same_history_is_refused(self):
+        first = self.node("first")
+        process = self.start(first.endpoint, "--json")
+        self.events(process, lambda e: True)
+        self.assertFails(hearsay("crawl", first.endpoint, "--data-dir", self.data), 1, self.data,
+                         f"process {process.pid}", "data directory of its own")
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+//
+// When the next of a series of crawls starts: at the first one's start plus a whole number of intervals, so that a
+// slow crawl does not move those behind it; never two at a time. A turn whose time has passed is missed for good.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "proto/time.h"
+
+namespace hearsay {
+
+struct CrawlTurn {
+  Time start{};
+  std::uint64_t missed = 0;  // turns that passed while the crawl before was running
+};
+
+// `last` is the turn that was taken last, `now` when it ended. A turn that falls on `now` is not missed.
+inline CrawlTurn NextTurn(Time last, Duration interval, Time now) {
+  const auto passed = now > last ? (now - last + interval - Duration{1}) / interval : 0;
+  const auto turns = std::max<std::int64_t>(1, passed);
+  return {.start = last + turns * interval, .missed = static_cast<std::uint64_t>(turns - 1)};
+}
+
+}  // namespace hearsay

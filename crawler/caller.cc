@@ -21,13 +21,13 @@ Bytes SignOwnRecord(const Identity& identity, const NetworkKey& network, std::st
 }  // namespace
 
 Caller::Caller(Identity identity, const NetworkKey& network, std::string_view software, const Rng::Seed& seed,
-               Time now)
+               std::size_t max_dials, Time now)
     : identity_(std::move(identity)),
       network_(network),
       boot_epoch_(static_cast<std::uint64_t>(UnixSeconds(now))),
       rng_(seed),
       record_(SignOwnRecord(identity_, network_, software, boot_epoch_)),
-      dialler_(identity_, network_, boot_epoch_, rhythm_, codec_, rng_, counters_) {}
+      dialler_(identity_, network_, boot_epoch_, rhythm_, codec_, rng_, counters_, max_dials) {}
 
 Caller::Heard Caller::Receive(const Datagram& datagram, Time now, Effects& out) {
   counters_.Add(Counter::kDatagramsReceived);
@@ -35,20 +35,20 @@ Caller::Heard Caller::Receive(const Datagram& datagram, Time now, Effects& out) 
   const auto packet = codec_.Decode(datagram.bytes, network_);
   if (!packet) {
     counters_.Drop(packet.error());
-    return {};
+    return {.outcome = {}, .session = {}, .fault = packet.error()};
   }
   if (const auto* query = std::get_if<HandshakeQuery>(&*packet)) {
-    return {.outcome = dialler_.OnQuery(*query, datagram, now, out), .session = {}};
+    return {.outcome = dialler_.OnQuery(*query, datagram, now, out), .session = {}, .fault = {}};
   }
   if (const auto* response = std::get_if<HandshakeResponse>(&*packet)) {
-    return {.outcome = dialler_.OnResponse(*response, datagram, now), .session = {}};
+    return {.outcome = dialler_.OnResponse(*response, datagram, now), .session = {}, .fault = {}};
   }
   if (const auto* sealed = std::get_if<SealedPacket>(&*packet)) {
-    return {.outcome = {}, .session = sealed->session_id};
+    return {.outcome = {}, .session = sealed->session_id, .fault = {}};
   }
   if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) {
     counters_.Add(Counter::kHellosReceived);
-    return {.outcome = dialler_.OnOwnHello(hello->query), .session = {}};
+    return {.outcome = dialler_.OnOwnHello(hello->query), .session = {}, .fault = {}};
   }
   // A proof: we never sent a cookie. A reset hint: a visit that it concerns runs out of time by itself.
   counters_.Drop(Error::kNotExpected);

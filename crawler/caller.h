@@ -25,7 +25,8 @@ namespace hearsay {
 
 class Caller {
  public:
-  Caller(Identity identity, const NetworkKey& network, std::string_view software, const Rng::Seed& seed, Time now);
+  Caller(Identity identity, const NetworkKey& network, std::string_view software, const Rng::Seed& seed,
+         std::size_t max_dials, Time now);
   Caller(const Caller&) = delete;
   Caller& operator=(const Caller&) = delete;
 
@@ -33,6 +34,7 @@ class Caller {
   struct Heard {
     std::optional<DialOutcome> outcome;      // a dial ended
     std::optional<std::uint64_t> session;    // a sealed packet for the session with this id of ours
+    std::optional<Error> fault;              // it was no packet of ours
   };
   Heard Receive(const Datagram& datagram, Time now, Effects& out);
   // Counts what was sent: the Sends of `out` from `first` on.

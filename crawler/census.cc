@@ -28,6 +28,8 @@ std::string_view VerdictName(Verdict verdict) {
     case Verdict::kTimeout: return "timeout";
     case Verdict::kRefused: return "refused";
     case Verdict::kWrongNodeId: return "wrong_node_id";
+    case Verdict::kWrongVersion: return "version";
+    case Verdict::kWrongNetwork: return "network";
     case Verdict::kSelf: return "self";
   }
   return "unknown";
@@ -53,6 +55,7 @@ CensusSummary Summarize(const Census& census) {
     ++summary.roles[node.record ? std::string(RoleName(node.record->role)) : "unknown"];
     if (node.rtt) rtts.push_back(*node.rtt);
     if (node.suspect) ++summary.suspects;
+    if (node.excluded) ++summary.excluded;
     if (node.endpoints.size() > 1) ++summary.several_endpoints;
   }
   summary.shared_addresses = SharedAddresses(census);
@@ -62,6 +65,7 @@ CensusSummary Summarize(const Census& census) {
   for (const MappedEndpoint& endpoint : census.silent) ++summary.reasons[std::string(VerdictName(endpoint.verdict))];
   summary.unreachable = summary.nodes - summary.reachable + census.silent.size();
   summary.edges = census.edges.size();
+  summary.hidden = census.hidden.size();
   summary.duration = census.finished_at - census.started_at;
   if (!rtts.empty()) {
     std::sort(rtts.begin(), rtts.end());

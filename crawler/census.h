@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "proto/endpoint.h"
+#include "proto/keepalive.h"
 #include "proto/node_id.h"
 #include "proto/record.h"
 #include "proto/time.h"
@@ -29,6 +30,8 @@ enum class Verdict : std::uint8_t {
   kTimeout,      // nobody answered
   kRefused,      // it answered the first packet and then nothing: full, banned us, or leaving
   kWrongNodeId,  // another node than the pin says
+  kWrongVersion, // what answered speaks another major version
+  kWrongNetwork, // what answered is of another network, or has another key
   kSelf,         // our own endpoint; not part of the map
 };
 std::string_view VerdictName(Verdict verdict);  // "not_visited", "timeout", ...
@@ -41,13 +44,21 @@ struct MappedNode {
   std::optional<Duration> rtt;          // the shortest of its answered pings
   std::size_t sampled = 0;              // distinct endpoints that it named
   std::size_t sampled_verified = 0;     // of those, how many proved an id to us
+  std::size_t sampled_silent = 0;       // and how many were dialled to the end and did not
   std::size_t named_by = 0;             // other nodes that named one of its endpoints
   bool suspect = false;                 // what it names does not prove an id, well beyond what churn explains: a liar
+  bool excluded = false;                // it told the crawler that it excludes crawlers
 };
 
 struct MappedEndpoint {
   Endpoint endpoint;
   Verdict verdict = Verdict::kTimeout;
+};
+
+// A node that others have a live channel with and nobody can dial: behind a translator or a filter.
+struct HiddenNode {
+  IdPrefix id = 0;
+  std::uint32_t named_by = 0;  // nodes; at least two
 };
 
 // How many reachable nodes there are, found or not. The interval contains the truth in 95 of 100 crawls.
@@ -70,6 +81,7 @@ struct Census {
   bool complete = false;  // it ended by itself, and no bound of the crawl cut anything off
   std::vector<MappedNode> nodes;                                  // ordered by id
   std::vector<MappedEndpoint> silent;                             // never authenticated; ordered by endpoint
+  std::vector<HiddenNode> hidden;                                 // ordered by id
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;     // places in `nodes`; ordered, no loops, once each
   CensusTraffic traffic;
   std::optional<Estimate> estimate;  // absent: too little was found to say
@@ -88,6 +100,8 @@ struct CensusSummary {
   std::map<std::string, std::size_t, std::less<>> roles;
   std::optional<Quantiles> rtt;
   std::size_t edges = 0;
+  std::size_t hidden = 0;             // nodes that only others reach
+  std::size_t excluded = 0;           // nodes that exclude crawlers
   std::size_t suspects = 0;           // nodes flagged as liars
   std::size_t several_endpoints = 0;  // nodes that proved one id at more than one endpoint
   std::size_t shared_addresses = 0;   // addresses at which more than one id was proved

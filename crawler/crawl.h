@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // Crawl: one walk over a network. A pure machine on the seam of node/core/seam.h; visits are turns of single nodes.
+// An endpoint's way through it is a table: states.h, shown in README.md.
 //
-//   endpoint state   event                                 next
-//   waiting          its group's turn, room in flight      dialling
-//   dialling         no answer, first time                 waiting, behind its group
-//   dialling         no answer again; wrong id; self       done(timeout, refused, wrong_node_id, self)
-//   dialling         proved an id not seen before          visiting
-//   dialling         proved an id seen before              done(reachable | unconfirmed): one more endpoint of it
-//   visiting         the visit is over                     done(reachable | unconfirmed)
-//   any but done     Stop                                  done(not_visited), or what the visit has found so far
-//
-// Every endpoint named by a visited node is dialled once (twice if silent), if the scope rule lets that node name it.
+// Every endpoint named by a visited node is dialled, if the scope rule lets that node name it: with one packet at
+// first, so that the dead hold nobody up, then twice more, patiently, beside the walk: eight packets in all.
 // The crawl is done when nothing waits and nothing is in flight; it needs no other clock than its deadlines.
-// Bounds: `in_flight` endpoints at a time, per address group by the frontier; FrontierLimits on endpoints; `tellings`
-// on what is kept for edges; VisitLimits and the dialler's attempts on packets to one endpoint: at most
-// MaxPacketsPerEndpoint(). A bound that cut something off makes the census incomplete.
+// Bounds: `in_flight` first dials and visits, `patient` other dials; per address group by the frontier; FrontierLimits
+// on endpoints; `tellings` on what is kept for edges; VisitLimits and the dialler's attempts on packets to one
+// endpoint: at most MaxPacketsPerEndpoint(). A bound that cut something off makes the census incomplete.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,7 +21,10 @@
 
 #include "crawler/caller.h"
 #include "crawler/census.h"
+#include "crawler/estimate.h"
+#include "crawler/found_nodes.h"
 #include "crawler/frontier.h"
+#include "crawler/states.h"
 #include "crawler/visit.h"
 
 namespace hearsay {
@@ -39,19 +36,23 @@ struct CrawlConfig {
   };
   std::vector<Seed> seeds;
   std::string software;                 // "hearsay/0.1.0"
-  std::size_t in_flight = 256;          // dials and visits; at most Dialler::kMaxDials dials
-  std::size_t tellings = 64'000'000;    // (node, endpoint) pairs, 4 bytes each
+  std::size_t in_flight = 256;          // first dials, and visits
+  std::size_t patient = 4096;           // dials of those who did not answer the first packet
+  std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
+  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 50 bytes each
   FrontierLimits frontier;
   VisitLimits visit;
 };
 
 struct CrawlProgress {
   std::size_t nodes = 0;        // distinct ids so far
+  std::size_t visits = 0;       // of them over
   std::size_t endpoints = 0;    // heard of
   std::size_t unreachable = 0;  // endpoints without an answer
   std::size_t waiting = 0;
   std::size_t in_flight = 0;
   std::size_t tellings = 0;     // (node, endpoint) pairs: edges, when the endpoints prove an id
+  std::optional<Estimate> estimate;  // of reachable nodes; costs a pass over the endpoints
 };
 
 class Crawl {
@@ -76,49 +77,61 @@ class Crawl {
   static std::size_t MaxPacketsPerEndpoint(const VisitLimits& visit);
 
  private:
-  static constexpr std::size_t kDialAttempts = 2;
+  static constexpr std::array<std::size_t, 3> kHellos = {1, 4, 3};  // of an endpoint's dials
+  static constexpr std::size_t kAnsweredDials = 2;  // that ended without a proof: then it refuses
+  static constexpr std::uint32_t kHiddenNamings = 2;
   static constexpr std::uint32_t kNoNode = UINT32_MAX;
 
   struct Spot {  // what the crawl knows of the frontier's endpoint of the same index
     std::uint32_t node = kNoNode;
+    std::uint16_t named = 0;  // by so many nodes; stays at its largest
     Verdict verdict = Verdict::kNotVisited;
-    std::uint8_t dials = 0;
+    EndpointState state : 2 = EndpointState::kWaiting;
+    std::uint8_t dials : 2 = 0;
+    std::uint8_t answered : 2 = 0;  // of those
   };
-  struct Found {
-    NodeId id;
-    std::optional<NodeRecord> record;
-    std::optional<Duration> rtt;
+  static_assert(sizeof(Spot) == 8);
+  struct Turn {
+    Visit visit;
     std::vector<Frontier::Index> told;
-    bool visiting = false;
-    bool spoke = false;
   };
-  using Turns = std::map<std::uint64_t, Visit>;  // by our session id
+  using Turns = std::map<std::uint64_t, Turn>;  // by our session id
 
   std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint);
   void StartDials(Time now, Effects& out);
   void OnDial(const DialOutcome& outcome, Time now, Effects& out);
   void OnProof(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out);
   void OnFailure(Frontier::Index place, const DialOutcome& outcome);
-  std::uint32_t NodeOf(const NodeId& id);
-  void Remember(std::uint32_t node, const std::vector<Endpoint>& named);
+  Verdict VerdictOf(Frontier::Index place, const DialOutcome& outcome) const;
+  void NoteFault(const Datagram& datagram, Error fault);
+  void Remember(Turn& turn, const std::vector<Endpoint>& named);
+  void Move(Frontier::Index place, EndpointEvent event);
   // `before` was the turn's deadline until now.
   void Reschedule(Turns::iterator turn, Time before);
   void EndTurn(Turns::iterator turn);
   Frontier::Index PlaceOf(const Endpoint& endpoint) const;
   void FinishStep(Time now, Effects& out, std::size_t first_effect);
+  Namings CountNamings() const;
+  void AddNodes(Census& census) const;
+  void AddEdges(Census& census) const;
+  void AddHidden(Census& census) const;
 
   const CrawlConfig config_;
   const Time started_at_;
   Caller caller_;
   Frontier frontier_;
   std::vector<Spot> spots_;
-  std::vector<Found> nodes_;
-  std::map<NodeId, std::uint32_t> node_index_;
+  FoundNodes nodes_;
+  std::map<IdPrefix, std::uint32_t> hidden_;            // -> nodes that named it; at most config_.hidden
   std::map<Endpoint, NodeId> pins_;                     // of seeds
+  std::map<Endpoint, Error> faults_;                    // of endpoints being dialled: what came was not for us
   Turns turns_;
   std::set<std::pair<Time, std::uint64_t>> deadlines_;  // of turns_
   std::vector<Endpoint> named_;                         // scratch
   std::vector<DialOutcome> failed_;                     // scratch
+  std::size_t busy_ = 0;     // first dials, and visits
+  std::size_t patient_ = 0;  // other dials
+  std::size_t visits_ = 0;   // over
   std::size_t unreachable_ = 0;
   std::size_t tellings_ = 0;
   bool cut_off_ = false;

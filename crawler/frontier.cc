@@ -1,94 +1,135 @@
 // SPDX-License-Identifier: MIT
 #include "crawler/frontier.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
+namespace {
 
-Frontier::Frontier(const FrontierLimits& limits, const SipKey& key)
-    : limits_(limits), index_(0, Hash{key}), ports_(0, Hash{key}) {}
+// The first address of the group that holds `address`.
+IpAddress GroupAddress(IpAddress address) {
+  const std::size_t kept = address.IsV4() ? 14 : 4;
+  std::fill(address.bytes.begin() + static_cast<std::ptrdiff_t>(kept), address.bytes.end(), std::byte{0});
+  return address;
+}
+
+}  // namespace
 
 std::optional<Frontier::Added> Frontier::Add(const Endpoint& endpoint) {
-  if (const auto it = index_.find(endpoint); it != index_.end()) return Added{it->second, false};
-  if (places_.size() >= limits_.endpoints) {
+  if (const auto found = Find(endpoint)) return Added{*found, false};
+  const bool global = endpoint.scope() == Scope::kGlobal;
+  if (places_.size() >= limits_.endpoints || (global && PortsOf(endpoint.address) >= limits_.ports_per_address)) {
     ++refused_;
     return std::nullopt;
   }
-  if (endpoint.scope() == Scope::kGlobal) {
-    std::uint32_t& ports = ports_[endpoint.address];
-    if (ports >= limits_.ports_per_address) {
-      ++refused_;
-      return std::nullopt;
-    }
-    ++ports;
-  }
   const auto index = static_cast<Index>(places_.size());
-  places_.push_back({.endpoint = endpoint, .group = GroupOf(endpoint)});
-  index_.emplace(endpoint, index);
-  Push(index);
+  PushTight(places_, Place{.endpoint = endpoint});
+  places_[index].group = GroupOf(index);
+  index_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint); });
+  if (global) AddPort(index);
+  Push(index, Turn::kFirst);
   return Added{index, true};
 }
 
 std::optional<Frontier::Index> Frontier::Find(const Endpoint& endpoint) const {
-  const auto it = index_.find(endpoint);
-  return it == index_.end() ? std::nullopt : std::optional(it->second);
+  const std::uint32_t found = index_.Find(
+      HashOf(endpoint), [&](std::uint32_t number) { return places_[number].endpoint == endpoint; });
+  return found == kNone ? std::nullopt : std::optional(found);
 }
 
-std::optional<Frontier::Index> Frontier::Take() {
-  if (ready_.empty()) return std::nullopt;
-  const std::uint32_t number = ready_.front();
-  ready_.pop_front();
-  Group& group = groups_[number];
-  group.ready = false;
-  const Index index = group.head;
-  group.head = places_[index].next;
-  if (group.head == kNone) group.tail = kNone;
-  places_[index].next = kNone;
-  ++group.in_flight;
-  ++in_flight_;
-  --waiting_;
-  MakeReady(number);
-  return index;
+std::size_t Frontier::PortsOf(const IpAddress& address) const {
+  std::size_t ports = 0;
+  Index place = addresses_.Find(
+      HashOf(address), [&](std::uint32_t number) { return places_[number].endpoint.address == address; });
+  for (; place != kNone; place = places_[place].sibling) ++ports;
+  return ports;
+}
+
+void Frontier::AddPort(Index index) {
+  const IpAddress& address = places_[index].endpoint.address;
+  const Index first = addresses_.Find(
+      HashOf(address), [&](std::uint32_t number) { return places_[number].endpoint.address == address; });
+  if (first == kNone) {
+    addresses_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint.address); });
+  } else {
+    places_[index].sibling = std::exchange(places_[first].sibling, index);
+  }
+}
+
+std::optional<Frontier::Index> Frontier::Take(Turn turn) {
+  auto& ready = ready_[static_cast<std::size_t>(turn)];
+  while (!ready.empty()) {
+    const std::uint32_t number = ready.front();
+    ready.pop_front();
+    Group& group = groups_[number];
+    Queue& queue = group.queues[static_cast<std::size_t>(turn)];
+    queue.ready = false;
+    // The other queue may have used up what the cap leaves.
+    if (group.capped && group.in_turn >= limits_.in_flight_per_group) continue;
+    const Index index = queue.head;
+    queue.head = std::exchange(places_[index].next, kNone);
+    if (queue.head == kNone) queue.tail = kNone;
+    ++group.in_turn;
+    ++in_turn_;
+    --waiting_;
+    MakeReady(number, turn);
+    return index;
+  }
+  return std::nullopt;
 }
 
 void Frontier::Release(Index index) {
   const std::uint32_t number = places_[index].group;
-  HEARSAY_CHECK(groups_[number].in_flight > 0);
-  --groups_[number].in_flight;
-  --in_flight_;
-  MakeReady(number);
+  HEARSAY_CHECK(groups_[number].in_turn > 0);
+  --groups_[number].in_turn;
+  --in_turn_;
+  MakeReady(number, Turn::kFirst);
+  MakeReady(number, Turn::kAgain);
 }
 
 void Frontier::Requeue(Index index) {
-  Push(index);
+  Push(index, Turn::kAgain);
   Release(index);
 }
 
-std::uint32_t Frontier::GroupOf(const Endpoint& endpoint) {
-  const auto [it, fresh] = group_index_.emplace(endpoint.group(), static_cast<std::uint32_t>(groups_.size()));
-  if (fresh) groups_.push_back({.capped = endpoint.scope() == Scope::kGlobal});
-  return it->second;
+std::uint32_t Frontier::GroupOf(Index index) {
+  const auto hash_of = [this](std::uint32_t number) {
+    return HashOf(GroupAddress(places_[groups_[number].first].endpoint.address));
+  };
+  const Endpoint& endpoint = places_[index].endpoint;
+  const IpAddress address = GroupAddress(endpoint.address);
+  const bool capped = endpoint.scope() == Scope::kGlobal;
+  const std::uint32_t found = group_index_.Find(HashOf(address), [&](std::uint32_t number) {
+    const Group& group = groups_[number];
+    return group.capped == capped && GroupAddress(places_[group.first].endpoint.address) == address;
+  });
+  if (found != kNone) return found;
+  const auto number = static_cast<std::uint32_t>(groups_.size());
+  groups_.push_back({.first = index, .queues = {}, .in_turn = 0, .capped = capped});
+  group_index_.Insert(number, hash_of);
+  return number;
 }
 
-void Frontier::Push(Index index) {
+void Frontier::Push(Index index, Turn turn) {
   const std::uint32_t number = places_[index].group;
-  Group& group = groups_[number];
-  if (group.tail == kNone) {
-    group.head = index;
-  } else {
-    places_[group.tail].next = index;
-  }
-  group.tail = index;
+  Queue& queue = groups_[number].queues[static_cast<std::size_t>(turn)];
+  (queue.tail == kNone ? queue.head : places_[queue.tail].next) = index;
+  queue.tail = index;
   ++waiting_;
-  MakeReady(number);
+  MakeReady(number, turn);
 }
 
-void Frontier::MakeReady(std::uint32_t number) {
+void Frontier::MakeReady(std::uint32_t number, Turn turn) {
   Group& group = groups_[number];
-  if (group.ready || group.head == kNone) return;
-  if (group.capped && group.in_flight >= limits_.in_flight_per_group) return;
-  group.ready = true;
-  ready_.push_back(number);
+  Queue& queue = group.queues[static_cast<std::size_t>(turn)];
+  if (queue.ready || queue.head == kNone) return;
+  if (group.capped && group.in_turn >= limits_.in_flight_per_group) return;
+  queue.ready = true;
+  ready_[static_cast<std::size_t>(turn)].push_back(number);
 }
 
 }  // namespace hearsay

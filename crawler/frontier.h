@@ -2,38 +2,40 @@
 //
 // Frontier: every endpoint that a crawl has heard of, once each, and whose turn is next.
 //
-// Endpoints wait in the queue of their address group; the groups take turns, so that a liar who fills one group's queue
-// delays only that group. Politeness: at most `in_flight_per_group` of a global group have their turn at a time. On
-// private and loopback networks a group is one address, many nodes may share it, and nobody is a stranger: no cap.
+// Endpoints wait in the queues of their group (IPv4 /16, IPv6 /32, of private networks too); the groups take turns, so
+// that a liar who fills one group's queue delays only that group. Two queues each: for a first turn, for another one.
+// Politeness: at most `in_flight_per_group` of a global group have their turn at a time. On private and loopback
+// networks nobody is a stranger: no cap.
 // Bounds: `endpoints` in all; of one global address `ports_per_address`, so that fabricated endpoints cannot aim a
 // crawl's hellos at one victim's many ports. What does not fit is refused and counted; nothing is evicted.
-// About 120 bytes an endpoint.
+// About 45 bytes an endpoint, 55 a global one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
+#include "node/core/flat_index.h"
 #include "proto/endpoint.h"
 #include "proto/siphash.h"
 
 namespace hearsay {
 
 struct FrontierLimits {
-  std::size_t endpoints = 2'000'000;
-  std::uint32_t ports_per_address = 16;    // as in a node's table
-  std::uint32_t in_flight_per_group = 8;   // Guess: what a /16's operator does not notice
+  std::size_t endpoints = 4'000'000;
+  std::uint32_t ports_per_address = 16;   // as in a node's table
+  std::uint32_t in_flight_per_group = 8;  // Guess: what a /16's operator does not notice
 };
 
 class Frontier {
  public:
   using Index = std::uint32_t;
+  enum class Turn : std::uint8_t { kFirst, kAgain };
 
-  // `key` orders nothing: it keeps strangers from choosing endpoints that collide in the hash table.
-  Frontier(const FrontierLimits& limits, const SipKey& key);
+  // `key` orders nothing: it keeps strangers from choosing endpoints that collide in the hash tables.
+  Frontier(const FrontierLimits& limits, const SipKey& key) : limits_(limits), key_(key) {}
 
   struct Added {
     Index index = 0;
@@ -42,9 +44,9 @@ class Frontier {
   // nullopt when there is no room for it.
   std::optional<Added> Add(const Endpoint& endpoint);
   std::optional<Index> Find(const Endpoint& endpoint) const;
-  // The next endpoint, whose turn lasts until Release or Requeue. nullopt when none waits or all that wait are blocked
-  // by their group's cap.
-  std::optional<Index> Take();
+  // The next endpoint, whose turn lasts until Release or Requeue. nullopt when none waits for such a turn, or all that
+  // wait are blocked by their cap.
+  std::optional<Index> Take(Turn turn);
   void Release(Index index);
   // Its turn ends, and it waits for another one behind all that wait in its group.
   void Requeue(Index index);
@@ -52,41 +54,47 @@ class Frontier {
   const Endpoint& At(Index index) const { return places_[index].endpoint; }
   std::size_t size() const { return places_.size(); }
   std::size_t waiting() const { return waiting_; }
-  std::size_t in_flight() const { return in_flight_; }
+  std::size_t in_turn() const { return in_turn_; }
   std::size_t refused() const { return refused_; }
 
  private:
-  static constexpr Index kNone = UINT32_MAX;
+  static constexpr Index kNone = FlatIndex::kNone;
   struct Place {
     Endpoint endpoint;
     std::uint32_t group = 0;
-    Index next = kNone;  // in its group's queue
+    Index next = kNone;     // in its group's queue
+    Index sibling = kNone;  // the next of the same global address
   };
-  struct Group {
+  struct Queue {
     Index head = kNone;
     Index tail = kNone;
-    std::uint32_t in_flight = 0;
+    bool ready = false;  // the group stands in ready_
+  };
+  struct Group {
+    Index first = 0;  // a place in it: tells which group this is
+    std::array<Queue, 2> queues{};
+    std::uint32_t in_turn = 0;
     bool capped = false;
-    bool ready = false;  // stands in ready_
   };
-  struct Hash {
-    SipKey key;
-    std::size_t operator()(const Endpoint& e) const { return static_cast<std::size_t>(SipHash(key, e.ToBytes())); }
-    std::size_t operator()(const IpAddress& a) const { return static_cast<std::size_t>(SipHash(key, a.bytes)); }
-  };
-  std::uint32_t GroupOf(const Endpoint& endpoint);
-  void Push(Index index);
-  void MakeReady(std::uint32_t group);
+
+  std::uint64_t HashOf(const Endpoint& endpoint) const { return SipHash(key_, endpoint.ToBytes()); }
+  std::uint64_t HashOf(const IpAddress& address) const { return SipHash(key_, address.bytes); }
+  void AddPort(Index index);
+  std::size_t PortsOf(const IpAddress& address) const;
+  std::uint32_t GroupOf(Index index);
+  void Push(Index index, Turn turn);
+  void MakeReady(std::uint32_t group, Turn turn);
 
   const FrontierLimits limits_;
+  const SipKey key_;
   std::vector<Place> places_;
   std::vector<Group> groups_;
-  std::deque<std::uint32_t> ready_;  // groups with somebody waiting and room under their cap
-  std::unordered_map<Endpoint, Index, Hash> index_;
-  std::unordered_map<IpAddress, std::uint32_t, Hash> ports_;  // of global addresses
-  std::map<AddressGroup, std::uint32_t> group_index_;
+  std::array<std::deque<std::uint32_t>, 2> ready_;  // groups with somebody waiting and room under their cap
+  FlatIndex index_;          // of places, by endpoint
+  FlatIndex addresses_;      // of the first place of each global address
+  FlatIndex group_index_;    // of groups
   std::size_t waiting_ = 0;
-  std::size_t in_flight_ = 0;
+  std::size_t in_turn_ = 0;
   std::size_t refused_ = 0;
 };
 

@@ -7,7 +7,7 @@ namespace hearsay {
 
 Probe::Probe(ProbeConfig config, Identity identity, const NetworkKey& network, const Rng::Seed& seed, Time now)
     : config_(std::move(config)),
-      caller_(std::move(identity), network, config_.software, seed, now),
+      caller_(std::move(identity), network, config_.software, seed, 1, now),
       start_(now) {}
 
 void Probe::Receive(const Datagram& datagram, Time now, Effects& out) {
@@ -59,7 +59,7 @@ void Probe::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
     done_ = true;
     return;
   }
-  visit_.emplace(caller_, config_.visit, config_.endpoint, *outcome.result, outcome.rtt, now);
+  visit_.emplace(caller_, nullptr, config_.visit, config_.endpoint, *outcome.result, outcome.rtt, now);
   if (PinHolds()) return visit_->Begin(now, out);
   Stop(out);
 }

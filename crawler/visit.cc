@@ -12,9 +12,10 @@ constexpr Duration kRestTime = milliseconds{600};
 
 }  // namespace
 
-Visit::Visit(Caller& caller, const VisitLimits& limits, const Endpoint& endpoint, const Handshaken& handshake,
-             Duration handshake_rtt, Time now)
+Visit::Visit(Caller& caller, const Frontier* heard, const VisitLimits& limits, const Endpoint& endpoint,
+             const Handshaken& handshake, Duration handshake_rtt, Time now)
     : caller_(caller),
+      heard_(heard),
       limits_(limits),
       endpoint_(endpoint),
       peer_(handshake.peer),
@@ -22,10 +23,12 @@ Visit::Visit(Caller& caller, const VisitLimits& limits, const Endpoint& endpoint
       session_(handshake.keys),
       expected_rtt_(handshake_rtt) {}
 
-void Visit::Begin(Time now, Effects& out) { Ask(now, out); }
+void Visit::Begin(Time now, Effects& out) {
+  Move(VisitEvent::kBegin);
+  Ask(now, out);
+}
 
 void Visit::Ask(Time now, Effects& out) {
-  state_ = State::kAsking;
   ++questions_;
   sent_at_.clear();
   awaits_pong_ = true;
@@ -39,7 +42,8 @@ void Visit::Ask(Time now, Effects& out) {
 }
 
 void Visit::Transmit(Time now, Effects& out) {
-  if (packets_ + 1 >= limits_.packets) return End(VisitEnd::kLimit, out);  // the last one is for goodbye
+  // The last packet is for goodbye.
+  if (packets_ + 1 >= limits_.packets) return End(VisitEvent::kSpent, VisitEnd::kLimit, out);
   const auto doubling = std::min<std::size_t>(sent_at_.size(), 5);
   sent_at_.push_back(now);
   SendKeepalive(++nonce_, out);
@@ -49,47 +53,54 @@ void Visit::Transmit(Time now, Effects& out) {
   deadline_ = now + caller_.rhythm().ProbeTimeout(scope, rtt) * (1 << doubling);
 }
 
-void Visit::Advance(Time now, Effects& out) {
+void Visit::Settle(Time now, Effects& out) {
   awaits_pong_ = awaits_sample_ = false;
-  if (!PullsOver()) return Ask(now, out);
-  if (questions_ >= limits_.questions) return End(dry_ >= limits_.dry_pulls ? VisitEnd::kDry : VisitEnd::kLimit, out);
+  const bool pulls = !PullsOver();
+  if (!pulls && questions_ >= limits_.questions) {
+    return End(VisitEvent::kSettledLast, dry_ >= limits_.dry_pulls ? VisitEnd::kDry : VisitEnd::kLimit, out);
+  }
   const Time next = sent_at_.front() + limits_.interval;
-  if (next > now) return Rest(next);
+  if (!pulls && next > now) {
+    Move(VisitEvent::kSettledEarly);
+    return Rest(next);
+  }
+  Move(VisitEvent::kSettled);
   Ask(now, out);
 }
 
-void Visit::Rest(Time until) {
-  state_ = State::kResting;
-  deadline_ = until;
-}
+void Visit::Rest(Time until) { deadline_ = until; }
 
-void Visit::End(VisitEnd why, Effects& out) {
-  state_ = State::kOver;
+void Visit::End(VisitEvent event, VisitEnd why, Effects& out) {
+  Move(event);
   end_ = why;
-  if (why == VisitEnd::kLeft) return;
+  if (event == VisitEvent::kLeave) return;
   DatagramBuffer plain;
   SendSealed(caller_.codec().EncodeLeave(LeaveKind::kGoodbye, plain), out);
 }
 
 void Visit::Stop(Effects& out) {
-  if (!over()) End(VisitEnd::kStopped, out);
+  if (!over()) End(VisitEvent::kStop, VisitEnd::kStopped, out);
 }
 
 void Visit::Tick(Time now, Effects& out) {
   if (over()) return;
-  if (now >= expires_) return End(VisitEnd::kLimit, out);
+  if (now >= expires_) return End(VisitEvent::kSpent, VisitEnd::kLimit, out);
   if (now < deadline_) return;
-  if (state_ == State::kResting) {
+  if (state_ == VisitState::kResting) {
     if (awaits_sample_) {
       ++dry_;
-      return Advance(now, out);
+      return Settle(now, out);
     }
+    Move(VisitEvent::kDue);
     return Ask(now, out);
   }
-  if (pulls_now_ && !awaits_sample_) return Advance(now, out);  // only the pong was lost
-  if (sent_at_.size() < limits_.attempts) return Transmit(now, out);
-  if (limits_.pulls == 0 && questions_ < limits_.questions) return Advance(now, out);
-  End(VisitEnd::kSilent, out);
+  if (pulls_now_ && !awaits_sample_) return Settle(now, out);  // only the pong was lost
+  if (sent_at_.size() < limits_.attempts) {
+    Move(VisitEvent::kUnanswered);
+    return Transmit(now, out);
+  }
+  if (limits_.pulls == 0 && questions_ < limits_.questions) return Settle(now, out);
+  End(VisitEvent::kUnansweredLast, VisitEnd::kSilent, out);
 }
 
 Time Visit::NextDeadline() const { return over() ? kNever : std::min(deadline_, expires_); }
@@ -104,8 +115,9 @@ void Visit::Receive(BytesView packet, Time now, Effects& out, std::vector<Endpoi
   if (!kind) return caller_.counters().Drop(kind.error());
   if (*kind == ChannelMessageKind::kLeave || *kind == ChannelMessageKind::kNoRoom ||
       *kind == ChannelMessageKind::kDuplicate) {
-    return End(VisitEnd::kLeft, out);
+    return End(VisitEvent::kLeave, VisitEnd::kLeft, out);
   }
+  if (*kind == ChannelMessageKind::kNoCrawlers) return End(VisitEvent::kLeave, VisitEnd::kExcluded, out);
   if (*kind == ChannelMessageKind::kKeepalive) OnKeepalive(message, now, out, named);
 }
 
@@ -120,9 +132,12 @@ void Visit::OnKeepalive(const Keepalive& message, Time now, Effects& out, std::v
   const bool sample = awaits_sample_ && message.sampled;
   if (sample) ReadSample(message, named);
   if (pong && awaits_sample_) {
+    Move(VisitEvent::kPongAlone);
     Rest(now + kRestTime);
   } else if ((pong || sample) && !awaits_pong_) {
-    Advance(now, out);
+    Settle(now, out);
+  } else if (sample) {
+    Move(VisitEvent::kSampleAlone);
   }
   const bool owes = owed_pong_ != 0 || owed_path_ != 0;  // the next question would have carried it
   if (!over() && owes && packets_ + 1 < limits_.packets) SendKeepalive(0, out);
@@ -149,6 +164,9 @@ bool Visit::ReadPong(const Keepalive& message, Time now) {
 
 void Visit::ReadSample(const Keepalive& message, std::vector<Endpoint>& named) {
   awaits_sample_ = false;
+  for (const IdPrefix id : message.hidden) {
+    if (hidden_.size() < kMaxHiddenOfVisit) hidden_.insert(id);
+  }
   caller_.counters().Add(Counter::kSampleEndpointsReceived, message.sample.size());
   bool fresh = false;
   for (const Endpoint& endpoint : message.sample) {
@@ -160,7 +178,7 @@ void Visit::ReadSample(const Keepalive& message, std::vector<Endpoint>& named) {
     if (at != named_.end() && *at == endpoint) continue;
     named_.insert(at, endpoint);
     named.push_back(endpoint);
-    fresh = true;
+    fresh = fresh || heard_ == nullptr || !heard_->Find(endpoint);
   }
   dry_ = fresh ? 0 : dry_ + 1;
 }
@@ -177,6 +195,7 @@ void Visit::SendKeepalive(std::uint32_t ping, Effects& out) {
   if (ping != 0 && awaits_sample_) {
     message.pull = true;
     message.pull_seed = seed_;
+    message.pull_hidden = true;
   }
   DatagramBuffer plain;
   caller_.counters().Add(Counter::kKeepalivesSent);

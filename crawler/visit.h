@@ -2,32 +2,24 @@
 //
 // Visit: one node's turn in a crawl, from the finished handshake to goodbye: record, round-trip time, peers.
 //
-//   state    event                            next           what it does
-//   asking   Begin                            asking         asks: a ping, our record, a pull
-//   asking   pong, and the sample if pulled   asking, over,  reads them; asks the next question, at once or after
-//                                             or resting     the interval; over(dry) or (limit) when none is left
-//   asking   pong, but no sample to our pull  resting        waits for the node's budget, or a sample that is late
-//   asking   sample, but no pong              asking         reads it; the deadline will settle the question
-//   asking   deadline, attempts left          asking         asks the same again
-//   asking   deadline, none left              over(silent)   goodbye; a visit that only pings asks the next
-//   resting  the sample after all             as for asking
-//   resting  deadline                         as for asking  a pull without a sample has brought nothing
-//   any      the node says goodbye            over(left)     nothing
-//   any      time or packets used up          over(limit)    goodbye
-//   any      Stop                             over(stopped)  goodbye
+// Its states and events are a table: states.h, shown in README.md.
 //
 // One question is open at a time: a keepalive with a ping, and a pull until `dry_pulls` in a row brought nothing that
-// this node had not named before, or `pulls` were spent. Every second pull carries a fresh seed: it reaches verified
-// table peers that a random sample of recent ones leaves out. Samples are read only as the answer to an open pull, and
-// of them only what the scope rule lets this node tell us (MayTravel). Its pings and path challenges are answered.
+// this node had not named before or the crawl had not heard of, or `pulls` were spent. Every second pull carries a
+// fresh seed: it reaches verified table peers that a random sample of recent ones leaves out. Samples are read only as
+// the answer to an open pull, and of them only what the scope rule lets this node tell us (MayTravel). Its pings and
+// path challenges are answered.
 // Bounds: `packets` sent and `time` spent, whatever the node does; 32 endpoints a pull; kMaxRecords signature checks.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "crawler/caller.h"
+#include "crawler/frontier.h"
+#include "crawler/states.h"
 #include "node/core/seam.h"
 #include "proto/handshake.h"
 #include "proto/record.h"
@@ -37,7 +29,7 @@ namespace hearsay {
 
 struct VisitLimits {
   std::size_t pulls = 14;     // below a responder's burst of 16 a channel, so that a whole visit fits into it
-  std::size_t dry_pulls = 3;  // Guess: two random samples and a seeded one, or the other way round
+  std::size_t dry_pulls = 2;  // in a row: a random sample and a seeded one
   std::size_t questions = 1;  // at least; those beyond the pulls only ping
   Duration interval{};        // between questions that only ping
   std::size_t attempts = 3;   // of one question
@@ -45,15 +37,14 @@ struct VisitLimits {
   Duration time = seconds{20};
 };
 
-enum class VisitEnd : std::uint8_t { kNone, kDry, kLimit, kSilent, kLeft, kStopped };
+enum class VisitEnd : std::uint8_t { kNone, kDry, kLimit, kSilent, kLeft, kExcluded, kStopped };
 
 class Visit {
  public:
-  enum class State : std::uint8_t { kAsking, kResting, kOver };
-
-  // `caller` is borrowed and outlives the visit. `handshake_rtt` is the first guess of the round-trip time.
-  Visit(Caller& caller, const VisitLimits& limits, const Endpoint& endpoint, const Handshaken& handshake,
-        Duration handshake_rtt, Time now);
+  // `caller` and `heard` are borrowed and outlive the visit. `heard` is what the crawl has heard of; null: a visit for
+  // itself. `handshake_rtt` is the first guess of the round-trip time.
+  Visit(Caller& caller, const Frontier* heard, const VisitLimits& limits, const Endpoint& endpoint,
+        const Handshaken& handshake, Duration handshake_rtt, Time now);
 
   void Begin(Time now, Effects& out);
   // A sealed packet for this session. Appends to `named` what is new to this visit.
@@ -62,8 +53,8 @@ class Visit {
   void Stop(Effects& out);
   Time NextDeadline() const;
 
-  State state() const { return state_; }
-  bool over() const { return state_ == State::kOver; }
+  VisitState state() const { return state_; }
+  bool over() const { return state_ == VisitState::kOver; }
   VisitEnd end() const { return end_; }
   const NodeId& peer() const { return peer_; }
   const Endpoint& endpoint() const { return endpoint_; }
@@ -72,16 +63,19 @@ class Visit {
   std::size_t questions() const { return questions_; }
   const std::vector<Duration>& rtts() const { return rtts_; }  // of answered pings, in order
   const std::optional<NodeRecord>& record() const { return record_; }
+  const std::set<IdPrefix>& hidden() const { return hidden_; }  // peers that it says nobody can dial
 
  private:
   static constexpr std::size_t kMaxRecords = 4;
+  static constexpr std::size_t kMaxHiddenOfVisit = 256;  // as many as a node has channels that it did not choose
 
   bool PullsOver() const { return pulls_ >= limits_.pulls || dry_ >= limits_.dry_pulls; }
+  void Move(VisitEvent event) { state_ = Next(state_, event); }
   void Ask(Time now, Effects& out);       // a new question
   void Transmit(Time now, Effects& out);  // the open question, once more
-  void Advance(Time now, Effects& out);   // the question is settled
+  void Settle(Time now, Effects& out);    // the question is answered or given up
   void Rest(Time until);
-  void End(VisitEnd why, Effects& out);
+  void End(VisitEvent event, VisitEnd why, Effects& out);
   void OnKeepalive(const Keepalive& message, Time now, Effects& out, std::vector<Endpoint>& named);
   void ReadRecord(const Keepalive& message);
   bool ReadPong(const Keepalive& message, Time now);
@@ -90,12 +84,13 @@ class Visit {
   void SendSealed(BytesView plaintext, Effects& out);
 
   Caller& caller_;
+  const Frontier* const heard_;
   const VisitLimits limits_;
   const Endpoint endpoint_;
   const NodeId peer_;
   const Time expires_;
   Session session_;
-  State state_ = State::kAsking;
+  VisitState state_ = VisitState::kAsking;
   VisitEnd end_ = VisitEnd::kNone;
   Time deadline_{};
 
@@ -121,6 +116,7 @@ class Visit {
   Duration expected_rtt_;
   std::vector<Duration> rtts_;
   std::optional<NodeRecord> record_;
+  std::set<IdPrefix> hidden_;
   std::vector<Endpoint> named_;  // by this node so far, ordered
 };
 

@@ -228,7 +228,7 @@ Expected<Packet> Codec::Decode(BytesView datagram, const NetworkKey& network) {
 
 BytesView Codec::EncodeKeepalive(const Keepalive& keepalive, DatagramBuffer& out) {
   HEARSAY_CHECK(keepalive.sample.size() <= kMaxSampleEndpoints && keepalive.record.size() <= kMaxRecordBytes &&
-                keepalive.suspects.size() <= kMaxSuspicions);
+                keepalive.suspects.size() <= kMaxSuspicions && keepalive.hidden.size() <= kMaxHidden);
   messages_->channel.Clear();
   wire::Keepalive& m = *messages_->channel.mutable_keepalive();
   m.set_ping(keepalive.ping);
@@ -244,6 +244,8 @@ BytesView Codec::EncodeKeepalive(const Keepalive& keepalive, DatagramBuffer& out
   m.set_path_challenge(keepalive.path_challenge);
   m.set_path_response(keepalive.path_response);
   m.set_spare(keepalive.spare);
+  m.set_pull_hidden(keepalive.pull_hidden);
+  for (const IdPrefix id : keepalive.hidden) m.add_hidden(id);
   out.size = messages_->channel.ByteSizeLong();
   HEARSAY_CHECK(out.size <= kMaxPlaintextBytes);
   messages_->channel.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out.bytes.data()));
@@ -255,6 +257,7 @@ BytesView Codec::EncodeLeave(LeaveKind kind, DatagramBuffer& out) {
   wire::Leave& leave = *messages_->channel.mutable_leave();
   leave.set_no_room(kind == LeaveKind::kNoRoom);
   leave.set_duplicate(kind == LeaveKind::kDuplicate);
+  leave.set_no_crawlers(kind == LeaveKind::kNoCrawlers);
   out.size = messages_->channel.ByteSizeLong();
   messages_->channel.SerializeWithCachedSizesToArray(reinterpret_cast<std::uint8_t*>(out.bytes.data()));
   return out.view();
@@ -268,11 +271,13 @@ Expected<ChannelMessageKind> Codec::DecodeMessage(BytesView plaintext, Keepalive
   }
   if (channel.has_leave()) {
     if (channel.leave().duplicate()) return ChannelMessageKind::kDuplicate;
+    if (channel.leave().no_crawlers()) return ChannelMessageKind::kNoCrawlers;
     return channel.leave().no_room() ? ChannelMessageKind::kNoRoom : ChannelMessageKind::kLeave;
   }
   if (!channel.has_keepalive()) return ChannelMessageKind::kUnknown;
   const wire::Keepalive& m = channel.keepalive();
-  if (m.record().size() > kMaxRecordBytes || m.suspects_size() > static_cast<int>(kMaxSuspicions)) {
+  if (m.record().size() > kMaxRecordBytes || m.suspects_size() > static_cast<int>(kMaxSuspicions) ||
+      m.hidden_size() > static_cast<int>(kMaxHidden)) {
     return Unexpected(Error::kTooLong);
   }
   out.ping = m.ping();
@@ -289,16 +294,19 @@ Expected<ChannelMessageKind> Codec::DecodeMessage(BytesView plaintext, Keepalive
   out.path_challenge = m.path_challenge();
   out.path_response = m.path_response();
   out.spare = m.spare();
+  out.pull_hidden = m.pull_hidden();
+  out.hidden.assign(m.hidden().begin(), m.hidden().end());
   return ChannelMessageKind::kKeepalive;
 }
 
 void Keepalive::Clear() {
   ping = pong = 0;
   record_sequence = record_held = pull_seed = path_challenge = path_response = 0;
-  pull = sampled = spare = false;
+  pull = sampled = spare = pull_hidden = false;
   record.clear();
   sample.clear();
   suspects.clear();
+  hidden.clear();
 }
 
 }  // namespace hearsay

@@ -33,18 +33,21 @@ struct Keepalive {
   std::uint64_t path_challenge = 0;   // 0: none
   std::uint64_t path_response = 0;
   bool spare = false;                 // the sender has no use for this channel; whoever has keeps it
+  bool pull_hidden = false;           // with pull: asks for hidden peers too
+  std::vector<IdPrefix> hidden;       // at most kMaxHidden
 
   void Clear();
   bool operator==(const Keepalive&) const = default;
 };
 
-enum class ChannelMessageKind : std::uint8_t { kKeepalive, kLeave, kNoRoom, kDuplicate, kUnknown };
+enum class ChannelMessageKind : std::uint8_t { kKeepalive, kLeave, kNoRoom, kDuplicate, kNoCrawlers, kUnknown };
 
 // Why a channel ends.
 enum class LeaveKind : std::uint8_t {
   kGoodbye,
   kNoRoom,     // the sender stays, and has no place for this channel
   kDuplicate,  // a later incarnation of the receiver's identity, with a channel to the sender, lives elsewhere
+  kNoCrawlers, // the sender stays, and excludes crawlers
 };
 
 }  // namespace hearsay

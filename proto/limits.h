@@ -26,6 +26,7 @@ inline constexpr std::size_t kMaxAttributeBytes = 256;   // sum over attributes 
 inline constexpr std::size_t kMaxAttributes = 16;
 
 inline constexpr std::size_t kMaxSampleEndpoints = 32;
+inline constexpr std::size_t kMaxHidden = 32;            // id prefixes, in one answer to a pull
 inline constexpr std::size_t kMaxSampleBytes = 700;
 inline constexpr std::size_t kMaxSuspicions = 8;         // node ids suspected dead, in one keepalive
 

@@ -46,7 +46,6 @@ static_assert(sizeof(NodeHeader) == 8 && sizeof(PageHeader) == sizeof(PageNumber
 constexpr std::uint32_t kMagic = 0xBEEFC0DE;
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint16_t kBranch = 0x01, kLeaf = 0x02, kOverflow = 0x04, kMetaPage = 0x08;
-constexpr std::uint16_t kKinds = 0x6f;        // with LEAF2 and SUBP, which a store never has
 constexpr std::uint16_t kBigData = 0x01;      // node flag: the data is on overflow pages
 constexpr std::uint16_t kIntegerKey = 0x08;   // tree flag
 constexpr std::uint16_t kForeignTree = 0x76;  // tree flags: reversed or duplicate keys; a store never has them
@@ -222,7 +221,8 @@ bool ImageCheck::Visit(PageNumber number, std::size_t levels, Kind kind) {
   if (!Claim(number, 1)) return false;
   Page page{number, image_.subspan(number * page_bytes_, page_bytes_), {}};
   page.header = Read<PageHeader>(page.bytes, 0);
-  if (page.header.number != number || (page.header.flags & kKinds) != (levels == 1 ? kLeaf : kBranch)) {
+  // No other flag belongs into a file: a page that says it is dirty would be written to in the read-only map.
+  if (page.header.number != number || page.header.flags != (levels == 1 ? kLeaf : kBranch)) {
     return PageFault(number, "is not the page that belongs there");
   }
   const std::size_t lower = page.header.lower;
@@ -308,7 +308,7 @@ bool ImageCheck::ReadData(const Page& page, const Node& node, BytesView& data) {
   const auto header = Read<PageHeader>(image_, number * page_bytes_);
   const std::size_t count = header.lower | std::size_t{header.upper} << 16;
   const std::size_t needed = (sizeof(PageHeader) - 1 + node.data_size) / page_bytes_ + 1;
-  if (header.number != number || (header.flags & kKinds) != kOverflow || count < needed) {
+  if (header.number != number || header.flags != kOverflow || count < needed) {
     return PageFault(number, "is not the page that belongs there");
   }
   if (count > 1 && !Claim(number + 1, count - 1)) return false;

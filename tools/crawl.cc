@@ -61,7 +61,7 @@ int Finish(const Options& options, const Crawled& crawled, const CallNetwork& ne
     PrintEvent(FinishedJson(crawled, made));
   } else {
     std::fputs(SummaryText(crawled, made.places, network.name).c_str(), stdout);
-    std::fputs(FilesText(made.files).c_str(), stdout);
+    std::fputs(MadeText(made).c_str(), stdout);
   }
   return made.errors.empty() ? kExitFine : kExitFailed;
 }

@@ -25,6 +25,12 @@ Json PathOfMap(const CrawlOutputs::Made& made) {
   return it == made.files.end() ? Json(nullptr) : Json(*it);
 }
 
+Json ObjectOf(const std::optional<CrawlOutputs::Made::Post>& post) {
+  if (!post) return nullptr;
+  return {{"database", post->database}, {"census", post->rows.census},
+          {"began", post->rows.began}, {"ended", post->rows.ended}};
+}
+
 }  // namespace
 
 std::string StartedEvent(const CrawlOrder& order) {
@@ -52,6 +58,7 @@ std::string FinishedJson(const Crawled& crawled, const CrawlOutputs::Made& made)
                                  {"not_visited", NotVisited(crawled.census)},
                                  {"map", PathOfMap(made)},
                                  {"files", made.files},
+                                 {"posted", ObjectOf(made.post)},
                                  {"errors", made.errors}});
   return head.substr(0, head.size() - 1) + ",\"summary\":" + SummaryJson(crawled.census, made.places) + "}";
 }

@@ -86,6 +86,10 @@ void AddOutputOptions(CLI::App& app, OutputOptions& options) {
                  "Repeatable; the first that knows an address counts.")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  app.add_option("--post", options.post,
+                 "Put the census into PostgreSQL: postgresql://USER@HOST:PORT/DATABASE, and the password into "
+                 "PGPASSWORD or ~/.pgpass. See docs/postgres.md.")
+      ->type_name("URI");
 }
 
 tl::expected<CrawlOutputs, ExitCode> CrawlOutputs::Prepare(const char* command, const OutputOptions& options) {
@@ -96,21 +100,36 @@ tl::expected<CrawlOutputs, ExitCode> CrawlOutputs::Prepare(const char* command, 
   if (!options.formats.empty() && options.out.empty()) {
     return tl::unexpected(Usage(command, "--formats says how, --out DIR must say where"));
   }
-  auto databases = GeoDatabases::Open(options.geo);
-  if (!databases) return tl::unexpected(Fail(command, databases.error()));
+  std::optional<PostgresAddress> post;
+  if (!options.post.empty()) {
+    auto address = PostgresAddress::Parse(options.post);
+    if (!address) return tl::unexpected(Usage(command, "--post: " + address.error()));
+    post = std::move(*address);
+  }
+  auto geo = GeoDatabases::Open(options.geo);
+  if (!geo) return tl::unexpected(Fail(command, geo.error()));
   if (!options.out.empty()) {
     if (const auto ready = PrepareFolder(options.out); !ready) return tl::unexpected(Fail(command, ready.error()));
   }
-  return CrawlOutputs(options, std::move(*databases));
+  CrawlOutputs outputs(options, std::move(*geo));
+  outputs.post_ = std::move(post);
+  return outputs;
 }
 
 CrawlOutputs::Made CrawlOutputs::Make(const Census& census, const MapHeader& header) {
   Made made;
-  if (!databases_.empty()) {
-    made.places = Places(census, [this](const IpAddress& address) { return databases_.Lookup(address); });
-    if (databases_.Fault()) made.errors.push_back(*databases_.Fault());
+  PlaceLookup lookup;
+  if (!geo_.empty()) {
+    lookup = [this](const IpAddress& address) { return geo_.Lookup(address); };
+    made.places = Places(census, lookup);
+    if (geo_.Fault()) made.errors.push_back(*geo_.Fault());
   }
   if (!options_.out.empty()) WriteFiles(census, header, made);
+  if (post_) {
+    auto posted = PostCensus(*post_, {census, header, made.places, lookup});
+    if (posted) made.post = Made::Post{post_->Display(), std::move(*posted)};
+    if (!posted) made.errors.push_back(posted.error());
+  }
   return made;
 }
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // CrawlOutputs: what is made of a census: the files of `--out DIR` in the formats of `--formats`, with the places that
-// the databases of `--geo` give its nodes.
+// the databases of `--geo` give its nodes, and the rows that `--post` puts into PostgreSQL.
 //
 // Everything that can be wrong is found before the crawl (Prepare), so that nobody waits for a map that cannot be
-// written. Each file is replaced as a whole (node/io/replace_file.h); one that fails does not keep the others back.
+// written. Each file is replaced as a whole (node/io/replace_file.h); one that fails does not keep the others back, and
+// the post comes last: the map is never lost to a database.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "crawler/io/census_post.h"
 #include "crawler/io/geo_databases.h"
 #include "crawler/report/map_header.h"
 #include "crawler/report/places.h"
@@ -25,28 +28,35 @@ struct OutputOptions {
   std::string out;  // folder; empty: no files
   std::vector<std::string> formats;  // empty: all
   std::vector<std::string> geo;      // paths of databases
+  std::string post;                  // a PostgreSQL address; empty: no post. It may hold a password
 };
 void AddOutputOptions(CLI::App& app, OutputOptions& options);
 
 class CrawlOutputs {
  public:
-  // Makes the folder and opens the databases. What is wrong is said already, as `command`'s.
+  // Makes the folder and opens the databases of places; PostgreSQL is not asked yet. What is wrong is said already, as
+  // `command`'s.
   static tl::expected<CrawlOutputs, ExitCode> Prepare(const char* command, const OutputOptions& options);
 
   struct Made {
     Places places;
     std::vector<std::string> files;   // paths, in the order of the formats
+    struct Post {
+      std::string database;  // without passwords
+      Posted rows;
+    };
+    std::optional<Post> post;
     std::vector<std::string> errors;  // one line each: a file that could not be written, a damaged database
   };
   Made Make(const Census& census, const MapHeader& header);
 
  private:
-  CrawlOutputs(const OutputOptions& options, GeoDatabases databases)
-      : options_(options), databases_(std::move(databases)) {}
+  CrawlOutputs(const OutputOptions& options, GeoDatabases places) : options_(options), geo_(std::move(places)) {}
   void WriteFiles(const Census& census, const MapHeader& header, Made& made) const;
 
   OutputOptions options_;
-  GeoDatabases databases_;
+  GeoDatabases geo_;
+  std::optional<PostgresAddress> post_;
 };
 
 }  // namespace hearsay

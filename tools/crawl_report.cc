@@ -59,10 +59,14 @@ std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> 
                      progress.in_flight, progress.waiting, left ? RoughDuration(ceil<seconds>(*left)) : "unknown");
 }
 
-std::string FilesText(const std::vector<std::string>& files) {
-  if (files.empty()) return "no map written; --out DIR writes one\n";
+std::string MadeText(const CrawlOutputs::Made& made) {
   std::string out;
-  for (const std::string& file : files) out += Line(out.empty() ? "written" : "", Printable(file));
+  for (const std::string& file : made.files) out += Line(out.empty() ? "written" : "", Printable(file));
+  if (made.post) {
+    out += Line("posted", fmt::format("census {} to {}: {} sightings began, {} ended", made.post->rows.census,
+                                      Printable(made.post->database), made.post->rows.began, made.post->rows.ended));
+  }
+  if (out.empty() && made.errors.empty()) return "no map written; --out DIR writes one\n";
   return out;
 }
 

@@ -6,12 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "crawler/census.h"
 #include "crawler/crawl.h"
 #include "crawler/report/places.h"
 #include "tools/crawl_once.h"
+#include "tools/crawl_outputs.h"
 
 namespace hearsay {
 
@@ -20,8 +20,8 @@ std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> 
 // Several lines, each with its line break.
 std::string SummaryText(const Crawled& crawled, const Places& places, std::string_view network);
 
-// What was written where, or how to have it written. Each line with its line break.
-std::string FilesText(const std::vector<std::string>& files);
+// What was written and posted where, or how to have it written. Each line with its line break.
+std::string MadeText(const CrawlOutputs::Made& made);
 
 // Endpoints that were heard of and did not have their turn.
 std::size_t NotVisited(const Census& census);

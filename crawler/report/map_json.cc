@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "crawler/report/map_json.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -44,6 +46,8 @@ Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const 
           {"as", places.known() ? CountsOf(places.Systems()) : Json(nullptr)},
           {"rtt_ms", RttOf(summary.rtt)},
           {"edges", summary.edges},
+          {"hidden", summary.hidden},
+          {"excluded", summary.excluded},
           {"suspects", summary.suspects},
           {"several_endpoints", summary.several_endpoints},
           {"shared_addresses", summary.shared_addresses},
@@ -82,6 +86,7 @@ Json ObjectOf(const MappedNode& node, const Place& place) {
   out["sampled_verified"] = node.sampled_verified;
   out["named_by"] = node.named_by;
   out["suspect"] = node.suspect;
+  out["excluded"] = node.excluded;
   Add(place, out);
   return out;
 }
@@ -99,7 +104,8 @@ Json ObjectOf(const MappedEndpoint& silent, const Place& place) {
               {"sampled", 0},
               {"sampled_verified", 0},
               {"named_by", 0},
-              {"suspect", false}};
+              {"suspect", false},
+              {"excluded", false}};
   Add(place, out);
   return out;
 }
@@ -134,6 +140,11 @@ void WriteMapJson(const Census& census, const MapHeader& header, const Places& p
   for (std::size_t i = 0; i < census.nodes.size(); ++i) nodes.Add(Text(ObjectOf(census.nodes[i], places.OfNode(i))));
   for (std::size_t i = 0; i < census.silent.size(); ++i) {
     nodes.Add(Text(ObjectOf(census.silent[i], places.OfSilent(i))));
+  }
+  out << "],\n\"hidden\":[";
+  Lines hidden(out);
+  for (const HiddenNode& node : census.hidden) {
+    hidden.Add(fmt::format("{{\"id_prefix\":\"{:016x}\",\"named_by\":{}}}", node.id, node.named_by));
   }
   out << "],\n\"edges\":[";
   Lines edges(out);

@@ -6,17 +6,18 @@
 namespace hearsay {
 
 Dialler::Dialler(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
-                 Codec& codec, Rng& rng, Counters& counters)
+                 Codec& codec, Rng& rng, Counters& counters, std::size_t max_dials)
     : identity_(identity),
       network_(network),
       boot_epoch_(boot_epoch),
       rhythm_(rhythm),
       codec_(codec),
       rng_(rng),
-      counters_(counters) {}
+      counters_(counters),
+      max_dials_(max_dials) {}
 
 bool Dialler::Start(const DialRequest& request, Time now, Effects& out) {
-  if (dials_.size() >= kMaxDials || IsDialling(request.endpoint)) return false;
+  if (dials_.size() >= max_dials_ || IsDialling(request.endpoint)) return false;
   Initiator initiator({.endpoint = request.endpoint,
                        .pin = request.pin,
                        .boot_epoch = boot_epoch_,

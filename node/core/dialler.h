@@ -3,8 +3,8 @@
 // Dialler: the initiator's side of node_id_handshake, many at a time, with retransmission.
 //
 // Used by the node and by the crawler. A dial ends in exactly one Outcome: keys with a proven peer, or an Error. At
-// most kMaxDials are pending, one for each endpoint; each sends at most max_hellos packets to an endpoint that does not
-// answer, and at most kMaxDialAttempts more to one that does.
+// most `max_dials` are pending, one for each endpoint; each sends at most max_hellos packets to an endpoint that does
+// not answer, and at most kMaxDialAttempts more to one that does.
 #pragma once
 
 #include <map>
@@ -41,12 +41,12 @@ struct DialOutcome {
 
 class Dialler {
  public:
-  static constexpr std::size_t kMaxDials = 256;
+  static constexpr std::size_t kMaxDials = 256;  // a node's
   static constexpr Duration kYield = std::chrono::milliseconds{400};
 
   // All are borrowed and outlive the dialler.
   Dialler(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
-          Codec& codec, Rng& rng, Counters& counters);
+          Codec& codec, Rng& rng, Counters& counters, std::size_t max_dials = kMaxDials);
 
   // False when full or when the endpoint is being dialled.
   bool Start(const DialRequest& request, Time now, Effects& out);
@@ -107,6 +107,7 @@ class Dialler {
   Codec& codec_;
   Rng& rng_;
   Counters& counters_;
+  const std::size_t max_dials_;
   std::uint64_t dial_sequence_ = 0;
   Dials dials_;                                      // by our query
   std::map<Endpoint, Cookie> by_endpoint_;           // the same dials

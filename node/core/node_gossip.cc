@@ -3,6 +3,7 @@
 // Keepalives in: liveness, records, path challenges, samples, suspicions. Whoever speaks here has proved its id.
 #include <algorithm>
 
+#include "node/core/hidden_peers.h"
 #include "node/core/node_impl.h"
 
 namespace hearsay {
@@ -37,7 +38,7 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
   const auto kind = codec_.DecodeMessage(plaintext, incoming_);
   if (!kind) return counters_.Drop(kind.error());
   if (peer.in_table && datagram.from == peer.endpoint) peer.last_verified = now;
-  if (kind == ChannelMessageKind::kLeave) return OnLeft(peer, now, out);
+  if (kind == ChannelMessageKind::kLeave || kind == ChannelMessageKind::kNoCrawlers) return OnLeft(peer, now, out);
   if (kind == ChannelMessageKind::kNoRoom) return OnDismissed(peer, now);
   if (kind == ChannelMessageKind::kDuplicate) return OnDuplicate(peer, now, out);
   if (kind != ChannelMessageKind::kKeepalive) return;
@@ -51,6 +52,11 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (in.pong != 0) OnPong(peer, in.pong, now);
   if (in.path_response != 0) OnPathResponse(peer, in, datagram, now, out);
   if (!in.record.empty()) OnRecord(peer, in, now, out);
+  if (config_.crawlers == CrawlerPolicy::kExclude && channel.record && channel.record->role == Role::kCrawler) {
+    counters_.Drop(Error::kRefused);
+    SendLeave(peer, LeaveKind::kNoCrawlers, out);
+    return CloseChannel(peer, PeerState::kVerified, out, now);
+  }
   // It lives, but our challenge or its answer may have been lost.
   if (channel.verify.token != 0 && channel.record) ConsiderVerifying(peer, now, out);
   if (in.sampled && channel.pull_open) ReadSample(peer, in, now, out);
@@ -247,6 +253,7 @@ void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& 
   answer.record.clear();  // record and sample together may not fit; the record goes with the next one
   answer.sampled = true;
   FillSample(peer.channel->path.scope(), peer.id, in.pull_seed, now, answer.sample);
+  if (in.pull_hidden) FillHidden(book_, peer.id, in.pull_seed, now, rng_, answer.hidden);
   SendDraft(peer, answer, now, out);
 }
 

@@ -143,6 +143,8 @@ struct Preconfigured {
 
 enum class Profile : std::uint8_t { kAuto, kLan, kInternet };
 
+enum class CrawlerPolicy : std::uint8_t { kAllow, kExclude };
+
 class AddressGroups;  // node/core/address_groups.h
 
 struct CoreConfig {
@@ -151,6 +153,7 @@ struct CoreConfig {
   Role role = Role::kDual;
   Attributes attributes;
   Profile profile = Profile::kAuto;          // kAuto: by each peer's address scope
+  CrawlerPolicy crawlers = CrawlerPolicy::kAllow;  // kExclude: whoever says it is a crawler is told so and closed
   std::vector<Endpoint> announce;            // endpoints that the operator says are ours
   std::uint16_t listen_port = 0;             // the bound port
   std::vector<Preconfigured> preconfigured;

@@ -3,14 +3,10 @@
 
 #include <dlfcn.h>
 
+#include "node/io/dynamic_symbol.h"
+
 namespace hearsay {
 namespace {
-
-template <typename Function>
-bool Find(void* library, const char* name, Function& out) {
-  out = reinterpret_cast<Function>(::dlsym(library, name));
-  return out != nullptr;
-}
 
 Result<CurlLibrary> Open() {
   void* library = ::dlopen("libcurl-gnutls.so.4", RTLD_NOW | RTLD_LOCAL);
@@ -20,20 +16,20 @@ Result<CurlLibrary> Open() {
   }
   CurlLibrary curl;
   decltype(&curl_global_init) global_init = nullptr;
-  const bool found = Find(library, "curl_global_init", global_init) &&
-                     Find(library, "curl_easy_init", curl.easy_init) &&
-                     Find(library, "curl_easy_setopt", curl.easy_setopt) &&
-                     Find(library, "curl_easy_getinfo", curl.easy_getinfo) &&
-                     Find(library, "curl_easy_cleanup", curl.easy_cleanup) &&
-                     Find(library, "curl_easy_strerror", curl.easy_strerror) &&
-                     Find(library, "curl_multi_init", curl.multi_init) &&
-                     Find(library, "curl_multi_add_handle", curl.multi_add_handle) &&
-                     Find(library, "curl_multi_remove_handle", curl.multi_remove_handle) &&
-                     Find(library, "curl_multi_perform", curl.multi_perform) &&
-                     Find(library, "curl_multi_poll", curl.multi_poll) &&
-                     Find(library, "curl_multi_wakeup", curl.multi_wakeup) &&
-                     Find(library, "curl_multi_info_read", curl.multi_info_read) &&
-                     Find(library, "curl_multi_cleanup", curl.multi_cleanup);
+  const bool found = FindSymbol(library, "curl_global_init", global_init) &&
+                     FindSymbol(library, "curl_easy_init", curl.easy_init) &&
+                     FindSymbol(library, "curl_easy_setopt", curl.easy_setopt) &&
+                     FindSymbol(library, "curl_easy_getinfo", curl.easy_getinfo) &&
+                     FindSymbol(library, "curl_easy_cleanup", curl.easy_cleanup) &&
+                     FindSymbol(library, "curl_easy_strerror", curl.easy_strerror) &&
+                     FindSymbol(library, "curl_multi_init", curl.multi_init) &&
+                     FindSymbol(library, "curl_multi_add_handle", curl.multi_add_handle) &&
+                     FindSymbol(library, "curl_multi_remove_handle", curl.multi_remove_handle) &&
+                     FindSymbol(library, "curl_multi_perform", curl.multi_perform) &&
+                     FindSymbol(library, "curl_multi_poll", curl.multi_poll) &&
+                     FindSymbol(library, "curl_multi_wakeup", curl.multi_wakeup) &&
+                     FindSymbol(library, "curl_multi_info_read", curl.multi_info_read) &&
+                     FindSymbol(library, "curl_multi_cleanup", curl.multi_cleanup);
   if (!found || global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
     return tl::unexpected<std::string>("the installed libcurl is too old; version 7.85 or later is needed");
   }

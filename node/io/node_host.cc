@@ -73,6 +73,7 @@ Result<CoreConfig> NodeHost::MakeCoreConfig(const Settings& settings, std::uniqu
   core.role = settings.role;
   core.attributes = settings.attributes;
   core.profile = settings.profile;
+  core.crawlers = settings.crawlers;
   core.announce = settings.announce;
   core.online_weight_minimum = settings.online_weight_minimum;
   core.bans = settings.bans;

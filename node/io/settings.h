@@ -45,6 +45,7 @@ struct Settings {
   std::string name;
   Role role = Role::kDual;
   Profile profile = Profile::kAuto;
+  CrawlerPolicy crawlers = CrawlerPolicy::kAllow;
   Attributes attributes;
   ApiAddress api;                           // default: unix:DATA_DIR/api.sock
   std::string weights_file;

@@ -23,6 +23,7 @@ constexpr std::uint64_t kMaxStoreCapacity = 100'000'000;
 constexpr std::uint64_t kMaxStoreMapMib = 1 << 20;  // a tebibyte of address space
 constexpr std::string_view kLogLevels[] = {"trace", "debug", "info", "warn", "error", "off"};
 constexpr std::string_view kProfiles[] = {"auto", "lan", "internet"};  // by Profile's values
+constexpr std::string_view kCrawlers[] = {"allow", "exclude"};         // by CrawlerPolicy's values
 constexpr std::string_view kLogFormats[] = {"text", "json"};           // by LogFormat's values
 
 std::string OneOf(std::span<const std::string_view> words) {
@@ -206,6 +207,11 @@ constexpr Setting kTable[] = {
      "address is trusted goes by its scope alone.",
      [](Settings& s, std::string_view t) { return AddEnum(kProfiles, t, s.profile); }, Clear<&Settings::profile>,
      [](const Settings& s) { return Values{std::string(kProfiles[static_cast<std::size_t>(s.profile)])}; }},
+    {"crawlers", "--crawlers", "POLICY", kScalar, kReload, "allow",
+     "What those get who say that they are crawlers, which map networks: allow, or exclude: they are told so, learn "
+     "nothing of this node's peers, and count it as there.",
+     [](Settings& s, std::string_view t) { return AddEnum(kCrawlers, t, s.crawlers); }, Clear<&Settings::crawlers>,
+     [](const Settings& s) { return Values{std::string(kCrawlers[static_cast<std::size_t>(s.crawlers)])}; }},
     {"weights_file", "--weights-file", "FILE", kScalar, kReload, "none: every verified peer weighs 1",
      "Lines of 'NODEID WEIGHT': how much each peer counts towards the online weight minimum.",
      SetPath<&Settings::weights_file>, Clear<&Settings::weights_file>, Text<&Settings::weights_file>},

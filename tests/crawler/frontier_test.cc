@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
+
+#include "proto/rng.h"
 
 namespace hearsay {
 namespace {
@@ -22,13 +26,13 @@ TEST(Frontier, HandsOutEachEndpointOnce) {
     }
   }
   std::set<Endpoint> seen;
-  while (const auto index = frontier.Take()) {
+  while (const auto index = frontier.Take(Frontier::Turn::kFirst)) {
     EXPECT_TRUE(seen.insert(frontier.At(*index)).second);
     frontier.Release(*index);
   }
   EXPECT_EQ(seen.size(), 100u);
   EXPECT_EQ(frontier.waiting(), 0u);
-  EXPECT_EQ(frontier.in_flight(), 0u);
+  EXPECT_EQ(frontier.in_turn(), 0u);
 }
 
 TEST(Frontier, FindsWhatItHoldsAndNothingElse) {
@@ -43,7 +47,7 @@ TEST(Frontier, LetsGroupsTakeTurnsSoThatOneCannotDelayTheOthers) {
   for (std::uint32_t host = 1; host <= 1000; ++host) frontier.Add(Public(1, host));
   frontier.Add(Public(2, 1));
   bool met = false;
-  for (int turn = 0; turn < 2; ++turn) met |= frontier.At(*frontier.Take()) == Public(2, 1);
+  for (int turn = 0; turn < 2; ++turn) met |= frontier.At(*frontier.Take(Frontier::Turn::kFirst)) == Public(2, 1);
   EXPECT_TRUE(met);
 }
 
@@ -51,19 +55,19 @@ TEST(Frontier, KeepsAGlobalGroupUnderItsCapUntilATurnEnds) {
   Frontier frontier({.in_flight_per_group = 3}, {});
   for (std::uint32_t host = 1; host <= 10; ++host) frontier.Add(Public(1, host));
   std::vector<Frontier::Index> taken;
-  while (const auto index = frontier.Take()) taken.push_back(*index);
+  while (const auto index = frontier.Take(Frontier::Turn::kFirst)) taken.push_back(*index);
   EXPECT_EQ(taken.size(), 3u);
   EXPECT_EQ(frontier.waiting(), 7u);
   frontier.Release(taken[0]);
-  EXPECT_TRUE(frontier.Take());
-  EXPECT_FALSE(frontier.Take());
+  EXPECT_TRUE(frontier.Take(Frontier::Turn::kFirst));
+  EXPECT_FALSE(frontier.Take(Frontier::Turn::kFirst));
 }
 
 TEST(Frontier, CapsNoAddressOfAPrivateNetwork) {
   Frontier frontier({.ports_per_address = 2, .in_flight_per_group = 1}, {});
   for (std::uint16_t port = 1; port <= 50; ++port) EXPECT_TRUE(frontier.Add(Local(port)));
   std::size_t taken = 0;
-  while (frontier.Take()) ++taken;
+  while (frontier.Take(Frontier::Turn::kFirst)) ++taken;
   EXPECT_EQ(taken, 50u);
 }
 
@@ -83,16 +87,83 @@ TEST(Frontier, RefusesWhatIsAboveItsSize) {
   EXPECT_EQ(frontier.refused(), 4u);
 }
 
-TEST(Frontier, PutsARequeuedEndpointBehindTheOthersOfItsGroup) {
+TEST(Frontier, KeepsThoseWhoHadATurnApartFromTheOthers) {
   Frontier frontier({.in_flight_per_group = 1}, {});
   for (std::uint32_t host = 1; host <= 3; ++host) frontier.Add(Public(1, host));
-  frontier.Requeue(*frontier.Take());
+  frontier.Requeue(*frontier.Take(Frontier::Turn::kFirst));
   std::vector<Endpoint> order;
-  while (const auto index = frontier.Take()) {
-    order.push_back(frontier.At(*index));
-    frontier.Release(*index);
+  for (const auto turn : {Frontier::Turn::kFirst, Frontier::Turn::kAgain}) {
+    while (const auto index = frontier.Take(turn)) {
+      order.push_back(frontier.At(*index));
+      frontier.Release(*index);
+    }
   }
   EXPECT_EQ(order, (std::vector<Endpoint>{Public(1, 2), Public(1, 3), Public(1, 1)}));
+}
+
+TEST(Frontier, CountsBothKindsOfTurnsAgainstTheCap) {
+  Frontier frontier({.in_flight_per_group = 1}, {});
+  frontier.Add(Public(1, 1));
+  frontier.Requeue(*frontier.Take(Frontier::Turn::kFirst));
+  frontier.Add(Public(1, 2));
+  const auto again = frontier.Take(Frontier::Turn::kAgain);
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(frontier.Take(Frontier::Turn::kFirst));
+  frontier.Release(*again);
+  EXPECT_TRUE(frontier.Take(Frontier::Turn::kFirst));
+}
+
+// Against a naive twin: whatever is added, taken, given back or asked for again, nothing is lost and no cap broken.
+TEST(Frontier, LosesNothingWhateverTheOrder) {
+  Rng rng = Rng::FromNumber(5);
+  Frontier frontier({.ports_per_address = 3, .in_flight_per_group = 2}, rng.Array<16>());
+  std::set<Endpoint> known;
+  std::map<Endpoint, int> turns;  // that ended
+  std::vector<Frontier::Index> in_turn;
+  const auto in_group = [&](std::uint32_t group) {
+    return std::count_if(in_turn.begin(), in_turn.end(),
+                         [&](Frontier::Index i) { return frontier.At(i).group() == Public(group, 1).group(); });
+  };
+  for (int step = 0; step < 20'000; ++step) {
+    const std::uint64_t what = rng.Below(5);
+    if (what < 2) {
+      const auto group = 1 + static_cast<std::uint32_t>(rng.Below(9));
+      const auto host = 1 + static_cast<std::uint32_t>(rng.Below(40));
+      const Endpoint e = Public(group, host, static_cast<std::uint16_t>(1 + rng.Below(5)));
+      const auto ports =
+          std::count_if(known.begin(), known.end(), [&](const Endpoint& k) { return k.address == e.address; });
+      const auto added = frontier.Add(e);
+      ASSERT_EQ(added.has_value(), known.contains(e) || ports < 3);
+      if (added) known.insert(e);
+    } else if (what < 4 || in_turn.empty()) {
+      if (const auto index = frontier.Take(what == 2 ? Frontier::Turn::kFirst : Frontier::Turn::kAgain)) {
+        in_turn.push_back(*index);
+        ASSERT_EQ(turns[frontier.At(*index)] > 0, what != 2);
+      }
+    } else {
+      std::swap(in_turn[rng.Below(in_turn.size())], in_turn.back());
+      const Frontier::Index index = in_turn.back();
+      in_turn.pop_back();
+      ++turns[frontier.At(index)];
+      rng.Chance(1, 2) ? frontier.Requeue(index) : frontier.Release(index);
+    }
+    for (std::uint32_t group = 1; group <= 9; ++group) ASSERT_LE(in_group(group), 2);
+    ASSERT_EQ(frontier.size(), known.size());
+    ASSERT_EQ(frontier.in_turn(), in_turn.size());
+  }
+  while (!in_turn.empty()) {
+    ++turns[frontier.At(in_turn.back())];
+    frontier.Release(in_turn.back());
+    in_turn.pop_back();
+  }
+  for (const auto turn : {Frontier::Turn::kFirst, Frontier::Turn::kAgain}) {
+    while (const auto index = frontier.Take(turn)) {
+      ++turns[frontier.At(*index)];
+      frontier.Release(*index);
+    }
+  }
+  EXPECT_EQ(frontier.waiting(), 0u);
+  for (const Endpoint& e : known) EXPECT_GT(turns[e], 0) << e.ToString();
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ std::vector<std::string> KeysOf(const json& object) {
 TEST(MapJson, HoldsWhatTheSchemaSays) {
   const json map = json::parse(Written(Example()));
   EXPECT_THAT(KeysOf(map), UnorderedElementsAre("schema", "software", "network", "started_at", "finished_at",
-                                                "complete", "summary", "nodes", "edges"));
+                                                "complete", "summary", "nodes", "hidden", "edges"));
   EXPECT_EQ(map["schema"], 1);
   EXPECT_EQ(map["software"], "hearsay/0.1.0");
   EXPECT_EQ(map["network"], "test");
@@ -48,9 +48,10 @@ TEST(MapJson, SummarizesTheCensus) {
   const json summary = json::parse(Written(Example()))["summary"];
   EXPECT_THAT(KeysOf(summary),
               UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "countries",
-                                   "as", "rtt_ms", "edges", "suspects", "several_endpoints", "shared_addresses",
-                                   "estimate", "mapped", "duration_seconds", "packets_sent", "bytes_sent",
-                                   "packets_received", "bytes_received"));
+                                   "as", "rtt_ms", "edges", "hidden", "excluded", "suspects",
+                                   "several_endpoints", "shared_addresses", "estimate", "mapped",
+                                   "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
+                                   "bytes_received"));
   EXPECT_EQ(summary["nodes"], 2);
   EXPECT_EQ(summary["reachable"], 1);
   EXPECT_EQ(summary["unreachable"], 2);
@@ -76,7 +77,7 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   for (const json& node : nodes) {
     EXPECT_THAT(KeysOf(node), UnorderedElementsAre("node_id", "endpoints", "reachable", "reason", "software", "name",
                                                    "role", "attributes", "rtt_ms", "sampled", "sampled_verified",
-                                                   "named_by", "suspect", "country", "as", "as_name"));
+                                                   "named_by", "suspect", "excluded", "country", "as", "as_name"));
   }
   EXPECT_EQ(nodes[0]["node_id"], Id(1).ToString());
   EXPECT_EQ(nodes[0]["endpoints"], (json{"127.0.0.1:1", "[::1]:1"}));

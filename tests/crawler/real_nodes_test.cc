@@ -149,6 +149,52 @@ TEST(CrawlOfRealNodes, MapsAPublicNetworkThroughLoss) {
   EXPECT_LE(census.traffic.packets_sent, 40 * Crawl::MaxPacketsPerEndpoint(limits));
 }
 
+TEST(CrawlOfRealNodes, CountsThoseWhomOnlyOthersReach) {
+  World world(Scope::kGlobal, 20);
+  const auto house = world.network.AddNat(sim::NatKind::kPortRestricted);
+  std::set<IdPrefix> behind;
+  for (int i = 0; i < 4; ++i) {
+    NodeSpec spec;
+    spec.nat = house;
+    spec.bootstrap = {0};
+    const HostId host = world.network.Add(spec);
+    world.network.Start(host);
+    behind.insert(PrefixOf(world.network.node(host).Status().id));
+  }
+  world.network.RunFor(seconds{60});
+  ASSERT_EQ(Complaint(world.network), "");
+  CrawlerHost crawler(world.network, NetworkKey::Open("simulation"), {IpAddress::V4(9u << 24 | 1), 999},
+                      From(world.network.PublicEndpoint(3)));
+  ASSERT_TRUE(crawler.Run(seconds{300}));
+  const Census census = crawler.crawl().Result(crawler.Now());
+  EXPECT_EQ(census.nodes.size(), 20u);
+  std::set<IdPrefix> hidden;
+  for (const HiddenNode& node : census.hidden) hidden.insert(node.id);
+  EXPECT_EQ(hidden, behind);
+}
+
+TEST(CrawlOfRealNodes, LearnsNothingFromWhoExcludesCrawlersAndCountsIt) {
+  World world(Scope::kLoopback, 10);
+  NodeSpec shy;
+  shy.scope = Scope::kLoopback;
+  shy.bootstrap = {0};
+  shy.crawlers = CrawlerPolicy::kExclude;
+  const HostId host = world.network.Add(shy);
+  world.network.Start(host);
+  world.network.RunFor(seconds{10});
+  CrawlerHost crawler(world.network, NetworkKey::Open("simulation"), {IpAddress::V4(0x7f000001), 999},
+                      From(world.network.PublicEndpoint(0)));
+  ASSERT_TRUE(crawler.Run(seconds{60}));
+  const Census census = crawler.crawl().Result(crawler.Now());
+  ASSERT_EQ(census.nodes.size(), 11u);
+  for (const MappedNode& node : census.nodes) {
+    const bool is_shy = node.id == world.network.node(host).Status().id;
+    EXPECT_EQ(node.excluded, is_shy);
+    EXPECT_EQ(node.sampled, is_shy ? 0u : 10u);
+    EXPECT_EQ(node.verdict, Verdict::kReachable);
+  }
+}
+
 TEST(CrawlOfRealNodes, MeetsSilenceInAnotherNetwork) {
   World world(Scope::kLoopback, 3);
   world.network.RunFor(seconds{5});

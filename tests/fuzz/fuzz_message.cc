@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Codec codec;
   static Keepalive read;
   const auto kind = codec.DecodeMessage(fuzz::Input(data, size), read);
-  HEARSAY_CHECK(read.sample.size() <= kMaxSampleEndpoints && read.suspects.size() <= kMaxSuspicions);
+  HEARSAY_CHECK(read.sample.size() <= kMaxSampleEndpoints && read.suspects.size() <= kMaxSuspicions &&
+                read.hidden.size() <= kMaxHidden);
   HEARSAY_CHECK(read.record.size() <= kMaxRecordBytes);
   for (const Endpoint& e : read.sample) HEARSAY_CHECK(e.IsDialable());
   // What this node writes is the shortest form, but for a lone suspect: read unpacked (9 bytes), written packed (10).

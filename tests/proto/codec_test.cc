@@ -291,6 +291,8 @@ TEST_F(CodecTest, ALeaveIsALeaveWhateverStandsBesideIt) {
   EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(LeaveKind::kNoRoom, buffer), keepalive), ChannelMessageKind::kNoRoom);
   EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(LeaveKind::kDuplicate, buffer), keepalive),
             ChannelMessageKind::kDuplicate);
+  EXPECT_EQ(codec.DecodeMessage(codec.EncodeLeave(LeaveKind::kNoCrawlers, buffer), keepalive),
+            ChannelMessageKind::kNoCrawlers);
   wire::ChannelMessage m;
   m.mutable_keepalive()->set_ping(1);
   m.mutable_leave();

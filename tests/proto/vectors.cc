@@ -126,6 +126,8 @@ Json KeepaliveJson(const Keepalive& k) {
   for (const Endpoint& e : k.sample) sample.push_back(e.ToString());
   Json suspects = Json::array();
   for (const IdPrefix s : k.suspects) suspects.push_back(Number(s));
+  Json hidden = Json::array();
+  for (const IdPrefix h : k.hidden) hidden.push_back(Number(h));
   return {{"ping", k.ping},
           {"pong", k.pong},
           {"record_sequence", Number(k.record_sequence)},
@@ -138,7 +140,9 @@ Json KeepaliveJson(const Keepalive& k) {
           {"suspects", suspects},
           {"path_challenge", Number(k.path_challenge)},
           {"path_response", Number(k.path_response)},
-          {"spare", k.spare}};
+          {"spare", k.spare},
+          {"pull_hidden", k.pull_hidden},
+          {"hidden", hidden}};
 }
 
 Json Messages() {
@@ -155,10 +159,11 @@ Json Messages() {
   bare.record_sequence = bare.record_held = 1'800'000'000;
   add(bare);
   Keepalive full = bare;
-  full.pull = full.sampled = full.spare = true;
+  full.pull = full.sampled = full.spare = full.pull_hidden = true;
   full.pull_seed = full.path_challenge = full.path_response = UINT64_MAX;
   full.sample = {At("8.8.8.8:1"), At("10.0.0.1:2"), At("[2606:4700::1]:3")};
   full.suspects = {1, UINT64_MAX};
+  full.hidden = {2, UINT64_MAX};
   full.record = {std::byte{1}, std::byte{2}};
   add(full);
   list.push_back({{"leave", true}, {"plaintext", ToHex(codec.EncodeLeave(LeaveKind::kGoodbye, buffer))}});
@@ -166,6 +171,8 @@ Json Messages() {
       {{"leave", true}, {"no_room", true}, {"plaintext", ToHex(codec.EncodeLeave(LeaveKind::kNoRoom, buffer))}});
   list.push_back(
       {{"leave", true}, {"duplicate", true}, {"plaintext", ToHex(codec.EncodeLeave(LeaveKind::kDuplicate, buffer))}});
+  const std::string no_crawlers = ToHex(codec.EncodeLeave(LeaveKind::kNoCrawlers, buffer));
+  list.push_back({{"leave", true}, {"no_crawlers", true}, {"plaintext", no_crawlers}});
   return list;
 }
 

@@ -150,12 +150,15 @@ def encode_keepalive(k):
             + field_bytes(9, b"".join(v4)) + field_bytes(10, b"".join(v6))
             + field_bytes(11, b"".join(struct.pack("<Q", int(s)) for s in k["suspects"]))
             + field_fixed64(12, int(k["path_challenge"])) + field_fixed64(13, int(k["path_response"]))
-            + field_uint(14, int(k["spare"])))
+            + field_uint(14, int(k["spare"])) + field_uint(15, int(k["pull_hidden"]))
+            + (b"\x82\x01" + varint(8 * len(k["hidden"])) + b"".join(struct.pack("<Q", int(h)) for h in k["hidden"])
+               if k["hidden"] else b""))
     return b"\x0a" + varint(len(body)) + body
 
 
 def encode_leave(v):
     body = field_uint(1, int(v.get("no_room", False))) + field_uint(2, int(v.get("duplicate", False)))
+    body += field_uint(3, int(v.get("no_crawlers", False)))
     return b"\x12" + varint(len(body)) + body
 
 

@@ -100,6 +100,7 @@ CoreConfig SimNetwork::MakeCoreConfig(HostId host) const {
   core.software = "hearsay-sim/1";
   core.name = "node-" + std::to_string(host);
   core.role = n.spec.role;
+  core.crawlers = n.spec.crawlers;
   core.attributes = n.spec.attributes;
   core.profile = n.spec.profile;
   core.listen_port = wire_.inside(host).port;

@@ -52,6 +52,7 @@ struct NodeSpec {
   std::vector<Endpoint> contacts;     // one more name, with all of these behind it
   Profile profile = Profile::kAuto;
   Role role = Role::kDual;
+  CrawlerPolicy crawlers = CrawlerPolicy::kAllow;
   Attributes attributes;
   ClockSkew skew;
 };

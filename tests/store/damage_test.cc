@@ -240,6 +240,17 @@ TEST(LmdbImage, TheFreeListIsOfTransactionsThatWereMade) {
   EXPECT_THAT(checked.error(), EndsWith("has keys out of order"));
 }
 
+TEST(LmdbImage, APageIsNotDirtyBeforeItIsRead) {
+  std::string image = Image();
+  const std::size_t meta = WordAt(image, 144) > WordAt(image, kPage + 144) ? 0 : kPage;
+  const std::size_t root = WordAt(image, meta + 128) * kPage;
+  ASSERT_LT(root, image.size());
+  image[root + 10] = static_cast<char>(image[root + 10] | 0x10);
+  const auto checked = CheckLmdbImage(AsBytes(image));
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error(), EndsWith("is not the page that belongs there"));
+}
+
 // The newer root's last page number, and whether the file ends before that page.
 bool EndsBeforeItsLastPage(const std::string& image) {
   const std::size_t meta = WordAt(image, 144) > WordAt(image, kPage + 144) ? 0 : kPage;

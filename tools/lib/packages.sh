@@ -30,6 +30,18 @@ need_root() {
   sudo -v || fail "sudo was refused; as root: apt-get install $*"
 }
 
+# Debian's PostgreSQL package would leave a server running for good. Tests start one of their own, so that it is told
+# not to, for as long as we install it.
+NO_SERVER=/etc/postgresql-common/createcluster.d/hearsay-tests.conf
+forbid_server() {
+  [[ " $* " == *" postgresql-"* ]] || return 0
+  as_root mkdir -p "${NO_SERVER%/*}"
+  echo "create_main_cluster = false" | as_root tee "$NO_SERVER" >/dev/null
+}
+allow_server() {
+  [[ ! -e $NO_SERVER ]] || as_root rm "$NO_SERVER"
+}
+
 # install_packages SECTION...: silent when all are there. Never removes a package to make room for one.
 install_packages() {
   local missing
@@ -39,6 +51,10 @@ install_packages() {
   say "Installing ${#missing[@]} packages ($(printf '%s, ' "${missing[@]:0:3}")...)"
   need_root "${missing[@]}"
   step "package lists" as_root apt-get -q update || return
+  forbid_server "${missing[@]}"
+  local result=0
   step "packages" as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -q install -y --no-install-recommends --no-remove "${missing[@]}"
+    apt-get -q install -y --no-install-recommends --no-remove "${missing[@]}" || result=$?
+  allow_server
+  return "$result"
 }

@@ -51,9 +51,11 @@ int FailCrawl(const Options& options, const std::string& error) {
   return Fail("crawl", error);
 }
 
-int Finish(const Options& options, const Crawled& crawled, const CallNetwork& network, CrawlOutputs& outputs) {
+int Finish(const Options& options, const Crawled& crawled, std::string_view history_json, const CallNetwork& network,
+           CrawlOutputs& outputs) {
   if (crawled.census.nodes.empty()) return FailCrawl(options, NobodyAnswered(crawled, network));
-  const auto made = outputs.Make(crawled.census, {.software = std::string(Software()), .network = network.name});
+  const MapHeader header{.software = std::string(Software()), .network = network.name};
+  const auto made = outputs.Make(crawled.census, header, history_json);
   for (const std::string& error : made.errors) Fail("crawl", error);
   if (options.as_events) {
     PrintEvent(FinishedEvent(crawled, made));
@@ -108,7 +110,9 @@ int RunRecorded(Options& options, CrawlOrder order, Seeds first, CrawlOutputs& o
     if (once) return *std::exchange(once, std::nullopt);
     return LookUpSeeds(options.targets).value_or(Seeds());
   };
-  crawl.finish = [&](const Crawled& crawled) { return Finish(options, crawled, crawl.order.network, outputs); };
+  crawl.finish = [&](const Crawled& crawled, std::string_view history_json) {
+    return Finish(options, crawled, history_json, crawl.order.network, outputs);
+  };
   return CrawlRecorded(options.record, crawl);
 }
 
@@ -129,7 +133,7 @@ int RunCrawl(Options& options) {
   const auto crawled = CrawlOnce(*order, progress.MakeWatch());
   progress.Clear();
   if (!crawled) return FailCrawl(options, crawled.error());
-  return Finish(options, *crawled, order->network, *outputs);
+  return Finish(options, *crawled, "null", order->network, *outputs);
 }
 
 void SetUp(CLI::App& app, int& exit_code) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// CrawlOnce: one crawl over a socket of its own, from its seeds to its census. It writes nothing; what becomes of the
-// census is crawl_outputs.h. `hearsay crawl` calls it once, or again and again.
+// CrawlOnce: one crawl over a socket of its own, from its seeds to its census, or from where one that was killed had
+// come to. It writes nothing but its journal (crawl_journal.h), which stays until Recorded; what becomes of the census is crawl_outputs.h. `hearsay crawl` calls it once, or again and again.
 #pragma once
 
 #include <functional>
@@ -21,6 +21,7 @@ struct CrawlOrder {
   CallNetwork network;
   std::size_t in_flight = CrawlConfig{}.in_flight;
   std::optional<Duration> limit;  // then it ends with what it has
+  std::string journal;            // a locked folder to keep the crawl's journal in; empty: it is not kept
 };
 
 struct CrawlWatch {
@@ -31,6 +32,7 @@ struct CrawlWatch {
 struct Crawled {
   Census census;
   CrawlDriver::End end = CrawlDriver::End::kDone;
+  std::size_t resumed = 0;  // visits that an earlier process had made
 };
 // Blocks. SIGINT and SIGTERM end the crawl with what it has. The error is the machine's: no socket.
 Result<Crawled> CrawlOnce(const CrawlOrder& order, const CrawlWatch& watch);

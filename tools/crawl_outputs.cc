@@ -10,10 +10,12 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 
 #include "crawler/report/map_csv.h"
 #include "crawler/report/map_dot.h"
 #include "crawler/report/map_graphml.h"
+#include "crawler/report/map_html.h"
 #include "crawler/report/map_json.h"
 #include "node/io/replace_file.h"
 #include "tools/commands.h"
@@ -26,12 +28,18 @@ struct Input {
   const Census& census;
   const MapHeader& header;
   const Places& places;
+  std::string_view history_json;
 };
 
 void WriteJson(const Input& in, std::ostream& out) { WriteMapJson(in.census, in.header, in.places, out); }
 void WriteNodes(const Input& in, std::ostream& out) { WriteNodesCsv(in.census, in.places, out); }
 void WriteEdges(const Input& in, std::ostream& out) { WriteEdgesCsv(in.census, out); }
 void WriteGraphml(const Input& in, std::ostream& out) { WriteMapGraphml(in.census, in.header, in.places, out); }
+void WriteHtml(const Input& in, std::ostream& out) {
+  std::ostringstream map;
+  WriteMapJson(in.census, in.header, in.places, map);
+  WriteMapHtml(map.view(), in.history_json, out);
+}
 void WriteDot(const Input& in, std::ostream& out) { WriteMapDot(in.census, in.header, in.places, out); }
 
 // One line a file; a format may have several.
@@ -42,7 +50,7 @@ struct File {
 };
 constexpr File kFiles[] = {
     {"json", "map.json", WriteJson},          {"csv", "nodes.csv", WriteNodes}, {"csv", "edges.csv", WriteEdges},
-    {"graphml", "map.graphml", WriteGraphml}, {"dot", "map.dot", WriteDot},
+    {"graphml", "map.graphml", WriteGraphml}, {"dot", "map.dot", WriteDot},     {"html", "map.html", WriteHtml},
 };
 
 Result<void> PrepareFolder(const std::string& folder) {
@@ -116,7 +124,7 @@ tl::expected<CrawlOutputs, ExitCode> CrawlOutputs::Prepare(const char* command, 
   return outputs;
 }
 
-CrawlOutputs::Made CrawlOutputs::Make(const Census& census, const MapHeader& header) {
+CrawlOutputs::Made CrawlOutputs::Make(const Census& census, const MapHeader& header, std::string_view history_json) {
   Made made;
   PlaceLookup lookup;
   if (!geo_.empty()) {
@@ -124,7 +132,7 @@ CrawlOutputs::Made CrawlOutputs::Make(const Census& census, const MapHeader& hea
     made.places = Places(census, lookup);
     if (geo_.Fault()) made.errors.push_back(*geo_.Fault());
   }
-  if (!options_.out.empty()) WriteFiles(census, header, made);
+  if (!options_.out.empty()) WriteFiles(census, header, history_json, made);
   if (post_) {
     auto posted = PostCensus(*post_, {census, header, made.places, lookup});
     if (posted) made.post = Made::Post{post_->Display(), std::move(*posted)};
@@ -133,8 +141,9 @@ CrawlOutputs::Made CrawlOutputs::Make(const Census& census, const MapHeader& hea
   return made;
 }
 
-void CrawlOutputs::WriteFiles(const Census& census, const MapHeader& header, Made& made) const {
-  const Input input{census, header, made.places};
+void CrawlOutputs::WriteFiles(const Census& census, const MapHeader& header, std::string_view history_json,
+                              Made& made) const {
+  const Input input{census, header, made.places, history_json};
   for (const File& file : kFiles) {
     const auto& wanted = options_.formats;
     if (!wanted.empty() && std::count(wanted.begin(), wanted.end(), file.format) == 0) continue;

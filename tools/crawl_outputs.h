@@ -48,11 +48,12 @@ class CrawlOutputs {
     std::optional<Post> post;
     std::vector<std::string> errors;  // one line each: a file that could not be written, a damaged database
   };
-  Made Make(const Census& census, const MapHeader& header);
+  // `history_json` is a timeline (crawler/history/timeline_json.h), or "null".
+  Made Make(const Census& census, const MapHeader& header, std::string_view history_json);
 
  private:
   CrawlOutputs(const OutputOptions& options, GeoDatabases places) : options_(options), geo_(std::move(places)) {}
-  void WriteFiles(const Census& census, const MapHeader& header, Made& made) const;
+  void WriteFiles(const Census& census, const MapHeader& header, std::string_view history_json, Made& made) const;
 
   OutputOptions options_;
   GeoDatabases geo_;

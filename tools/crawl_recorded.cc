@@ -13,12 +13,14 @@
 #include <cstdio>
 
 #include "crawler/history/history_store.h"
+#include "crawler/history/timeline_json.h"
 #include "node/io/clock.h"
 #include "node/io/data_dir.h"
 #include "node/io/version.h"
 #include "tools/census_event.h"
 #include "tools/commands.h"
 #include "tools/crawl_events.h"
+#include "tools/crawl_journal.h"
 #include "tools/crawl_progress.h"
 #include "tools/crawl_schedule.h"
 #include "tools/duration.h"
@@ -66,8 +68,8 @@ class Series {
     if (crawl_.said == Said::kEvents) PrintEvent(StartedEvent(crawl_.order));
     const auto crawled = Crawl();
     if (!crawled) return Fail("crawl", crawled.error());
-    const HistoryStore::Recorded recorded = store_.Record(crawled->census);
-    const ExitCode shown = crawl_.finish(*crawled);
+    const HistoryStore::Recorded recorded = Record(*crawled);
+    const ExitCode shown = crawl_.finish(*crawled, TimelineJson(store_.history().timeline().points()));
     if (shown == kExitFine && crawl_.said == Said::kText) {
       std::printf("  history       %s\n", ChangeText(recorded.change).c_str());
     }
@@ -112,6 +114,16 @@ class Series {
     return crawled;
   }
 
+  // A crawl that a kill cut in two is recorded as one.
+  HistoryStore::Recorded Record(const Crawled& crawled) {
+    if (crawled.resumed > 0) {
+      std::fprintf(stderr, "crawl: went on where one that was killed had made %zu visits\n", crawled.resumed);
+    }
+    HistoryStore::Recorded recorded = store_.Record(crawled.census);
+    if (recorded.error.empty()) CrawlJournal::Remove(crawl_.order.journal);
+    return recorded;
+  }
+
   CrawlDriver::End Round() {
     failed_ = true;
     if (!FindSeeds()) return CrawlDriver::End::kDone;
@@ -122,7 +134,7 @@ class Series {
       Fail("crawl", crawled.error());
       return CrawlDriver::End::kDone;
     }
-    const HistoryStore::Recorded recorded = store_.Record(crawled->census);
+    const HistoryStore::Recorded recorded = Record(*crawled);
     failed_ = !recorded.error.empty();
     if (failed_) Fail("crawl", recorded.error);
     if (!crawled->census.nodes.empty()) MakeOutputs(crawled->census);
@@ -132,7 +144,8 @@ class Series {
 
   void MakeOutputs(const Census& census) {
     const MapHeader header{.software = std::string(Software()), .network = crawl_.order.network.name};
-    for (const std::string& error : crawl_.outputs.Make(census, header).errors) {
+    const std::string history = TimelineJson(store_.history().timeline().points());
+    for (const std::string& error : crawl_.outputs.Make(census, header, history).errors) {
       Fail("crawl", error);
       failed_ = true;
     }
@@ -176,6 +189,7 @@ ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl& crawl) {
     std::fprintf(stderr, "crawl: %zu rows of the history in %s cannot be read and are left out\n",
                  (*store)->skipped(), Printable(options.data_dir).c_str());
   }
+  crawl.order.journal = options.data_dir;  // which the store has locked
   Series series(**store, crawl);
   return interval ? series.RunEvery(*interval) : series.RunOnce();
 }

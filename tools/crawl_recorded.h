@@ -31,8 +31,8 @@ struct RecordedCrawl {
   std::function<std::vector<CrawlConfig::Seed>()> seeds;
   CrawlOutputs& outputs;
   Said said = Said::kText;
-  // Makes the outputs of a single crawl and shows its result, but for the history. Returns the exit code.
-  std::function<ExitCode(const Crawled&)> finish;
+  // Makes the outputs of a single crawl, with the timeline as JSON, and shows its result. Returns the exit code.
+  std::function<ExitCode(const Crawled&, std::string_view history_json)> finish;
 };
 // Blocks until the one crawl, or the series, is over.
 ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl& crawl);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include "tools/crawl_journal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "node/io/read_file.h"
+
+namespace hearsay {
+namespace {
+
+constexpr std::size_t kMaxBytes = std::size_t{4} << 30;  // four million endpoints and what a million nodes named
+
+std::string PathIn(const std::string& folder) { return (std::filesystem::path(folder) / "crawl.journal").string(); }
+
+}  // namespace
+
+Result<std::unique_ptr<CrawlJournal>> CrawlJournal::Open(const std::string& folder, const NetworkKey& network,
+                                                         Time now) {
+  const std::string path = PathIn(folder);
+  std::optional<JournalContent> found;
+  if (const auto text = ReadFile("crawl journal", path, kMaxBytes, FileSecrecy::kPublic)) {
+    auto content = ReadJournal(AsBytes(*text), network);
+    if (content && content->started_at <= now && now < content->started_at + kMaxAge) found = std::move(*content);
+  }
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  // What follows the sound part would hide what is appended.
+  const auto sound = static_cast<off_t>(found ? found->sound_bytes : 0);
+  if (file < 0 || ::ftruncate(file, sound) != 0) {
+    const std::string why = std::strerror(errno);
+    if (file >= 0) ::close(file);
+    return tl::unexpected("cannot write '" + path + "': " + why + "; give another --data-dir, or make room");
+  }
+  std::unique_ptr<CrawlJournal> journal(new CrawlJournal(file));
+  journal->found_ = std::move(found);
+  return journal;
+}
+
+CrawlJournal::~CrawlJournal() { ::close(file_); }
+
+void CrawlJournal::Append(BytesView bytes) {
+  while (!bytes.empty() && !broken_) {
+    const ssize_t written = ::write(file_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    broken_ = written <= 0;
+    if (!broken_) bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void CrawlJournal::Remove(const std::string& folder) { ::unlink(PathIn(folder).c_str()); }
+
+}  // namespace hearsay

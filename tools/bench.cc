@@ -86,6 +86,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   Add(app, exit_code, "handshake", "Handshakes that one core accepts", bench::BenchHandshake);
   Add(app, exit_code, "keepalive", "Keepalives that one core answers over loopback", bench::BenchKeepalive);
   Add(app, exit_code, "codec", "Messages encoded and decoded", bench::BenchCodec);
+  Add(app, exit_code, "dns", "DNS queries that one core answers over loopback", bench::BenchDns);
   Add(app, exit_code, "store", "Peers committed to the store", bench::BenchStore);
   AddCluster(app, exit_code);
   AddRestart(app, exit_code);
@@ -102,6 +103,7 @@ const RegisterCommand kRegistered{{
     .examples = "  hearsay bench handshake\n"
                 "  hearsay bench keepalive\n"
                 "  hearsay bench codec\n"
+                "  hearsay bench dns\n"
                 "  hearsay bench store\n"
                 "  hearsay bench cluster --nodes 50 --kill 10\n"
                 "  hearsay bench restart --peers 1000000\n"

@@ -73,7 +73,8 @@ Json ObjectOf(const NodeLife& life) {
               {"present", life.present},
               {"reachable", life.reachable},
               {"suspect", life.suspect},
-              {"good", life.reachable && !life.suspect && life.reliability.IsGood({})},
+              {"excluded", life.excluded},
+              {"good", life.MayBeServed() && life.reliability.IsGood({})},
               {"first_seen", FormatRfc3339(life.first_seen)},
               {"last_seen", FormatRfc3339(life.last_seen)},
               {"last_tried", FormatRfc3339(life.last_tried)},
@@ -105,11 +106,19 @@ std::string Addresses(const char* label, const std::vector<NodeAddress>& address
   return out;
 }
 
+std::string StateText(const NodeLife& life) {
+  std::string out = life.present ? "present" : "absent";
+  if (life.present && !life.reachable) out += ", not reachable";
+  if (life.suspect) out += ", suspected of lying";
+  if (life.excluded) out += ", excludes crawlers";
+  if (life.MayBeServed() && life.reliability.IsGood({})) out += ", good";
+  return out;
+}
+
 std::string LifeText(const NodeLife& life) {
   const Reliability& r = life.reliability;
   std::string out = fmt::format("node {}\n", life.id.ToString());
-  const char* state = !life.present ? "absent" : life.reachable ? "present, reachable" : "present, not reachable";
-  out += fmt::format("  {:<14}{}{}\n", "state", state, life.suspect ? ", suspected of lying" : "");
+  out += fmt::format("  {:<14}{}\n", "state", StateText(life));
   out += fmt::format("  {:<14}{}\n  {:<14}{}\n", "first seen", Second(life.first_seen), "last seen",
                      Second(life.last_seen));
   out += fmt::format("  {:<14}{} tries, {} answered, {} failed since the last answer\n", "results", r.tries(),

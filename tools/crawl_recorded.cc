@@ -18,6 +18,7 @@
 #include "node/io/version.h"
 #include "tools/census_event.h"
 #include "tools/commands.h"
+#include "tools/crawl_events.h"
 #include "tools/crawl_progress.h"
 #include "tools/crawl_schedule.h"
 #include "tools/duration.h"
@@ -62,6 +63,7 @@ class Series {
 
   ExitCode RunOnce() {
     if (!FindSeeds()) return kExitFailed;
+    if (crawl_.said == Said::kEvents) PrintEvent(StartedEvent(crawl_.order));
     const auto crawled = Crawl();
     if (!crawled) return Fail("crawl", crawled.error());
     const HistoryStore::Recorded recorded = store_.Record(crawled->census);
@@ -101,10 +103,10 @@ class Series {
     return !crawl_.order.seeds.empty();
   }
 
-  // Shows its progress to somebody who looks on; a log is not filled for years with it.
+  // Shows its progress.
   Result<Crawled> Crawl() const {
-    if (::isatty(STDERR_FILENO) != 1 || crawl_.said != Said::kText) return CrawlOnce(crawl_.order, {});
-    CrawlProgressView progress(CrawlProgressView::Kind::kLine);
+    using Kind = CrawlProgressView::Kind;
+    CrawlProgressView progress(crawl_.said == Said::kEvents ? Kind::kEvents : Kind::kLine);
     auto crawled = CrawlOnce(crawl_.order, progress.MakeWatch());
     progress.Clear();
     return crawled;
@@ -113,7 +115,9 @@ class Series {
   CrawlDriver::End Round() {
     failed_ = true;
     if (!FindSeeds()) return CrawlDriver::End::kDone;
-    const auto crawled = Crawl();
+    // A log is not filled for years with progress; somebody who looks on sees it.
+    const bool shown = crawl_.said == Said::kText && ::isatty(STDERR_FILENO) == 1;
+    const auto crawled = shown ? Crawl() : CrawlOnce(crawl_.order, {});
     if (!crawled) {
       Fail("crawl", crawled.error());
       return CrawlDriver::End::kDone;

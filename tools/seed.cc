@@ -93,6 +93,8 @@ Result<SeedServices::Config> MakeConfig(const Options& options, const std::strin
               .name_servers = std::move(*servers),
               .ttl = std::chrono::seconds{options.ttl}};
   out.dns.rate_limit.rate = options.rate;
+  // Before anything is made: the zone's own rules, under any key.
+  if (const auto zone = Zone::Make(out.zone, Identity(ByteArray<32>{})); !zone) return tl::unexpected(zone.error());
   return out;
 }
 

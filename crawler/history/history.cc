@@ -104,6 +104,7 @@ void OnFound(NodeLife& life, const MappedNode& node, const Evidence& evidence, T
   life.present = true;
   life.reachable = node.verdict == Verdict::kReachable;
   life.suspect = node.suspect;
+  life.excluded = node.excluded;
   if (UpdateAddresses(life, node.endpoints, evidence, now) && !is_new) change.moved.push_back(life.id);
   if (node.record) {
     const bool had_record = !life.software.empty();
@@ -135,6 +136,7 @@ HistoryChange History::Apply(const Census& census) {
   const Evidence evidence(census);
   HistoryChange change;
   std::vector<NodeLife> fresh;
+  if (nodes_.empty()) fresh.reserve(census.nodes.size());
   auto known = nodes_.begin();
   const auto pass_absent = [&](auto end) {
     for (; known != end; ++known) {
@@ -155,11 +157,7 @@ HistoryChange History::Apply(const Census& census) {
   pass_absent(nodes_.end());
 
   if (!census.nodes.empty()) Forget(now, change.forgotten);
-  const auto middle = static_cast<std::ptrdiff_t>(nodes_.size());
-  nodes_.reserve(nodes_.size() + fresh.size());
-  std::move(fresh.begin(), fresh.end(), std::back_inserter(nodes_));
-  std::inplace_merge(nodes_.begin(), nodes_.begin() + middle, nodes_.end(),
-                     [](const NodeLife& a, const NodeLife& b) { return a.id < b.id; });
+  Insert(std::move(fresh));
   KeepWithinBounds(change.forgotten);
   std::sort(change.forgotten.begin(), change.forgotten.end());
 
@@ -173,6 +171,18 @@ HistoryChange History::Apply(const Census& census) {
   change.timeline = timeline_.Add(change.point);
   change.point.at = change.timeline.at;
   return change;
+}
+
+void History::Insert(std::vector<NodeLife> fresh) {
+  if (nodes_.empty()) {
+    nodes_ = std::move(fresh);
+    return;
+  }
+  const auto middle = static_cast<std::ptrdiff_t>(nodes_.size());
+  nodes_.reserve(nodes_.size() + fresh.size());
+  std::move(fresh.begin(), fresh.end(), std::back_inserter(nodes_));
+  std::inplace_merge(nodes_.begin(), nodes_.begin() + middle, nodes_.end(),
+                     [](const NodeLife& a, const NodeLife& b) { return a.id < b.id; });
 }
 
 void History::Forget(Time now, std::vector<NodeId>& forgotten) {
@@ -232,7 +242,7 @@ GoodNodes History::Good(const GoodRule& rule, std::size_t wanted) const {
   std::vector<const NodeLife*> eligible;
   std::vector<const Reliability*> reliabilities;
   for (const NodeLife& life : nodes_) {
-    if (!life.reachable || life.suspect || life.addresses.empty()) continue;
+    if (!life.MayBeServed()) continue;
     eligible.push_back(&life);
     reliabilities.push_back(&life.reliability);
   }

@@ -74,10 +74,11 @@ class History {
   std::vector<Endpoint> Contacts(std::size_t count) const;
   static constexpr std::uint16_t kEagerFailures = 8;
 
-  // Whom to serve (SelectGood), of those that are reachable and no suspects.
+  // Whom to serve (SelectGood), of those that may be.
   GoodNodes Good(const GoodRule& rule, std::size_t wanted) const;
 
  private:
+  void Insert(std::vector<NodeLife> fresh);  // ordered by id, none known
   void Forget(Time now, std::vector<NodeId>& forgotten);
   void KeepWithinBounds(std::vector<NodeId>& forgotten);
 

@@ -42,7 +42,10 @@ struct NodeLife {
   bool present = false;    // the last result was a proof
   bool reachable = false;  // at that proof, it knew the endpoint to be its own
   bool suspect = false;    // the last census that met it flagged it as a liar
+  bool excluded = false;   // it told that census's crawler that it excludes crawlers
 
+  // As far as it is no matter of reliability. Who does not want to be mapped is not published either.
+  bool MayBeServed() const { return reachable && !suspect && !excluded && !addresses.empty(); }
   bool operator==(const NodeLife&) const = default;
 };
 

@@ -110,6 +110,7 @@ void EncodeNodeLife(const NodeLife& life, Bytes& out) {
   m.set_present(life.present);
   m.set_reachable(life.reachable);
   m.set_suspect(life.suspect);
+  m.set_excluded(life.excluded);
   const Reliability::State state = life.reliability.Save();
   for (const ReliabilityWindow& window : state.windows) {
     m.add_reliability(window.reliability);
@@ -148,6 +149,7 @@ Expected<NodeLife> DecodeNodeLife(const NodeId& id, BytesView bytes) {
   life.present = m.present();
   life.reachable = m.reachable();
   life.suspect = m.suspect();
+  life.excluded = m.excluded();
   return life;
 }
 

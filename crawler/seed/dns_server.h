@@ -5,6 +5,7 @@
 // Decides nothing but whether an answer is sent: queries in, the zone, answers out, to where they came from and from
 // the address that was asked. What cannot be answered is counted and dropped. One thread, the loop's; `zone` and `io`
 // outlive it. A flood by UDP costs processor time, kept in turns by UdpSocket; memory and connections are bounded.
+// UdpSocket's hello gate also thins out queries whose id begins as a hello does, above 50,000 of them a second.
 #pragma once
 
 #include <array>

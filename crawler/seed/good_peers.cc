@@ -2,7 +2,7 @@
 #include "crawler/seed/good_peers.h"
 
 #include <algorithm>
-#include <tuple>
+#include <iterator>
 
 namespace hearsay {
 namespace {
@@ -48,15 +48,8 @@ std::vector<std::uint32_t> DrawDistinct(std::size_t count, std::size_t bound, Rn
 
 }  // namespace
 
-GoodPeers::GoodPeers(std::vector<GoodPeer> peers) : peers_(std::move(peers)) {
-  std::erase_if(peers_, [](const GoodPeer& peer) { return !peer.endpoint.IsDialable(); });
-  if (peers_.size() > kMaxPeers) peers_.resize(kMaxPeers);
-  const auto key = [](const GoodPeer& peer) { return std::tuple(peer.endpoint.group(), peer.endpoint, peer.id); };
-  std::ranges::sort(peers_, {}, key);
-  const auto same = std::ranges::unique(peers_, {}, &GoodPeer::endpoint);
-  peers_.erase(same.begin(), same.end());
-  for (const GoodPeer& peer : peers_) addresses_.insert(peer.endpoint.address);
-
+GoodPeers::GoodPeers(std::vector<GoodPeer> peers) {
+  TakeByGroup(std::move(peers));
   std::vector<std::uint32_t> all(peers_.size());
   for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
   AddView("", all);
@@ -73,18 +66,44 @@ GoodPeers::GoodPeers(std::vector<GoodPeer> peers) : peers_(std::move(peers)) {
   for (const auto& [groups, view] : by_groups) AddView(view->first, view->second);
 }
 
+void GoodPeers::TakeByGroup(std::vector<GoodPeer> peers) {
+  struct Place {
+    AddressGroup group;
+    Endpoint endpoint;
+    std::size_t index = 0;
+    auto operator<=>(const Place&) const = default;
+  };
+  std::erase_if(peers, [](const GoodPeer& peer) { return !peer.endpoint.IsDialable(); });
+  if (peers.size() > kMaxPeers) peers.resize(kMaxPeers);
+  std::vector<Place> places;
+  for (std::size_t i = 0; i < peers.size(); ++i) places.push_back({peers[i].endpoint.group(), peers[i].endpoint, i});
+  std::ranges::sort(places);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (i > 0 && places[i].endpoint == places[i - 1].endpoint) continue;
+    const bool same_group = i > 0 && places[i].group == places[i - 1].group;
+    const std::uint32_t last = group_of_.empty() ? 0 : group_of_.back();
+    group_of_.push_back(same_group ? last : last + 1);
+    addresses_.push_back(places[i].endpoint.address);
+    peers_.push_back(std::move(peers[places[i].index]));
+  }
+  std::ranges::sort(addresses_);
+}
+
 GoodPeers::Members GoodPeers::AttributeMembers() const {
   Members out;
+  const auto add = [&](std::string view, std::uint32_t peer) {
+    std::vector<std::uint32_t>& members = out[std::move(view)];
+    // Two keys may differ in case only.
+    if (members.empty() || members.back() != peer) members.push_back(peer);
+  };
   for (std::uint32_t i = 0; i < peers_.size(); ++i) {
-    std::set<std::string> views;  // two keys may differ in case only
     for (const auto& [key, value] : peers_[i].attributes) {
       const std::string key_label = AsLabel(key);
       const std::string value_label = AsLabel(value);
       if (key_label.empty()) continue;
-      views.insert("has." + key_label);
-      if (!value_label.empty()) views.insert("is." + key_label + "." + value_label);
+      add("has." + key_label, i);
+      if (!value_label.empty()) add("is." + key_label + "." + value_label, i);
     }
-    for (const std::string& view : views) out[view].push_back(i);
   }
   return out;
 }
@@ -92,8 +111,7 @@ GoodPeers::Members GoodPeers::AttributeMembers() const {
 std::size_t GoodPeers::GroupCount(const std::vector<std::uint32_t>& members) const {
   std::size_t count = 0;
   for (std::size_t i = 0; i < members.size(); ++i) {
-    const bool first = i == 0 || peers_[members[i]].endpoint.group() != peers_[members[i - 1]].endpoint.group();
-    count += first ? 1 : 0;
+    count += i == 0 || group_of_[members[i]] != group_of_[members[i - 1]] ? 1 : 0;
   }
   return count;
 }
@@ -104,8 +122,7 @@ void GoodPeers::AddView(std::string name, const std::vector<std::uint32_t>& memb
     Grouped& grouped = view[kind];
     for (const std::uint32_t i : members) {
       if (!Is(peers_[i], static_cast<PeerKind>(kind))) continue;
-      const bool first = grouped.members.empty() ||
-                         peers_[grouped.members.back()].endpoint.group() != peers_[i].endpoint.group();
+      const bool first = grouped.members.empty() || group_of_[grouped.members.back()] != group_of_[i];
       if (first) grouped.begins.push_back(static_cast<std::uint32_t>(grouped.members.size()));
       grouped.members.push_back(i);
     }

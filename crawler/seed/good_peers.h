@@ -12,9 +12,10 @@
 // Immutable; who learns something new makes another. Pure. At most kMaxPeers; later ones are left out.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,7 +50,9 @@ class GoodPeers {
   bool HasView(std::string_view view) const { return views_.contains(view); }
   // Is there any view below "is", "is.KEY" or "has"?
   bool HasViewBelow(std::string_view view) const;
-  bool HasAddress(const IpAddress& address) const { return addresses_.contains(address); }
+  bool HasAddress(const IpAddress& address) const {
+    return std::binary_search(addresses_.begin(), addresses_.end(), address);
+  }
   // At most `count`, of as many groups, in no order. Pointers live as long as this object.
   std::vector<const GoodPeer*> Draw(std::string_view view, PeerKind kind, std::size_t count, Rng& rng) const;
 
@@ -63,13 +66,15 @@ class GoodPeers {
   using View = std::array<Grouped, static_cast<std::size_t>(PeerKind::kCount)>;
   using Members = std::map<std::string, std::vector<std::uint32_t>, std::less<>>;
 
+  void TakeByGroup(std::vector<GoodPeer> peers);
   Members AttributeMembers() const;
   std::size_t GroupCount(const std::vector<std::uint32_t>& members) const;
   void AddView(std::string name, const std::vector<std::uint32_t>& members);
 
-  std::vector<GoodPeer> peers_;  // by group
+  std::vector<GoodPeer> peers_;           // by group, one an endpoint
+  std::vector<std::uint32_t> group_of_;   // of peers_: rising, equal for one group
+  std::vector<IpAddress> addresses_;      // in order
   std::map<std::string, View, std::less<>> views_;
-  std::set<IpAddress> addresses_;
 };
 
 }  // namespace hearsay

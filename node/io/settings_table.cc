@@ -160,7 +160,7 @@ constexpr Setting kTable[] = {
      Clear<&Settings::listen>, [](const Settings& s) { return Endpoints(s.listen); }},
     {"peers", "--peer", "PEER", kList, kReload, "none",
      "Preconfigured peer to join by: HOST[:PORT], ADDRESS:PORT, dns:NAME, file:PATH, http(s)://URL; NODEID@ before a "
-     "host or address accepts only that node.",
+     "host or address accepts only that node; #key=NODEID after dns:NAME or a URL takes only what that seed signed.",
      AddPeer, Clear<&Settings::peers>, [](const Settings& s) { return s.peers; }},
     {"announce", "--announce", "ADDRESS:PORT", kList, kRestart, "learned from peers",
      "Endpoint at which others reach this node, where it can't know it: behind a port mapping, in a container.",

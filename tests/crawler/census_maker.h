@@ -56,6 +56,10 @@ class CensusMaker {
     census_.nodes.back().suspect = true;
     return *this;
   }
+  CensusMaker& Excluded() {  // likewise
+    census_.nodes.back().excluded = true;
+    return *this;
+  }
   CensusMaker& Silent(std::uint32_t endpoint, Verdict verdict = Verdict::kTimeout) {
     census_.silent.push_back({MakeEndpoint(endpoint), verdict});
     return *this;
@@ -96,11 +100,13 @@ Census RandomCensus(Rng& rng, std::uint64_t nodes, Time end) {
     const std::string software = rng.Chance(1, 10) ? "" : "hearsay/" + std::to_string(1 + rng.Below(2));
     maker.Found(id, at, software, rng.Chance(1, 9) ? Verdict::kUnconfirmed : Verdict::kReachable);
     if (rng.Chance(1, 15)) maker.Suspect();
+    if (rng.Chance(1, 15)) maker.Excluded();
   }
   for (std::uint32_t place = 0; place < endpoints; ++place) {
     if (proved[place] || rng.Chance(1, 2)) continue;
-    constexpr Verdict kVerdicts[] = {Verdict::kTimeout, Verdict::kRefused, Verdict::kWrongNodeId, Verdict::kNotVisited};
-    maker.Silent(place, kVerdicts[rng.Below(complete ? 3 : 4)]);
+    constexpr Verdict kVerdicts[] = {Verdict::kTimeout, Verdict::kRefused, Verdict::kWrongNodeId,
+                                     Verdict::kWrongNetwork, Verdict::kNotVisited};
+    maker.Silent(place, kVerdicts[rng.Below(complete ? 4 : 5)]);
   }
   return maker.Make();
 }

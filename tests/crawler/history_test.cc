@@ -105,15 +105,18 @@ TEST(History, ACensusThatFoundNobodyIsNoEvidence) {
   EXPECT_EQ(history.timeline().points().size(), 2u) << "but it is recorded";
 }
 
-TEST(History, AnUnconfirmedNodeIsAliveAndNotServed) {
+TEST(History, ServesNoneThatAreUnconfirmedSuspectOrExcludeCrawlers) {
   History history;
   history.Apply(CensusMaker(AtMinute(0))
                     .Found(1, {1}, "hearsay/1", Verdict::kUnconfirmed)
                     .Found(2, {2})
                     .Suspect()
-                    .Found(3, {3}));
+                    .Found(3, {3})
+                    .Found(4, {4}, "")
+                    .Excluded());
   EXPECT_TRUE(history.Find(MakeId(1))->present);
   EXPECT_FALSE(history.Find(MakeId(1))->reachable);
+  EXPECT_TRUE(history.Find(MakeId(4))->present);
   const GoodNodes good = history.Good({}, 10);
   ASSERT_EQ(good.nodes.size(), 1u);
   EXPECT_EQ(good.nodes[0]->id, MakeId(3));

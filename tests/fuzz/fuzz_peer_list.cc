@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Lists of peers, weights and prefixes, from operators and from servers that mean harm: any text gives a bounded
 // list of what may be in it, or one line that says what is wrong. First byte: 0 text, 1 JSON, 2 one entry, 3 weights,
-// 4 prefixes and their AS.
+// 4 prefixes and their AS, 5 a signed list, 6 what a seed might have signed as a list, 7 a TXT entry.
+#include <nlohmann/json.hpp>
+#include <sodium.h>
+
+#include <algorithm>
+#include <array>
+
 #include "node/io/as_file.h"
 #include "node/io/peer_list.h"
+#include "node/io/seed_entry.h"
+#include "node/io/signed_peer_list.h"
 #include "node/io/weights_file.h"
 #include "proto/text.h"
 #include "tests/fuzz/fuzz.h"
@@ -51,13 +59,52 @@ void CheckAsFile(std::string_view text) {
   (void)groups->Of({IpAddress::V4(0x05010203), 1});
 }
 
+void CheckSignedList(std::string_view text, const Identity& seed) {
+  const auto list = OpenSignedPeerList(text, {"hearsay", seed.id(), 0});
+  if (!list) return CheckLine(list.error());
+  CheckList(list->entries);
+  for (const PeerEntry& entry : list->entries) HEARSAY_CHECK(entry.pin && entry.target.index() == 0);
+  CheckList(ParsePeerListJson(text, "hearsay"));
+}
+
+// As a seed that signs whatever it is given would.
+std::string SignedAs(std::string_view text, const Identity& seed) {
+  ByteArray<32> digest;
+  crypto_generichash(AsUnsigned(digest.data()), 32, AsUnsigned(AsBytes(text).data()), text.size(), nullptr, 0);
+  const nlohmann::json envelope{{"schema", 1},
+                                {"signed", std::string(text)},
+                                {"key", seed.id().ToString()},
+                                {"signature", ToHex(seed.Sign("hearsay v1 peer list", digest))}};
+  return envelope.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// "NODEID@ENDPOINT EXPIRES" as a seed that signs whatever it is given would.
+std::string SignedEntryOf(std::string_view words, const Identity& seed) {
+  const auto space = std::min(words.find(' '), words.size());
+  std::string message = "hearsay\nseed.example\n" + std::string(words.substr(0, space)) + "\n";
+  if (space < words.size()) message += words.substr(space + 1);
+  const Signature signature = seed.Sign("hearsay v1 seed entry", AsBytes(message.substr(0, 512)));
+  std::array<char, 128> encoded{};
+  sodium_bin2base64(encoded.data(), encoded.size(), AsUnsigned(signature.data()), signature.size(),
+                    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  return "hearsay1 " + std::string(words) + " " + encoded.data();
+}
+
+void CheckSeedEntry(std::string_view text, const Identity& seed) {
+  const SeedEntryScope scope{.network = "hearsay", .name = "seed.example"};
+  const auto entry = OpenSeedEntry(text, scope, seed.id(), Time{});
+  if (!entry) return CheckLine(entry.error());
+  const SeedEntry again = *OpenSeedEntry(SignSeedEntry(*entry, scope, seed), scope, seed.id(), Time{});
+  HEARSAY_CHECK(again == *entry && entry->endpoint.IsDialable());
+}
+
 }  // namespace
 }  // namespace hearsay
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace hearsay;
   BytesView input = fuzz::Input(data, size);
-  const unsigned choice = fuzz::TakeChoice(input) % 5;
+  const unsigned choice = fuzz::TakeChoice(input) % 8;
   const std::string_view text = AsText(input);
   if (choice == 0) CheckList(ParsePeerListText(text));
   if (choice == 1) {
@@ -76,5 +123,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (choice == 3) CheckWeights(text);
   if (choice == 4) CheckAsFile(text);
+  static const Identity seed(ByteArray<32>{});
+  if (choice == 5) CheckSignedList(text, seed);
+  if (choice == 6) CheckSignedList(SignedAs(text, seed), seed);
+  if (choice == 7) {
+    CheckSeedEntry(text, seed);
+    CheckSeedEntry(SignedEntryOf(text, seed), seed);
+  }
   return 0;
 }

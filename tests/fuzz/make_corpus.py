@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""make_corpus.py: writes the seeds of the proto targets below corpus/ from proto/vectors.json."""
+"""make_corpus.py: writes the seeds of the proto targets below corpus/ from proto/vectors.json, and those of dns."""
 import hashlib
 import json
 import pathlib
@@ -20,7 +20,31 @@ def field(number, value):
     return bytes([number << 3 | 2, len(value)]) + value
 
 
+def dns_query(name, rrtype, flags=0x0100, rrclass=1, edns=None):
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split(".") if label)
+    message = struct.pack(">6H", 0x1234, flags, 1, 0, 0, 0 if edns is None else 1)
+    message += labels + b"\0" + struct.pack(">2H", rrtype, rrclass)
+    if edns is not None:
+        message += b"\0" + struct.pack(">2HI", 41, edns[0], edns[1]) + b"\0\0"
+    return message
+
+
+def dns_seeds():
+    for name, rrtype in (("s.net", 1), ("s.NET", 28), ("s.net", 2), ("s.net", 6), ("s.net", 255), ("s.net", 252),
+                         ("worker.s.net", 16), ("web.service.is.s.net", 1), ("service.has.s.net", 28),
+                         ("_hearsay._udp.s.net", 33), ("p05060708.s.net", 1), ("ns.s.net", 1), ("x.s.net", 1)):
+        seed("dns", b"\0" + dns_query(name, rrtype))
+        seed("dns", b"\1" + dns_query(name, rrtype, edns=(4096, 0)))
+    seed("dns", b"\0" + dns_query("s.net", 16, edns=(1232, 0x8000)))
+    seed("dns", b"\0" + dns_query("s.net", 1, edns=(512, 0x10000)))  # EDNS version 1
+    seed("dns", b"\0" + dns_query("s.net", 1, flags=0x2800))  # UPDATE
+    seed("dns", b"\0" + dns_query("version.bind", 16, rrclass=3))
+    # A name that points at itself.
+    seed("dns", b"\0" + struct.pack(">6H", 1, 0, 1, 0, 0, 0) + b"\xc0\x0c\0\1\0\1")
+
+
 def main():
+    dns_seeds()
     for handshake in VECTORS["handshakes"]:
         for packet in handshake["packets"].values():
             seed("packet", b"\1" + bytes.fromhex(packet)[:-16])

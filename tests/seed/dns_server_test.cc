@@ -175,6 +175,35 @@ TEST_F(DnsServerTest, OneNetworkHasSoManyConnectionsAndNoMore) {
   }));
 }
 
+TEST_F(DnsServerTest, WhenAllPlacesAreTakenTheOldestConnectionGivesWay) {
+  Open();
+  std::vector<tcp::socket> sockets;
+  for (std::size_t i = 0; i <= DnsTcp::kMaxConnections; ++i) {
+    const auto network = static_cast<std::uint32_t>(i / DnsTcp::kMaxOfOneNetwork);
+    tcp::socket socket(io_, tcp::v4());
+    socket.bind({asio::ip::address_v4(0x7f000001 + (network << 8)), 0});
+    socket.connect({asio::ip::address_v4::loopback(), port()});
+    sockets.push_back(std::move(socket));
+    io_.poll();  // the backlog is shorter than this
+  }
+  EXPECT_TRUE(ReadStream(sockets.front(), 1).closed);
+  EXPECT_EQ(Counter("dns_tcp_evicted"), 1u);
+  Write(sockets.back(), Framed(kQuery));
+  EXPECT_TRUE(ReadTcpReply(sockets.back()));
+}
+
+TEST_F(DnsServerTest, WhoAsksAndNeverReadsIsEnded) {
+  Open({.tcp = {.idle = std::chrono::milliseconds{200}, .total = std::chrono::seconds{60}}});
+  Bytes stream;
+  const Bytes framed = Framed(MakeQuery("seed.example.net", DnsType::kTxt));
+  // 30 MB of answers: more than the kernel takes for somebody who does not read.
+  for (int i = 0; i < 10'000; ++i) stream.insert(stream.end(), framed.begin(), framed.end());
+  tcp::socket socket = Connect();
+  asio::async_write(socket, asio::buffer(stream), [](const asio::error_code&, std::size_t) {});
+  EXPECT_TRUE(RunUntil(io_, [&] { return Counter("dns_tcp_timed_out") == 1; }));
+  EXPECT_LT(Counter("dns_tcp_queries"), 10'000u);
+}
+
 TEST_F(DnsServerTest, AFloodInAVictimsNameIsThinnedOutAndSentToTcp) {
   Open({.rate_limit = {.rate = 3, .slip = 1}});
   for (int i = 0; i < 3; ++i) EXPECT_FALSE(AskUdp(kQuery)->truncated);

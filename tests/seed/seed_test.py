@@ -6,16 +6,22 @@ given nothing but its zone's name.
 Each host is a namespace of lab.py with an address of its own internet group; the seed's address is the machine's only
 name server, on port 53. Nothing is left of them afterwards. Every wait is for an event, with a limit.
 """
+import base64
+import datetime
+import hashlib
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "net"))
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS / "net"), str(TESTS / "proto")]
 import lab  # noqa: E402
+import second_implementation as second  # noqa: E402
 
 PROGRAM = ""
 ZONE = "seed.example"
@@ -111,6 +117,37 @@ class Seeds(unittest.TestCase):
             said = lab.run("kdig", "+tcp", "+short", ZONE, "TXT", f"@{SEED}", within=self.web)
             self.assertGreaterEqual(said.count('"hearsay1 '), NODES + 1, said)
 
+    def fetch(self, path):
+        """From another host, as any web client does."""
+        script = f"import urllib.request as u; print(u.urlopen('http://{SEED}{path}').read().decode())"
+        return lab.run("python3", "-c", script, within=self.web)
+
+    def test_a_second_implementation_reads_entries_by_their_document(self):
+        for name in (ZONE, "worker." + ZONE):
+            texts = [text.strip('"') for text in self.dig(name.upper(), "TXT", "+tcp")]
+            self.assertGreaterEqual(len(texts), NODES)
+            for text in texts:
+                version, peer, expires, signature = text.split(" ")
+                self.assertEqual(version, "hearsay1")
+                message = "\n".join([NETWORK, name, peer, expires]).encode()
+                self.assertTrue(second.ed25519_verify(
+                    bytes.fromhex(self.seed.id), b"hearsay v1 seed entry\0" + message,
+                    base64.urlsafe_b64decode(signature + "==")))
+                self.assertTrue(1700 < int(expires) - time.time() <= 3600, expires)
+
+    def test_a_second_implementation_reads_the_list_by_its_document(self):
+        envelope = json.loads(self.fetch("/peers.json"))
+        self.assertEqual((envelope["schema"], envelope["key"]), (1, self.seed.id))
+        digest = hashlib.blake2b(envelope["signed"].encode(), digest_size=32).digest()
+        self.assertTrue(second.ed25519_verify(bytes.fromhex(self.seed.id), b"hearsay v1 peer list\0" + digest,
+                                              bytes.fromhex(envelope["signature"])))
+        inner = json.loads(envelope["signed"])
+        self.assertEqual((inner["schema"], inner["network"]), (1, NETWORK))
+        issued, expires = (datetime.datetime.fromisoformat(inner[k]) for k in ("issued_at", "expires_at"))
+        self.assertEqual(expires - issued, datetime.timedelta(hours=24))
+        self.assertLessEqual(abs(inner["sequence"] - issued.timestamp()), 5)
+        self.assertTrue(all(len(peer["node_id"]) == 64 and peer["endpoint"].startswith("5.") for peer in inner["peers"]))
+
     def joins(self, node, how):
         took = lab.eventually(lambda: len(node.view() or {}) >= 3, f"a node joins by {how}", 30)
         print(f"  joined by {how} in {took:.1f} s", flush=True)
@@ -124,10 +161,11 @@ class Seeds(unittest.TestCase):
         self.joins(self.join("5.102.0.2", f"http://{SEED}/peers.json#key={self.seed.id}"), "the signed list")
 
     def test_a_tampered_list_is_refused_and_says_why(self):
-        body = lab.run("python3", "-c", "import urllib.request as u; "
-                       f"print(u.urlopen('http://{SEED}/peers.json').read().decode())", within=self.web)
+        body = self.fetch("/peers.json")
         good = json.loads(body)
-        forged = json.dumps({**good, "signed": good["signed"].replace("5.1.0.2", "5.6.6.6")})
+        first = json.loads(good["signed"])["peers"][0]["endpoint"]
+        forged = json.dumps({**good, "signed": good["signed"].replace(first, "5.66.6.6:7075")})
+        self.assertNotEqual(forged, json.dumps(good))
         with Web(self.web, {"/forged.json": forged, "/good.json": body}) as port:
             url = f"http://{self.web.address}:{port}"
             node = self.join("5.103.0.2", f"{url}/forged.json#key={self.seed.id}")

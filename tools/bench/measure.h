@@ -64,6 +64,7 @@ inline void Compare(Figure& out, int repetitions, const std::function<double()>&
 Figure BenchHandshake(int repetitions);
 Figure BenchKeepalive(int repetitions);
 Figure BenchCodec(int repetitions);
+Figure BenchDns(int repetitions);
 Figure BenchStore(int repetitions);
 
 }  // namespace hearsay::bench

@@ -66,7 +66,6 @@ Result<void> Fleet::Run() {
   BeginHousekeeping();
   asio::post(io_, [this] { Turn(); });
   io_.run();
-  readable_.release();
   population_.Leave();
   return result_;
 }

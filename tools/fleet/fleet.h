@@ -64,6 +64,7 @@ class Fleet {
   // Catches SIGINT and SIGTERM; the truth file is there from here on, with nobody in it. The errors: what does not fit
   // in the plan, the limit of open files, and a truth file that cannot be written.
   static Result<std::unique_ptr<Fleet>> Open(FleetConfig config, Watch watch);
+  ~Fleet() { readable_.release(); }
   Fleet(const Fleet&) = delete;
   Fleet& operator=(const Fleet&) = delete;
 
@@ -91,7 +92,7 @@ class Fleet {
   SystemClock clock_;
   Population population_;
   asio::signal_set signals_;
-  asio::posix::stream_descriptor readable_;  // the population's; released, not closed
+  asio::posix::stream_descriptor readable_;  // the population's, which closes it
   asio::steady_timer deadline_;
   asio::steady_timer housekeeping_;
   Rng rng_;

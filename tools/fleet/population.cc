@@ -207,8 +207,10 @@ void Population::Leave() {
   const Time now = clock_.Now();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
-    if (!member.node) continue;
     timers_.Cancel(member.timer);
+    bool knows_others = false;
+    if (member.node) member.node->ForEachInView([&](const Endpoint& e) { knows_others |= !NumberOf(e); });
+    if (!knows_others) continue;
     member.node->Leave(now, effects_);
     sends_.clear();
     for (const Effect& effect : effects_.list) {
@@ -217,7 +219,6 @@ void Population::Leave() {
     }
     sockets_.Send(i, sends_, effects_);
     effects_.Clear();
-    sockets_.Close(i);
   }
 }
 

@@ -73,7 +73,7 @@ class Population {
   Standing Judge(std::size_t floor) const;
   // Tells some reachable nodes, drawn at random, of this resident, as a look-up of their contacts would.
   void Introduce(std::size_t resident, std::size_t to_how_many);
-  // Every node tells its peers outside of the fleet that it goes; those inside go too.
+  // Every node tells its peers outside of the fleet that it goes; those inside go too. Nothing runs afterwards.
   void Leave();
 
   std::vector<TruthNode> Truth() const;

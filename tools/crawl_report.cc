@@ -83,14 +83,14 @@ std::string SummaryText(const Crawled& crawled, const Places& places, std::strin
   if (!census.complete) out += Line("missing", Missing(crawled));
   out += Line("nodes", fmt::format("{}, of them reachable {}", summary.nodes, summary.reachable));
   if (census.estimate) {
-    out += Line("estimate", fmt::format("{:.0f} reachable, {:.0f} to {:.0f} in 95 of 100 crawls; {:.1f} % mapped",
+    out += Line("estimate", fmt::format("{:.0f} reachable (95 %: {:.0f} to {:.0f}), {:.1f} % of them mapped",
                                         census.estimate->nodes, census.estimate->low, census.estimate->high,
                                         100 * summary.mapped.value_or(1)));
   }
   std::string unreachable = fmt::format("{}", summary.unreachable);
   if (!summary.reasons.empty()) unreachable += ": " + Counts(summary.reasons);
   out += Line("unreachable", unreachable);
-  out += Line("others", fmt::format("{} hidden (only other nodes reach them), {} exclude crawlers, {} suspect",
+  out += Line("others", fmt::format("{} hidden behind others, {} exclude crawlers, {} suspect",
                                     summary.hidden, summary.excluded, summary.suspects));
   const auto nodes = static_cast<double>(std::max<std::size_t>(summary.nodes, 1));
   const double each = static_cast<double>(summary.edges) / nodes;

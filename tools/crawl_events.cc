@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "crawler/report/map_json.h"
-#include "crawler/report/pace.h"
 #include "tools/crawl_report.h"
 
 namespace hearsay {
@@ -31,6 +30,12 @@ Json ObjectOf(const std::optional<CrawlOutputs::Made::Post>& post) {
           {"began", post->rows.began}, {"ended", post->rows.ended}};
 }
 
+// As in the summary.
+Json EstimateOf(const std::optional<Estimate>& estimate) {
+  if (!estimate) return nullptr;
+  return {{"nodes", estimate->nodes}, {"low", estimate->low}, {"high", estimate->high}};
+}
+
 }  // namespace
 
 std::string StartedEvent(const CrawlOrder& order) {
@@ -42,8 +47,9 @@ std::string StartedEvent(const CrawlOrder& order) {
 std::string ProgressEvent(const CrawlProgress& progress, Duration elapsed, std::optional<Duration> left) {
   return Text({{"event", "progress"},
                {"elapsed_seconds", Seconds(elapsed)},
-               {"visits", Visits(progress)},
+               {"visits", progress.visits},
                {"nodes", progress.nodes},
+               {"estimate", EstimateOf(progress.estimate)},
                {"endpoints", progress.endpoints},
                {"unreachable", progress.unreachable},
                {"in_flight", progress.in_flight},

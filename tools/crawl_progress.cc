@@ -11,7 +11,7 @@
 namespace hearsay {
 namespace {
 
-constexpr Duration kTerminalInterval = std::chrono::milliseconds{100};
+constexpr Duration kTerminalInterval = std::chrono::milliseconds{250};  // each costs an estimate
 constexpr Duration kLogInterval = std::chrono::seconds{1};
 
 }  // namespace

@@ -2,7 +2,7 @@
 //
 // CrawlProgressView: what is shown while a crawl runs.
 //
-//   kLine     on a terminal one line of at most 79 columns on stderr, ten times a second; else a line a second
+//   kLine     on a terminal one line of at most 79 columns on stderr, four times a second; else a line a second
 //   kEvents   one JSON object a line on stdout, each second (crawler/README.md, "Events")
 #pragma once
 

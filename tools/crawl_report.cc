@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "crawler/report/pace.h"
 #include "tools/duration.h"
 #include "tools/report.h"
 
@@ -55,8 +54,9 @@ std::string Missing(const Crawled& crawled) {
 
 std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> left) {
   using std::chrono::ceil, std::chrono::seconds;
-  return fmt::format("{} visits, {} nodes, {} in flight, {} waiting, ETA {}", Visits(progress), progress.nodes,
-                     progress.in_flight, progress.waiting, left ? RoughDuration(ceil<seconds>(*left)) : "unknown");
+  const std::string estimate = progress.estimate ? fmt::format(" of about {:.0f}", progress.estimate->nodes) : "";
+  return fmt::format("{} visits, {} nodes{}, {} in flight, ETA {}", progress.visits, progress.nodes, estimate,
+                     progress.in_flight, left ? RoughDuration(ceil<seconds>(*left)) : "unknown");
 }
 
 std::string MadeText(const CrawlOutputs::Made& made) {
@@ -82,9 +82,16 @@ std::string SummaryText(const Crawled& crawled, const Places& places, std::strin
                                 census.complete ? "" : " (not complete)");
   if (!census.complete) out += Line("missing", Missing(crawled));
   out += Line("nodes", fmt::format("{}, of them reachable {}", summary.nodes, summary.reachable));
+  if (census.estimate) {
+    out += Line("estimate", fmt::format("{:.0f} reachable (95 %: {:.0f} to {:.0f}), {:.1f} % of them mapped",
+                                        census.estimate->nodes, census.estimate->low, census.estimate->high,
+                                        100 * summary.mapped.value_or(1)));
+  }
   std::string unreachable = fmt::format("{}", summary.unreachable);
   if (!summary.reasons.empty()) unreachable += ": " + Counts(summary.reasons);
   out += Line("unreachable", unreachable);
+  out += Line("others", fmt::format("{} hidden behind others, {} exclude crawlers, {} suspect",
+                                    summary.hidden, summary.excluded, summary.suspects));
   const auto nodes = static_cast<double>(std::max<std::size_t>(summary.nodes, 1));
   const double each = static_cast<double>(summary.edges) / nodes;
   out += Line("edges", fmt::format("{}, {:.1f} a node", summary.edges, each));

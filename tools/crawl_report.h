@@ -15,7 +15,7 @@
 
 namespace hearsay {
 
-// "1234 visits, 1000 nodes, 256 in flight, 3000 waiting, ETA 12s"; at most 79 columns with numbers below ten million.
+// "1234 visits, 1000 nodes of about 1050, 256 in flight, ETA 12s"; at most 79 columns with numbers below ten million.
 std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> left);
 // Several lines, each with its line break.
 std::string SummaryText(const Crawled& crawled, const Places& places, std::string_view network);

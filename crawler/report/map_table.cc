@@ -73,6 +73,8 @@ constexpr std::array kColumns{
     MapColumn{"named_by", ColumnKind::kCount,
               [](const MapRow& row) { return Count(row.node ? row.node->named_by : 0); }},
     MapColumn{"suspect", ColumnKind::kFlag, [](const MapRow& row) -> Cell { return row.suspect(); }},
+    MapColumn{"excluded", ColumnKind::kFlag,
+              [](const MapRow& row) -> Cell { return row.node != nullptr && row.node->excluded; }},
     MapColumn{"country", ColumnKind::kText,
               [](const MapRow& row) { return row.place->country ? Text(*row.place->country) : Cell{}; }},
     MapColumn{"as", ColumnKind::kCount,

@@ -15,8 +15,8 @@
 
 namespace hearsay {
 
-// Endpoints that had their turn.
-std::size_t Visits(const CrawlProgress& progress);
+// Endpoints that had their turn, whatever came of it.
+std::size_t EndpointsDone(const CrawlProgress& progress);
 
 class Pace {
  public:
@@ -26,10 +26,10 @@ class Pace {
  private:
   static constexpr Duration kWindow = std::chrono::seconds{5};
   static constexpr Duration kLeast = std::chrono::milliseconds{500};
-  static constexpr std::size_t kMaxPoints = 100;  // ten a second and some more
+  static constexpr std::size_t kMaxPoints = 100;  // twenty a second
   struct Point {
     Duration elapsed{};
-    std::size_t visits = 0;
+    std::size_t done = 0;
   };
   std::deque<Point> points_{{}};  // a crawl begins with nothing done
 };

@@ -68,14 +68,15 @@ TEST(MapCsv, HoldsTheColumnsOfTheMap) {
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_THAT(rows[0], ElementsAre("id", "label", "endpoints", "reachable", "reason", "software", "name", "role",
                                    "attributes", "rtt_ms", "sampled", "sampled_verified", "named_by", "suspect",
-                                   "country", "as", "as_name"));
+                                   "excluded", "country", "as", "as_name"));
   EXPECT_THAT(rows[1],
               ElementsAre(Id(1).ToString(), "alpha", "127.0.0.1:1 [::1]:1", "true", "", "hearsay/0.1.0", "alpha",
-                          "worker", R"({"port":"8080"})", "1.25", "3", "2", "1", "false", "", "", ""));
+                          "worker", R"({"port":"8080"})", "1.25", "3", "2", "1", "false", "false", "", "",
+                          ""));
   EXPECT_THAT(rows[2], ElementsAre(Id(2).ToString(), "00000000", "127.0.0.1:2", "false", "unconfirmed", "", "", "", "",
-                                   "", "0", "0", "1", "true", "", "", ""));
+                                   "", "0", "0", "1", "true", "false", "", "", ""));
   EXPECT_THAT(rows[3], ElementsAre("127.0.0.1:3", "127.0.0.1:3", "127.0.0.1:3", "false", "timeout", "", "", "", "", "",
-                                   "0", "0", "0", "false", "", "", ""));
+                                   "0", "0", "0", "false", "false", "", "", ""));
 }
 
 TEST(MapCsv, NamesTheEdgesByTheIdsOfTheNodes) {

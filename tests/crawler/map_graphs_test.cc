@@ -73,8 +73,8 @@ TEST(MapDot, EscapesQuotesBackslashesAndEntities) {
 
 TEST(MapDot, DashesWhatIsNotReachableAndReddensSuspects) {
   const std::string dot = Dot(Example());
-  EXPECT_THAT(dot, HasSubstr(R"(named_by="1", suspect="false", style=rounded])"));
-  EXPECT_THAT(dot, HasSubstr(R"(suspect="true", style=dashed, color=red])"));
+  EXPECT_THAT(dot, HasSubstr(R"(named_by="1", suspect="false", excluded="false", style=rounded])"));
+  EXPECT_THAT(dot, HasSubstr(R"(suspect="true", excluded="false", style=dashed, color=red])"));
   EXPECT_THAT(dot, HasSubstr("  \"" + Id(1).ToString() + "\" -> \"" + Id(2).ToString() + "\"\n"));
 }
 

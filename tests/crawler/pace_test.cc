@@ -10,9 +10,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-CrawlProgress At(std::size_t visits, std::size_t waiting, std::size_t in_flight) {
+CrawlProgress At(std::size_t done, std::size_t waiting, std::size_t in_flight) {
   CrawlProgress progress;
-  progress.endpoints = visits + waiting + in_flight;
+  progress.endpoints = done + waiting + in_flight;
   progress.waiting = waiting;
   progress.in_flight = in_flight;
   return progress;
@@ -47,11 +47,11 @@ TEST(Pace, IsBoundedHoweverOftenItIsAsked) {
   EXPECT_EQ(left, std::nullopt);  // it remembers the last hundred, of a tenth of a second
 }
 
-TEST(Visits, AreTheEndpointsThatHadTheirTurn) {
-  EXPECT_EQ(Visits(At(7, 3, 2)), 7u);
+TEST(EndpointsDone, AreTheEndpointsThatHadTheirTurn) {
+  EXPECT_EQ(EndpointsDone(At(7, 3, 2)), 7u);
   CrawlProgress odd;
   odd.waiting = 5;
-  EXPECT_EQ(Visits(odd), 0u);
+  EXPECT_EQ(EndpointsDone(odd), 0u);
 }
 
 }  // namespace

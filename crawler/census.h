@@ -34,6 +34,7 @@ enum class Verdict : std::uint8_t {
   kWrongNetwork, // what answered is of another network, or has another key
   kSelf,         // our own endpoint; not part of the map
 };
+inline constexpr Verdict kLastVerdict = Verdict::kSelf;
 std::string_view VerdictName(Verdict verdict);  // "not_visited", "timeout", ...
 
 struct MappedNode {

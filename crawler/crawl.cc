@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "crawler/suspects.h"
 #include "node/core/tight_vector.h"
 #include "proto/check.h"
 
@@ -15,7 +14,10 @@ Crawl::Crawl(CrawlConfig config, Identity identity, const NetworkKey& network, c
       started_at_(now),
       caller_(std::move(identity), network, config_.software, seed, config_.in_flight + config_.patient, now),
       frontier_(config_.frontier, caller_.rng().Array<16>()),
-      nodes_(caller_.rng().Array<16>()) {
+      nodes_(caller_.rng().Array<16>()) {}
+
+void Crawl::AddSeeds() {
+  if (config_.keeps_journal && !resumed_) journal_.Begin(caller_.network(), started_at_);
   for (const CrawlConfig::Seed& one : config_.seeds) {
     if (!AddEndpoint(one.endpoint)) continue;
     if (one.pin) pins_.emplace(one.endpoint, *one.pin);
@@ -30,7 +32,10 @@ std::size_t Crawl::MaxPacketsPerEndpoint(const VisitLimits& visit) {
 std::optional<Frontier::Index> Crawl::AddEndpoint(const Endpoint& endpoint) {
   const auto added = frontier_.Add(endpoint);
   if (!added) return std::nullopt;
-  if (added->fresh) PushTight(spots_, Spot{});
+  if (added->fresh) {
+    PushTight(spots_, Spot{});
+    if (config_.keeps_journal) journal_.Heard(endpoint);
+  }
   return added->index;
 }
 
@@ -62,7 +67,7 @@ void Crawl::Receive(const Datagram& datagram, Time now, Effects& out) {
 
 void Crawl::Tick(Time now, Effects& out) {
   if (done_) return;
-  started_ = true;
+  if (!std::exchange(started_, true)) AddSeeds();
   const std::size_t first_effect = out.list.size();
   failed_.clear();
   caller_.dialler().Tick(now, out, failed_);
@@ -156,8 +161,7 @@ void Crawl::OnFailure(Frontier::Index place, const DialOutcome& outcome) {
   }
   spot.verdict = VerdictOf(place, outcome);
   if (spot.verdict != Verdict::kSelf) ++unreachable_;
-  Move(place, EndpointEvent::kFailure);
-  frontier_.Release(place);
+  Finish(place, EndpointEvent::kFailure);
 }
 
 void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out) {
@@ -168,11 +172,10 @@ void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now,
   // While its other endpoint is being visited, a packet on this channel would replace that one. It stays unconfirmed.
   const bool silently = nodes_.visiting(spot.node) || turns_.contains(session);  // the latter: 2^-64, one id twice
   if (silently || nodes_.spoke(spot.node)) {
-    Move(place, EndpointEvent::kSameNode);
     if (!silently) {
       Visit(caller_, &frontier_, config_.visit, frontier_.At(place), *outcome.result, outcome.rtt, now).Stop(out);
     }
-    return frontier_.Release(place);
+    return Finish(place, EndpointEvent::kSameNode);
   }
   Move(place, EndpointEvent::kNewNode);
   ++busy_;
@@ -208,6 +211,13 @@ void Crawl::EndTurn(Turns::iterator turn) {
   const Visit& visit = turn->second.visit;
   const Frontier::Index place = PlaceOf(visit.endpoint());
   const FoundNodes::Number node = spots_[place].node;
+  if (config_.keeps_journal) {
+    std::optional<Duration> rtt;
+    if (!visit.rtts().empty()) rtt = *std::min_element(visit.rtts().begin(), visit.rtts().end());
+    journal_.Visited({.node = visit.peer(), .spoke = visit.spoke(), .excluded = visit.end() == VisitEnd::kExcluded,
+                      .rtt = rtt, .record = visit.signed_record(), .told = turn->second.told,
+                      .hidden = {visit.hidden().begin(), visit.hidden().end()}});
+  }
   nodes_.set_visiting(node, false);
   if (visit.spoke()) nodes_.set_spoke(node);
   if (visit.end() == VisitEnd::kExcluded) nodes_.set_excluded(node);
@@ -216,126 +226,31 @@ void Crawl::EndTurn(Turns::iterator turn) {
   nodes_.told(node).Merge(std::move(turn->second.told), [this](Frontier::Index told) {
     if (spots_[told].named < UINT16_MAX) ++spots_[told].named;
   });
-  for (const IdPrefix id : visit.hidden()) {
-    if (const auto known = hidden_.find(id); known != hidden_.end()) {
-      ++known->second;
-    } else if (hidden_.size() < config_.hidden) {
-      hidden_.emplace(id, 1);
-    } else {
-      cut_off_ = true;
-    }
-  }
+  for (const IdPrefix id : visit.hidden()) AddHidden(id);
   turns_.erase(turn);
   --busy_;
   ++visits_;
-  Move(place, EndpointEvent::kVisitOver);
+  Finish(place, EndpointEvent::kVisitOver);
+}
+
+void Crawl::Finish(Frontier::Index place, EndpointEvent event) {
+  Move(place, event);
   frontier_.Release(place);
+  if (!config_.keeps_journal) return;
+  const Spot& spot = spots_[place];
+  std::optional<NodeId> node;
+  if (spot.node != kNoNode) node = nodes_.IdOf(spot.node);
+  journal_.Ended({.endpoint = place, .verdict = spot.verdict, .node = node});
 }
 
-Namings Crawl::CountNamings() const {
-  Namings counted;
-  for (const Spot& spot : spots_) {
-    if (spot.verdict == Verdict::kSelf) continue;
-    const bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
-    const bool pending = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
-    if (!alive && !pending) {
-      ++counted.dead;
-      continue;
-    }
-    Namings::Kind& kind = alive ? counted.alive : counted.pending;
-    ++kind.heard;
-    if (spot.named == 1) ++kind.once;
-    if (spot.named == 2) ++kind.twice;
-    counted.namings += spot.named;
+void Crawl::AddHidden(IdPrefix id) {
+  if (const auto known = hidden_.find(id); known != hidden_.end()) {
+    ++known->second;
+  } else if (hidden_.size() < config_.hidden) {
+    hidden_.emplace(id, 1);
+  } else {
+    cut_off_ = true;
   }
-  return counted;
-}
-
-CrawlProgress Crawl::Progress() const {
-  return {.nodes = nodes_.size(),
-          .visits = visits_,
-          .endpoints = frontier_.size(),
-          .unreachable = unreachable_,
-          .waiting = frontier_.waiting(),
-          .in_flight = busy_ + patient_,
-          .tellings = tellings_,
-          .estimate = EstimateNodes(CountNamings())};
-}
-
-Census Crawl::Result(Time now) const {
-  Census census;
-  census.started_at = started_at_;
-  census.finished_at = now;
-  census.complete = done_ && !stopped_ && !cut_off_ && frontier_.refused() == 0;
-  const Counters& counters = caller_.counters();
-  census.traffic = {.packets_sent = counters[Counter::kDatagramsSent],
-                    .bytes_sent = counters[Counter::kBytesSent],
-                    .packets_received = counters[Counter::kDatagramsReceived],
-                    .bytes_received = counters[Counter::kBytesReceived]};
-  census.estimate = EstimateNodes(CountNamings());
-  AddNodes(census);
-  AddEdges(census);
-  AddHidden(census);
-  FlagSuspects(census);
-  return census;
-}
-
-void Crawl::AddNodes(Census& census) const {
-  const std::vector<FoundNodes::Number> order = nodes_.Ordered();
-  std::vector<std::uint32_t> place_of(order.size());  // found number -> place in the census
-  for (const FoundNodes::Number number : order) {
-    place_of[number] = static_cast<std::uint32_t>(census.nodes.size());
-    MappedNode& node = census.nodes.emplace_back();
-    node.id = nodes_.IdOf(number);
-    node.verdict = Verdict::kUnconfirmed;
-    node.record = nodes_.RecordOf(number);
-    node.rtt = nodes_.RttOf(number);
-    node.sampled = nodes_.told(number).size();
-    node.excluded = nodes_.excluded(number);
-  }
-  for (Frontier::Index i = 0; i < spots_.size(); ++i) {
-    const Spot& spot = spots_[i];
-    if (spot.node == kNoNode) {
-      if (spot.verdict != Verdict::kSelf) census.silent.push_back({frontier_.At(i), spot.verdict});
-      continue;
-    }
-    MappedNode& node = census.nodes[place_of[spot.node]];
-    node.endpoints.push_back(frontier_.At(i));
-    if (spot.verdict == Verdict::kReachable) node.verdict = Verdict::kReachable;
-  }
-  for (MappedNode& node : census.nodes) std::sort(node.endpoints.begin(), node.endpoints.end());
-  std::sort(census.silent.begin(), census.silent.end(),
-            [](const MappedEndpoint& a, const MappedEndpoint& b) { return a.endpoint < b.endpoint; });
-}
-
-// One node may make ids up; what two say, and nobody found at an endpoint, is there. Liars together may invent some.
-void Crawl::AddHidden(Census& census) const {
-  std::set<IdPrefix> found;
-  for (const MappedNode& node : census.nodes) found.insert(PrefixOf(node.id));
-  for (const auto& [id, named] : hidden_) {
-    if (named >= kHiddenNamings && !found.contains(id)) census.hidden.push_back({.id = id, .named_by = named});
-  }
-}
-
-void Crawl::AddEdges(Census& census) const {
-  const std::vector<FoundNodes::Number> order = nodes_.Ordered();
-  std::vector<std::uint32_t> place_of(order.size());
-  for (std::uint32_t place = 0; place < order.size(); ++place) place_of[order[place]] = place;
-  for (std::uint32_t place = 0; place < order.size(); ++place) {
-    MappedNode& node = census.nodes[place];
-    nodes_.told(order[place]).ForEach([&](Frontier::Index told) {
-      const Spot& spot = spots_[told];
-      if (spot.node == kNoNode) {
-        if (spot.verdict != Verdict::kNotVisited) ++node.sampled_silent;
-        return;
-      }
-      ++node.sampled_verified;
-      if (place_of[spot.node] != place) census.edges.emplace_back(place, place_of[spot.node]);
-    });
-  }
-  std::sort(census.edges.begin(), census.edges.end());
-  census.edges.erase(std::unique(census.edges.begin(), census.edges.end()), census.edges.end());
-  for (const auto& [from, to] : census.edges) ++census.nodes[to].named_by;
 }
 
 }  // namespace hearsay

@@ -24,6 +24,7 @@
 #include "crawler/estimate.h"
 #include "crawler/found_nodes.h"
 #include "crawler/frontier.h"
+#include "crawler/journal.h"
 #include "crawler/states.h"
 #include "crawler/visit.h"
 
@@ -40,6 +41,7 @@ struct CrawlConfig {
   std::size_t patient = 4096;           // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
   std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 50 bytes each
+  bool keeps_journal = false;           // then TakeJournal is to be called now and then
   FrontierLimits frontier;
   VisitLimits visit;
 };
@@ -60,6 +62,11 @@ class Crawl {
   Crawl(CrawlConfig config, Identity identity, const NetworkKey& network, const Rng::Seed& seed, Time now);
   Crawl(const Crawl&) = delete;
   Crawl& operator=(const Crawl&) = delete;
+
+  // Before the first Tick: goes on where the crawl that wrote this journal was. Its seeds come first, ours after them.
+  void Resume(const JournalContent& journal);
+  // Appends what happened since the last call, to be appended to the journal's file.
+  void TakeJournal(Bytes& out) { journal_.Take(out); }
 
   void Receive(const Datagram& datagram, Time now, Effects& out);
   // The first one starts the walk.
@@ -98,6 +105,11 @@ class Crawl {
   using Turns = std::map<std::uint64_t, Turn>;  // by our session id
 
   std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint);
+  void AddSeeds();
+  void Replay(const JournalVisited& visited);
+  // The last of an endpoint: it is done.
+  void Finish(Frontier::Index place, EndpointEvent event);
+  void AddHidden(IdPrefix id);
   void StartDials(Time now, Effects& out);
   void OnDial(const DialOutcome& outcome, Time now, Effects& out);
   void OnProof(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out);
@@ -114,10 +126,10 @@ class Crawl {
   Namings CountNamings() const;
   void AddNodes(Census& census) const;
   void AddEdges(Census& census) const;
-  void AddHidden(Census& census) const;
+  void AddHiddenNodes(Census& census) const;
 
   const CrawlConfig config_;
-  const Time started_at_;
+  Time started_at_;
   Caller caller_;
   Frontier frontier_;
   std::vector<Spot> spots_;
@@ -125,6 +137,7 @@ class Crawl {
   std::map<IdPrefix, std::uint32_t> hidden_;            // -> nodes that named it; at most config_.hidden
   std::map<Endpoint, NodeId> pins_;                     // of seeds
   std::map<Endpoint, Error> faults_;                    // of endpoints being dialled: what came was not for us
+  JournalWriter journal_;
   Turns turns_;
   std::set<std::pair<Time, std::uint64_t>> deadlines_;  // of turns_
   std::vector<Endpoint> named_;                         // scratch
@@ -136,6 +149,7 @@ class Crawl {
   std::size_t tellings_ = 0;
   bool cut_off_ = false;
   bool started_ = false;
+  bool resumed_ = false;
   bool stopped_ = false;
   bool done_ = false;
 };

@@ -20,6 +20,14 @@ IpAddress GroupAddress(IpAddress address) {
 }  // namespace
 
 std::optional<Frontier::Added> Frontier::Add(const Endpoint& endpoint) {
+  const auto added = Insert(endpoint);
+  if (added && added->fresh) Push(added->index, Turn::kFirst);
+  return added;
+}
+
+std::optional<Frontier::Added> Frontier::AddDone(const Endpoint& endpoint) { return Insert(endpoint); }
+
+std::optional<Frontier::Added> Frontier::Insert(const Endpoint& endpoint) {
   if (const auto found = Find(endpoint)) return Added{*found, false};
   const bool global = endpoint.scope() == Scope::kGlobal;
   if (places_.size() >= limits_.endpoints || (global && PortsOf(endpoint.address) >= limits_.ports_per_address)) {
@@ -31,7 +39,6 @@ std::optional<Frontier::Added> Frontier::Add(const Endpoint& endpoint) {
   places_[index].group = GroupOf(index);
   index_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint); });
   if (global) AddPort(index);
-  Push(index, Turn::kFirst);
   return Added{index, true};
 }
 

@@ -43,6 +43,8 @@ class Frontier {
   };
   // nullopt when there is no room for it.
   std::optional<Added> Add(const Endpoint& endpoint);
+  // Of an endpoint that has had its last turn already.
+  std::optional<Added> AddDone(const Endpoint& endpoint);
   std::optional<Index> Find(const Endpoint& endpoint) const;
   // The next endpoint, whose turn lasts until Release or Requeue. nullopt when none waits for such a turn, or all that
   // wait are blocked by their cap.
@@ -79,6 +81,7 @@ class Frontier {
 
   std::uint64_t HashOf(const Endpoint& endpoint) const { return SipHash(key_, endpoint.ToBytes()); }
   std::uint64_t HashOf(const IpAddress& address) const { return SipHash(key_, address.bytes); }
+  std::optional<Added> Insert(const Endpoint& endpoint);
   void AddPort(Index index);
   std::size_t PortsOf(const IpAddress& address) const;
   std::uint32_t GroupOf(Index index);

@@ -150,7 +150,9 @@ void Visit::ReadRecord(const Keepalive& message) {
   caller_.counters().Add(Counter::kSignaturesVerified);
   auto record = OpenRecord(message.record, peer_, caller_.network());
   if (!record) return caller_.counters().Drop(record.error());
-  if (!record_ || record->sequence > record_->sequence) record_ = std::move(*record);
+  if (record_ && record->sequence <= record_->sequence) return;
+  record_ = std::move(*record);
+  signed_record_ = message.record;
 }
 
 bool Visit::ReadPong(const Keepalive& message, Time now) {

@@ -63,6 +63,7 @@ class Visit {
   std::size_t questions() const { return questions_; }
   const std::vector<Duration>& rtts() const { return rtts_; }  // of answered pings, in order
   const std::optional<NodeRecord>& record() const { return record_; }
+  const Bytes& signed_record() const { return signed_record_; }  // the same, as it came
   const std::set<IdPrefix>& hidden() const { return hidden_; }  // peers that it says nobody can dial
 
  private:
@@ -116,6 +117,7 @@ class Visit {
   Duration expected_rtt_;
   std::vector<Duration> rtts_;
   std::optional<NodeRecord> record_;
+  Bytes signed_record_;
   std::set<IdPrefix> hidden_;
   std::vector<Endpoint> named_;  // by this node so far, ordered
 };

@@ -63,6 +63,7 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   config_.preconfigured = config.preconfigured;
   config_.weights = config.weights;
   config_.online_weight_minimum = config.online_weight_minimum;
+  config_.enough_peers = config.enough_peers;
   config_.address_groups = config.address_groups;
   if (groups_ != GroupsOf(config_)) Regroup(now, out);
   bans_.ReplaceSettings(config.bans, now);

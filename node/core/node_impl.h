@@ -185,6 +185,7 @@ class Node::Impl {
   bool TakeDial(TokenBucket& budget, Scope scope, Time now);
   bool IsGrowing(Time now) const { return growing_ || now < started_at_ + kWarmTime; }
   Peer* ChoosePullTarget(Time now);
+  bool WantsPeers() const;
   std::uint64_t OnlineWeight() const;
   void RunBootstrap(Time now, Effects& out);
   void Persist(Peer& peer, Time now, Effects& out);

@@ -238,7 +238,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
   own_.Vote(groups_->Of(endpoint), done.observed, now);
   if (outcome.request.purpose == DialPurpose::kHearsay) speakers_.Proved(outcome.request.heard_from, now);
   Keepalive& first = Draft(peer, now);
-  if (MayPull(peer) && now < started_at_ + kBurstTime) {
+  if (MayPull(peer) && WantsPeers() && now < started_at_ + kBurstTime) {
     first.pull = true;
     peer.channel->pull_open = true;
     counters_.Add(Counter::kPullsSent);

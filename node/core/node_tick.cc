@@ -107,7 +107,7 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
       if (peer->state == PeerState::kVerified) DialPeer(*peer, now, out);
     }
   }
-  while (!hearsay_.empty() && dialler_.pending() < kMaxConcurrentDials) {
+  while (!hearsay_.empty() && WantsPeers() && dialler_.pending() < kMaxConcurrentDials) {
     // The scope of what comes next is not known before it is taken; the budget is one for all.
     const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
     if (!TakeDial(hearsay_dials_, scope, now)) {
@@ -133,6 +133,10 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
                    now, out);
     own_.NoteContacted(item->endpoint.address, now);
   }
+}
+
+bool Node::Impl::WantsPeers() const {
+  return !config_.enough_peers || book_.verified_count() + dialler_.pending() < *config_.enough_peers;
 }
 
 void Node::Impl::ScheduleRetry(Peer& peer, Duration delay, Time now) {
@@ -181,7 +185,7 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now, Effects& o
 void Node::Impl::Pull(Time now, Effects& out) {
   const bool eager = (growing_ || now < started_at_ + kBurstTime) && idle_pulls_ < kIdlePulls;
   timers_.Set(pull_, now + Jittered(eager ? kEagerPull : kSteadyPull));
-  if (hearsay_.size() >= kEnoughHearsay) return;
+  if (hearsay_.size() >= kEnoughHearsay || !WantsPeers()) return;
   Peer* const target = ChoosePullTarget(now);
   if (target == nullptr) return;
   Peer& peer = *target;

@@ -161,6 +161,9 @@ struct CoreConfig {
   const AddressGroups* address_groups = nullptr;  // borrowed until the next Reconfigure; null: /16 and /32 alone
   std::optional<std::uint64_t> online_weight_minimum;  // absent: Bootstrap::minimum()
   std::vector<BanEntry> bans;                // of the settings; at most kMaxBans are taken
+  // While so many are verified or being dialled, it asks for no more and dials nobody that it is told of; whoever dials
+  // it is answered and verified. For many nodes on one machine. Absent: it wants to know everybody.
+  std::optional<std::size_t> enough_peers;
 };
 
 // Why a ban was not taken or not lifted; nothing has changed.

@@ -2,6 +2,7 @@
 #include "node/io/dns_client.h"
 
 #include <ares.h>
+#include <arpa/nameser.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -44,6 +45,19 @@ std::vector<IpAddress> AddressesOf(const ares_addrinfo& info) {
   return out;
 }
 
+// Every character-string begins a record or goes on with the one before.
+std::vector<std::string> TextsOf(const ares_txt_ext& first) {
+  std::vector<std::string> out;
+  for (const ares_txt_ext* part = &first; part != nullptr; part = part->next) {
+    if (part->record_start != 0 || out.empty()) {
+      if (out.size() >= DnsClient::kMaxTexts) break;
+      out.emplace_back();
+    }
+    out.back().append(reinterpret_cast<const char*>(part->txt), part->length);
+  }
+  return out;
+}
+
 }  // namespace
 
 // A socket of c-ares'. Asio watches a duplicate: c-ares closes its own whenever it likes.
@@ -72,11 +86,23 @@ DnsClient::~DnsClient() {
 }
 
 void DnsClient::Lookup(std::string name, Done done) {
+  Enqueue({std::move(name), Kind::kAddresses, [done = std::move(done)](Result<Records> records) {
+             done(std::move(records).map([](Records&& r) { return std::move(r.addresses); }));
+           }});
+}
+
+void DnsClient::LookupTexts(std::string name, TextsDone done) {
+  Enqueue({std::move(name), Kind::kTexts, [done = std::move(done)](Result<Records> records) {
+             done(std::move(records).map([](Records&& r) { return std::move(r.texts); }));
+           }});
+}
+
+void DnsClient::Enqueue(Waiting lookup) {
   if (waiting_.size() >= kMaxWaiting) {
-    PostAnswer(std::move(done), tl::unexpected<std::string>("too many names are being looked up"));
+    PostAnswer(std::move(lookup.deliver), tl::unexpected<std::string>("too many names are being looked up"));
     return;
   }
-  waiting_.push_back({std::move(name), std::move(done)});
+  waiting_.push_back(std::move(lookup));
   Settle();
 }
 
@@ -103,42 +129,61 @@ Result<void> DnsClient::OpenChannel() {
 
 void DnsClient::Begin(Waiting lookup) {
   if (const auto opened = OpenChannel(); !opened) {
-    PostAnswer(std::move(lookup.done), tl::unexpected(opened.error()));
+    PostAnswer(std::move(lookup.deliver), tl::unexpected(opened.error()));
     return;
   }
   const std::uint64_t id = ++last_query_;
-  running_.emplace(id, Running{std::move(lookup.done), Clock::now() + kTimeout});
+  running_.emplace(id, Running{std::move(lookup.deliver), Clock::now() + kTimeout});
+  if (lookup.kind == Kind::kTexts) {
+    ares_query(channel_, lookup.name.c_str(), ns_c_in, ns_t_txt, &DnsClient::OnTexts, new Query{this, id});
+    return;
+  }
   ares_addrinfo_hints hints{};
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_DGRAM;
   hints.ai_flags = ARES_AI_NOSORT;  // sorting would connect a socket for each address
   // May answer at once, from /etc/hosts.
-  ares_getaddrinfo(channel_, lookup.name.c_str(), nullptr, &hints, &DnsClient::OnAnswer, new Query{this, id});
+  ares_getaddrinfo(channel_, lookup.name.c_str(), nullptr, &hints, &DnsClient::OnAddresses, new Query{this, id});
 }
 
-void DnsClient::OnAnswer(void* query, int status, int, ares_addrinfo* info) {
+void DnsClient::OnAddresses(void* query, int status, int, ares_addrinfo* info) {
   const std::unique_ptr<Query> owned(static_cast<Query*>(query));
   const std::unique_ptr<ares_addrinfo, void (*)(ares_addrinfo*)> answer(info, &ares_freeaddrinfo);
-  std::vector<IpAddress> addresses;
-  if (status == ARES_SUCCESS && answer) addresses = AddressesOf(*answer);
-  if (status == ARES_SUCCESS && addresses.empty()) status = ARES_ENODATA;
+  Records records;
+  if (status == ARES_SUCCESS && answer) records.addresses = AddressesOf(*answer);
+  if (status == ARES_SUCCESS && records.addresses.empty()) status = ARES_ENODATA;
   if (status == ARES_SUCCESS) {
-    owned->client->Finish(owned->id, std::move(addresses));
+    owned->client->Finish(owned->id, std::move(records));
   } else {
     owned->client->Finish(owned->id, tl::unexpected(Explain(status)));
   }
 }
 
-void DnsClient::Finish(std::uint64_t query, Result<std::vector<IpAddress>> result) {
+void DnsClient::OnTexts(void* query, int status, int, unsigned char* answer, int size) {
+  const std::unique_ptr<Query> owned(static_cast<Query*>(query));
+  ares_txt_ext* list = nullptr;
+  if (status == ARES_SUCCESS) status = ares_parse_txt_reply_ext(answer, size, &list);
+  const std::unique_ptr<ares_txt_ext, void (*)(void*)> texts(list, &ares_free_data);
+  if (status == ARES_SUCCESS && texts) {
+    owned->client->Finish(owned->id, Records{.addresses = {}, .texts = TextsOf(*texts)});
+  } else if (status == ARES_SUCCESS || status == ARES_ENODATA) {
+    owned->client->Finish(owned->id, tl::unexpected<std::string>("the name has no TXT record"));
+  } else {
+    owned->client->Finish(owned->id, tl::unexpected(Explain(status)));
+  }
+}
+
+void DnsClient::Finish(std::uint64_t query, Result<Records> result) {
   const auto it = running_.find(query);
   if (it == running_.end()) return;
-  PostAnswer(std::move(it->second.done), std::move(result));
+  PostAnswer(std::move(it->second.deliver), std::move(result));
   running_.erase(it);
 }
 
-void DnsClient::PostAnswer(Done done, Result<std::vector<IpAddress>> result) {
-  asio::post(io_, [alive = std::weak_ptr<int>(alive_), done = std::move(done), result = std::move(result)]() mutable {
-    if (!alive.expired()) done(std::move(result));
+void DnsClient::PostAnswer(Deliver deliver, Result<Records> result) {
+  asio::post(io_, [alive = std::weak_ptr<int>(alive_), deliver = std::move(deliver),
+                   result = std::move(result)]() mutable {
+    if (!alive.expired()) deliver(std::move(result));
   });
 }
 

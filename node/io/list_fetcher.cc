@@ -15,9 +15,11 @@
 
 #include <asio/post.hpp>
 
+#include "node/io/clock.h"
 #include "node/io/list_download.h"
 #include "node/io/peer_list.h"
 #include "node/io/read_file.h"
+#include "node/io/signed_peer_list.h"
 #include "proto/bytes.h"
 
 namespace hearsay {
@@ -53,14 +55,14 @@ class ListFetcher::Worker {
     if (thread_.joinable()) thread_.join();
   }
 
-  void Fetch(std::string url, Done done) {
+  void Fetch(UrlPeer source, Done done) {
     std::unique_lock lock(mutex_);
     if (jobs_.size() >= kMaxWaiting) {
       lock.unlock();
       Post(std::move(done), tl::unexpected<std::string>("too many lists are being fetched"));
       return;
     }
-    jobs_.push_back({std::move(url), std::move(done)});
+    jobs_.push_back({std::move(source), std::move(done)});
     if (running_) return;
     running_ = true;
     lock.unlock();
@@ -70,7 +72,7 @@ class ListFetcher::Worker {
 
  private:
   struct Job {
-    std::string url;
+    UrlPeer source;
     Done done;
   };
 
@@ -86,24 +88,39 @@ class ListFetcher::Worker {
         job = std::move(jobs_.front());
         jobs_.pop_front();
       }
-      auto list = FetchOne(job.url);
+      auto list = FetchOne(job.source);
       if (!stop_) Post(std::move(job.done), std::move(list));
     }
   }
 
-  Result<List> FetchOne(const std::string& url) {
-    const std::string path = CopyPath(config_.list_dir, url);
-    auto body = Download(url);
-    auto entries = body ? ParsePeerListJson(*body, config_.network) : tl::unexpected(body.error());
-    if (entries) {
-      if (!path.empty()) KeepCopy(config_.list_dir, path, *body);
-      return List{std::move(*entries), {}};
+  Result<List> FetchOne(const UrlPeer& source) {
+    const std::string path = CopyPath(config_.list_dir, source);
+    auto copy = ReadCopy(path, source);
+    const auto body = Download(source.url);
+    auto fresh = body ? Read(*body, source, copy ? copy->sequence : 0) : tl::unexpected(body.error());
+    if (fresh) {
+      const std::string expiry = ExplainExpiry(*fresh, SystemClock{}.Now());
+      if (!expiry.empty()) fresh = tl::unexpected(expiry);
     }
-    if (path.empty()) return tl::unexpected(entries.error());
-    const auto copy = ReadFile("peer list", path, kMaxPeerListBytes, FileSecrecy::kPublic);
-    auto kept = copy ? ParsePeerListJson(*copy, config_.network) : tl::unexpected(copy.error());
-    if (!kept) return tl::unexpected(entries.error());
-    return List{std::move(*kept), entries.error()};
+    if (fresh) {
+      if (!path.empty()) KeepCopy(config_.list_dir, path, *body);
+      return List{std::move(fresh->entries), {}};
+    }
+    if (!copy) return tl::unexpected(fresh.error());
+    return List{std::move(copy->entries), fresh.error()};
+  }
+
+  Result<OpenedPeerList> Read(const std::string& text, const UrlPeer& source, std::uint64_t least_sequence) const {
+    if (source.key) return OpenSignedPeerList(text, {config_.network, *source.key, least_sequence});
+    auto entries = ParsePeerListJson(text, config_.network);
+    if (!entries) return tl::unexpected(entries.error());
+    return OpenedPeerList{.sequence = 0, .expires_at = kNever, .entries = std::move(*entries)};
+  }
+
+  Result<OpenedPeerList> ReadCopy(const std::string& path, const UrlPeer& source) const {
+    if (path.empty()) return tl::unexpected<std::string>("no copies are kept");
+    const auto text = ReadFile("peer list", path, kMaxPeerListBytes, FileSecrecy::kPublic);
+    return text ? Read(*text, source, 0) : tl::unexpected(text.error());
   }
 
   Result<std::string> Download(const std::string& url) {
@@ -147,12 +164,13 @@ ListFetcher::ListFetcher(asio::io_context& io, Config config)
 
 ListFetcher::~ListFetcher() = default;
 
-void ListFetcher::Fetch(std::string url, Done done) { worker_->Fetch(std::move(url), std::move(done)); }
+void ListFetcher::Fetch(UrlPeer source, Done done) { worker_->Fetch(std::move(source), std::move(done)); }
 
-std::string ListFetcher::CopyPath(const std::string& list_dir, const std::string& url) {
+std::string ListFetcher::CopyPath(const std::string& list_dir, const UrlPeer& source) {
   if (list_dir.empty()) return {};
+  const std::string text = source.key ? source.url + "#key=" + source.key->ToString() : source.url;
   ByteArray<16> hash;
-  crypto_generichash(AsUnsigned(hash.data()), hash.size(), AsUnsigned(AsBytes(url).data()), url.size(), nullptr, 0);
+  crypto_generichash(AsUnsigned(hash.data()), hash.size(), AsUnsigned(AsBytes(text).data()), text.size(), nullptr, 0);
   return list_dir + "/" + ToHex(hash) + ".json";
 }
 

@@ -7,8 +7,10 @@
 // kTimeout, follows at most kMaxRedirects redirects, to http and https only (from https never back to http), takes at
 // most kMaxPeerListBytes whatever the server says about the length, and uses no proxy: neither http_proxy nor ALL_PROXY
 // of the environment is read. Certificates are verified.
-// A list that parses is kept as LIST_DIR/<hash of the URL>.json, replaced atomically, and is what a later failed fetch
-// gives instead, with the reason. One thread calls, the loop's.
+// A list that parses is kept as LIST_DIR/<hash of URL and key>.json, replaced atomically, and is what a later failed
+// fetch gives instead, with the reason. Of an entry with a key, only a signed list is taken, neither expired nor older
+// than the copy, and the copy is checked again when it is used (though not its expiry: what was good once is better
+// than no peers). One thread calls, the loop's.
 #pragma once
 
 #include <chrono>
@@ -49,10 +51,10 @@ class ListFetcher {
   ListFetcher(const ListFetcher&) = delete;
   ListFetcher& operator=(const ListFetcher&) = delete;
 
-  void Fetch(std::string url, Done done);
+  void Fetch(UrlPeer source, Done done);
 
   // Where the copy of this list lies; empty without a list_dir.
-  static std::string CopyPath(const std::string& list_dir, const std::string& url);
+  static std::string CopyPath(const std::string& list_dir, const UrlPeer& source);
 
  private:
   class Worker;

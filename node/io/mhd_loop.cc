@@ -31,7 +31,8 @@ Result<void> MhdLoop::Start(const Config& config) {
   daemon_ =
       MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, config.on_request, config.context,
                        MHD_OPTION_LISTEN_SOCKET, static_cast<MHD_socket>(config.listen_fd), MHD_OPTION_CONNECTION_LIMIT,
-                       static_cast<unsigned>(config.max_connections), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                       static_cast<unsigned>(config.max_connections), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+                       static_cast<unsigned>(config.max_of_one_address), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                        config.memory_per_connection, MHD_OPTION_CONNECTION_TIMEOUT, 0U,  // ours are deadlines
                        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, &MhdLoop::OnConnection, this,
                        MHD_OPTION_NOTIFY_COMPLETED, config.on_completed, config.context, MHD_OPTION_END);

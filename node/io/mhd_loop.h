@@ -36,6 +36,7 @@ class MhdLoop {
   struct Config {
     int listen_fd = -1;  // listening; owned by MHD once Start() has succeeded
     std::size_t max_connections = 0;
+    std::size_t max_of_one_address = 0;     // 0: no limit of its own
     std::size_t memory_per_connection = 0;  // headers included; more gives 431
     std::chrono::milliseconds request_deadline{};
     MHD_AccessHandlerCallback on_request = nullptr;

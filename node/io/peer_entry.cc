@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxHostBytes = 253;   // RFC 1035 section 2.3.4, in text
 constexpr std::size_t kMaxLabelBytes = 63;
+constexpr std::string_view kKeyMark = "#key=";
 constexpr std::size_t kMaxQuotedBytes = 128;  // of a wrong entry, in an error
 constexpr std::string_view kForms =
     "write HOST[:PORT], IPV4[:PORT], [IPV6]:PORT, dns:NAME, file:PATH, http(s)://URL or NODEID@HOST:PORT";
@@ -64,6 +65,38 @@ Result<void> CheckUrl(std::string_view url) {
   return {};
 }
 
+// Takes "#key=HEX64" off the end. A mistyped one must not become a list that nobody checks, so no other fragment may
+// stand there.
+Result<std::optional<NodeId>> TakeKey(std::string_view& text) {
+  const auto mark = text.find('#');
+  if (mark == std::string_view::npos) return std::nullopt;
+  const std::string_view fragment = text.substr(mark);
+  const auto key = fragment.starts_with(kKeyMark) ? NodeId::Parse(fragment.substr(kKeyMark.size())) : std::nullopt;
+  if (!key) return Wrong("has something else than #key= and 64 hex digits, the seed's node id, after '#'");
+  text = text.substr(0, mark);
+  return key;
+}
+
+Result<PeerEntry> ParseUrl(std::string_view text, PeerEntry entry) {
+  const auto key = TakeKey(text);
+  if (!key) return tl::unexpected(key.error());
+  if (auto fine = CheckUrl(text); !fine) return tl::unexpected(fine.error());
+  entry.target = UrlPeer{std::string(text), *key};
+  return entry;
+}
+
+Result<PeerEntry> ParseDns(std::string_view text, PeerEntry entry) {
+  const auto key = TakeKey(text);
+  if (!key) return tl::unexpected(key.error());
+  auto host = ParseHost(text);
+  if (!host) return tl::unexpected(host.error());
+  if (*key && text.find(':') != std::string_view::npos) {
+    return Wrong("has a port and a key; the signed entries name their ports: write dns:NAME#key=HEX64");
+  }
+  entry.target = DnsPeer{std::move(host->name), host->port, *key};
+  return entry;
+}
+
 Result<PeerEntry> ParsePinnable(std::string_view text, PeerEntry entry) {
   if (const auto at = text.find('@'); at != std::string_view::npos) {
     entry.pin = NodeId::Parse(text.substr(0, at));
@@ -93,11 +126,7 @@ Result<PeerEntry> Parse(std::string_view text) {
   if (text.size() > kMaxPeerEntryBytes) return Wrong("is longer than 2048 characters");
   PeerEntry entry;
   entry.text = text;
-  if (text.starts_with("http://") || text.starts_with("https://")) {
-    if (auto fine = CheckUrl(text); !fine) return tl::unexpected(fine.error());
-    entry.target = UrlPeer{entry.text};
-    return entry;
-  }
+  if (text.starts_with("http://") || text.starts_with("https://")) return ParseUrl(text, std::move(entry));
   if (text.starts_with("file:")) {
     FilePeer file{std::string(text.substr(5))};
     if (file.path.empty() || file.path.find('\0') != std::string::npos) {
@@ -107,12 +136,7 @@ Result<PeerEntry> Parse(std::string_view text) {
     return entry;
   }
   if (text.find("://") != std::string_view::npos) return Wrong("has a scheme that is neither http nor https");
-  if (text.starts_with("dns:")) {
-    auto host = ParseHost(text.substr(4));
-    if (!host) return tl::unexpected(host.error());
-    entry.target = DnsPeer{std::move(host->name), host->port};
-    return entry;
-  }
+  if (text.starts_with("dns:")) return ParseDns(text.substr(4), std::move(entry));
   return ParsePinnable(text, std::move(entry));
 }
 

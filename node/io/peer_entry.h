@@ -4,9 +4,11 @@
 //
 //   192.0.2.7:7075   [2001:db8::7]:7075   192.0.2.7          an endpoint; without a port, 7075
 //   seed.example.net:7075   seed.example.net                 a host: all its A and AAAA records
-//   dns:seed.example.net[:7075]                              a name of a seed service (A, AAAA and TXT)
+//   dns:seed.example.net[:7075]                              a name of a seed service: its A and AAAA records
+//   dns:seed.example.net#key=HEX64                           its TXT records, each signed by this key (seed_entry.h)
 //   file:PATH                                                a list, one entry a line (peer_list.h)
 //   http://…  https://…                                      a JSON list (peer_list.h)
+//   https://…#key=HEX64                                      a JSON list signed by this key (signed_peer_list.h)
 //   NODEID@…                                                 before an endpoint or host: only this node is accepted
 //
 // ParsePeerEntry is total and pure: any text gives an entry, or one line that says what is wrong and what to write.
@@ -34,6 +36,7 @@ struct HostPeer {
 struct DnsPeer {
   std::string name;
   std::uint16_t port = kDefaultPort;  // for A and AAAA records, which carry none
+  std::optional<NodeId> key;          // the seed's node id: only entries that it signed are taken
   bool operator==(const DnsPeer&) const = default;
 };
 struct FilePeer {
@@ -41,7 +44,8 @@ struct FilePeer {
   bool operator==(const FilePeer&) const = default;
 };
 struct UrlPeer {
-  std::string url;  // scheme http or https, a host, no white space
+  std::string url;            // scheme http or https, a host, no white space, no fragment
+  std::optional<NodeId> key;  // the seed's node id: only a list that it signed is taken
   bool operator==(const UrlPeer&) const = default;
 };
 

@@ -5,6 +5,8 @@
 // Text: one peer a line, `EP`, `host[:port]` or `NODEID@` before either; `#` starts a comment. No list names another.
 // JSON: {"schema": 1, "network": "hearsay", "peers": [{"endpoint": "203.0.113.9:7075", "node_id": "…"}]}
 //   `network` and `node_id` may be absent; unknown members are skipped, so that a list can grow.
+//   A signed list (signed_peer_list.h) is read too: as the list in it, its signature unseen, for there is no key to
+//   hold it against.
 //
 // Bounds: at most kMaxPeerListBytes are parsed; of longer lists the first kMaxPeerListEntries are taken. One
 // wrong entry refuses the whole list: a half-written file must not replace a good copy.

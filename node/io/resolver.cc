@@ -6,8 +6,10 @@
 
 #include <asio/post.hpp>
 
+#include "node/io/clock.h"
 #include "node/io/peer_list.h"
 #include "node/io/read_file.h"
+#include "node/io/seed_entry.h"
 
 namespace hearsay {
 namespace {
@@ -77,7 +79,7 @@ void Resolver::Start(const std::shared_ptr<Job>& job) {
       job->Fail(text ? file->path + ": " + list.error() : list.error());
     }
   } else if (const auto* url = std::get_if<UrlPeer>(&entry->target)) {
-    Fetch(job, url->url);
+    Fetch(job, *url);
   } else {
     AddAll(job, {*entry});
   }
@@ -90,7 +92,7 @@ void Resolver::AddAll(const std::shared_ptr<Job>& job, const std::vector<PeerEnt
     std::visit(Overloaded{
                    [&](const Endpoint& endpoint) { job->Add(endpoint, entry.pin); },
                    [&](const HostPeer& host) { AddHost(job, host.name, host.port, entry.pin); },
-                   [&](const DnsPeer& dns) { AddHost(job, dns.name, dns.port, entry.pin); },
+                   [&](const DnsPeer& dns) { AddName(job, dns); },
                    [&](const auto&) { job->Fail("a list must not name another list: " + entry.Display()); },
                },
                entry.target);
@@ -110,9 +112,38 @@ void Resolver::AddHost(const std::shared_ptr<Job>& job, const std::string& name,
   });
 }
 
-void Resolver::Fetch(const std::shared_ptr<Job>& job, const std::string& url) {
+void Resolver::AddName(const std::shared_ptr<Job>& job, const DnsPeer& dns) {
+  if (dns.key) {
+    AddSigned(job, dns.name, *dns.key);
+  } else {
+    AddHost(job, dns.name, dns.port, std::nullopt);
+  }
+}
+
+// One forged entry among good ones is said and left out: who can add one could as well have kept all back.
+void Resolver::AddSigned(const std::shared_ptr<Job>& job, const std::string& name, const NodeId& key) {
   ++job->open;
-  fetcher_.Fetch(url, [this, job](Result<ListFetcher::List> list) {
+  dns_.LookupTexts(name, [this, job, name, key](Result<std::vector<std::string>> texts) {
+    if (!texts) {
+      job->Fail(name + ": " + texts.error());
+      return Finish(job);
+    }
+    const SeedEntryScope scope{.network = config_.network, .name = CanonicalDnsName(name)};
+    const Time now = SystemClock{}.Now();
+    for (const std::string& text : *texts) {
+      if (const auto entry = OpenSeedEntry(text, scope, key, now)) {
+        job->Add(entry->endpoint, entry->id);
+      } else {
+        job->Fail(name + ": a TXT record " + entry.error());
+      }
+    }
+    Finish(job);
+  });
+}
+
+void Resolver::Fetch(const std::shared_ptr<Job>& job, const UrlPeer& source) {
+  ++job->open;
+  fetcher_.Fetch(source, [this, job](Result<ListFetcher::List> list) {
     if (list) {
       if (!list->error.empty()) {
         ++counters_.copies_used;

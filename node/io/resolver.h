@@ -4,8 +4,10 @@
 //
 //   endpoint            itself
 //   host[:port], dns:   all its A and AAAA records, asked for at every use
+//   dns:NAME#key=KEY    the entries of its TXT records that KEY has signed for this name and network; never A or AAAA
 //   file:PATH           the endpoints and hosts in the file, read again at every use
-//   http(s)://URL       the endpoints of the fetched JSON list; its last good copy when the fetch fails
+//   http(s)://URL       the endpoints of the fetched JSON list; its last good copy when the fetch fails, or when the
+//                       entry has a key and the list is not a valid one of it
 //
 // A part that fails (one host of a list) costs only itself; an entry of which nothing is left gives an error to people.
 // Bounds: kMaxResolvedContacts contacts; those of DnsClient, ListFetcher and peer_list.h below it.
@@ -65,7 +67,9 @@ class Resolver {
   void AddAll(const std::shared_ptr<Job>& job, const std::vector<PeerEntry>& entries);
   void AddHost(const std::shared_ptr<Job>& job, const std::string& name, std::uint16_t port,
                const std::optional<NodeId>& pin);
-  void Fetch(const std::shared_ptr<Job>& job, const std::string& url);
+  void AddName(const std::shared_ptr<Job>& job, const DnsPeer& dns);
+  void AddSigned(const std::shared_ptr<Job>& job, const std::string& name, const NodeId& key);
+  void Fetch(const std::shared_ptr<Job>& job, const UrlPeer& source);
   void Finish(const std::shared_ptr<Job>& job);
   void Notice(const std::string& entry, const std::string& error);
 

@@ -65,8 +65,9 @@ class UdpSocket {
     kSingle,     // only the address's own family
     kDualStack,  // [::] takes IPv4 too
   };
-  // Binds; port 0 takes any free one. The error names the endpoint and the remedy.
-  static Result<std::unique_ptr<UdpSocket>> Open(asio::io_context& io, const Endpoint& listen, Family family);
+  // Binds; port 0 takes any free one. The error names the endpoint and the remedy, which is in the setting `option`.
+  static Result<std::unique_ptr<UdpSocket>> Open(asio::io_context& io, const Endpoint& listen, Family family,
+                                                 const std::string& option = "--listen");
   ~UdpSocket();
   UdpSocket(const UdpSocket&) = delete;
   UdpSocket& operator=(const UdpSocket&) = delete;

@@ -24,11 +24,14 @@ class DnsResponder {
 
   std::string address() const { return socket_->local().ToString(); }  // as DnsClient takes it
   void Set(const std::string& name, std::vector<IpAddress> addresses) { records_[name] = std::move(addresses); }
+  // One record a text of at most 255 bytes; all together at most about 400, for UDP without EDNS.
+  void SetTexts(const std::string& name, std::vector<std::string> texts) { texts_[name] = std::move(texts); }
   std::size_t queries() const { return queries_; }
 
  private:
   static constexpr std::size_t kHeader = 12;
   static constexpr std::uint16_t kTypeA = 1;
+  static constexpr std::uint16_t kTypeTxt = 16;
   static constexpr std::uint16_t kTypeAaaa = 28;
 
   void Answer(const Datagram& query) {
@@ -50,7 +53,14 @@ class DnsResponder {
     if (found != records_.end()) {
       for (const IpAddress& address : found->second) answers += Append(out, address, type) ? 1 : 0;
     }
-    StoreBigEndian<std::uint16_t>(found == records_.end() ? 0x8183 : 0x8180, out.data() + 2);
+    if (texts_.contains(name) && type == kTypeTxt) {
+      for (const std::string& text : texts_[name]) {
+        AppendRecord(out, type, Bytes{static_cast<std::byte>(text.size())}, AsBytes(text));
+        ++answers;
+      }
+    }
+    const bool known = found != records_.end() || texts_.contains(name);
+    StoreBigEndian<std::uint16_t>(known ? 0x8180 : 0x8183, out.data() + 2);
     StoreBigEndian<std::uint16_t>(1, out.data() + 4);
     StoreBigEndian<std::uint16_t>(answers, out.data() + 6);
     StoreBigEndian<std::uint32_t>(0, out.data() + 8);
@@ -61,19 +71,23 @@ class DnsResponder {
   static bool Append(Bytes& out, const IpAddress& address, std::uint16_t type) {
     if (type != (address.IsV4() ? kTypeA : kTypeAaaa)) return false;
     const std::size_t size = address.IsV4() ? 4 : 16;
+    AppendRecord(out, type, {}, BytesView(address.bytes).last(size));
+    return true;
+  }
+
+  static void AppendRecord(Bytes& out, std::uint16_t type, BytesView first, BytesView second) {
     std::array<std::byte, 12> head{};
     StoreBigEndian<std::uint16_t>(0xc000 | kHeader, head.data());  // the question's name
     StoreBigEndian<std::uint16_t>(type, head.data() + 2);
     StoreBigEndian<std::uint16_t>(1, head.data() + 4);
     StoreBigEndian<std::uint32_t>(60, head.data() + 6);
-    StoreBigEndian<std::uint16_t>(static_cast<std::uint16_t>(size), head.data() + 10);
-    out.insert(out.end(), head.begin(), head.end());
-    out.insert(out.end(), address.bytes.end() - static_cast<std::ptrdiff_t>(size), address.bytes.end());
-    return true;
+    StoreBigEndian(static_cast<std::uint16_t>(first.size() + second.size()), head.data() + 10);
+    for (const BytesView part : {BytesView(head), first, second}) out.insert(out.end(), part.begin(), part.end());
   }
 
   std::unique_ptr<UdpSocket> socket_;
   std::map<std::string, std::vector<IpAddress>> records_;
+  std::map<std::string, std::vector<std::string>> texts_;
   std::size_t queries_ = 0;
 };
 

@@ -7,7 +7,9 @@
 
 #include <cstdlib>
 
+#include "node/io/clock.h"
 #include "node/io/peer_list.h"
+#include "node/io/signed_peer_list.h"
 #include "tests/io/http_responder.h"
 #include "tests/io/loop.h"
 #include "tests/io/temp_dir.h"
@@ -34,8 +36,21 @@ class ListFetcherTest : public testing::Test {
   Result<ListFetcher::List> Fetch(const std::string& path) { return FetchUrl(web_.Url(path)); }
   Result<ListFetcher::List> FetchUrl(const std::string& url) {
     std::optional<Result<ListFetcher::List>> result;
-    fetcher_->Fetch(url, [&](Result<ListFetcher::List> list) { result = std::move(list); });
+    fetcher_->Fetch({url, {}}, [&](Result<ListFetcher::List> list) { result = std::move(list); });
     EXPECT_TRUE(RunUntil(io_, [&] { return result.has_value(); })) << url;
+    return result.value_or(tl::unexpected<std::string>("no answer"));
+  }
+  // A list of the seed's, with one peer.
+  std::string Signed(std::uint64_t sequence, std::chrono::seconds lifetime = std::chrono::hours{1},
+                     const std::string& network = "test") const {
+    const Time now = SystemClock{}.Now();
+    const PinnedPeer peer{*Endpoint::Parse("127.0.0.1:" + std::to_string(sequence)), seed_.id()};
+    return WriteSignedPeerList({network, sequence, now, now + lifetime, {peer}}, seed_);
+  }
+  Result<ListFetcher::List> FetchPinned(const std::string& path) {
+    std::optional<Result<ListFetcher::List>> result;
+    fetcher_->Fetch({web_.Url(path), seed_.id()}, [&](Result<ListFetcher::List> list) { result = std::move(list); });
+    EXPECT_TRUE(RunUntil(io_, [&] { return result.has_value(); })) << path;
     return result.value_or(tl::unexpected<std::string>("no answer"));
   }
   std::string ErrorOf(const std::string& path) {
@@ -47,6 +62,7 @@ class ListFetcherTest : public testing::Test {
   HttpResponder web_{io_};
   TempDir dir_;
   std::unique_ptr<ListFetcher> fetcher_;
+  const Identity seed_{ByteArray<32>{}};
 };
 
 TEST_F(ListFetcherTest, FetchesAList) {
@@ -136,8 +152,8 @@ TEST_F(ListFetcherTest, TheEnvironmentsProxyIsNotUsed) {
 TEST_F(ListFetcherTest, DestroyingItEndsWhatIsUnderWay) {
   web_.SetSilent("/silent");
   bool called = false;
-  fetcher_->Fetch(web_.Url("/silent"), [&](const Result<ListFetcher::List>&) { called = true; });
-  fetcher_->Fetch(web_.Url("/silent"), [&](const Result<ListFetcher::List>&) { called = true; });
+  fetcher_->Fetch({web_.Url("/silent"), {}}, [&](const Result<ListFetcher::List>&) { called = true; });
+  fetcher_->Fetch({web_.Url("/silent"), {}}, [&](const Result<ListFetcher::List>&) { called = true; });
   ASSERT_TRUE(RunUntil(io_, [&] { return web_.requests() == 1; }));
   const auto begin = std::chrono::steady_clock::now();
   fetcher_.reset();
@@ -145,6 +161,55 @@ TEST_F(ListFetcherTest, DestroyingItEndsWhatIsUnderWay) {
   io_.restart();
   io_.poll();
   EXPECT_FALSE(called);
+}
+
+TEST_F(ListFetcherTest, APinnedKeyTakesTheSeedsListAndNoOther) {
+  web_.SetBody("/list", kList);
+  const auto plain = FetchPinned("/list");
+  ASSERT_FALSE(plain);
+  EXPECT_THAT(plain.error(), HasSubstr("is not signed"));
+  web_.SetBody("/list", Signed(7));
+  const auto list = FetchPinned("/list");
+  ASSERT_TRUE(list) << list.error();
+  EXPECT_EQ(list->error, "");
+  EXPECT_THAT(list->entries, SizeIs(1));
+}
+
+TEST_F(ListFetcherTest, AStolenWebHostCannotChooseThePeersOfWhoHasAPinnedKey) {
+  web_.SetBody("/list", Signed(7));
+  ASSERT_TRUE(FetchPinned("/list"));
+  std::string tampered = Signed(8);
+  tampered.replace(tampered.find("127.0.0.1:8"), 11, "127.0.0.2:8");
+  const Identity thief(ByteArray<32>{std::byte{1}});
+  const Time now = SystemClock{}.Now();
+  const std::string thiefs = WriteSignedPeerList({"test", 9, now, now + std::chrono::hours{1}, {}}, thief);
+  const std::pair<std::string, std::string> wrong[] = {
+      {kList, "is not signed"},          {tampered, "altered"},
+      {thiefs, "by another key"},        {Signed(6), "sequence 6 after 7"},
+      {Signed(8, -std::chrono::hours{1}), "expired at"}, {Signed(8, std::chrono::hours{1}, "other"), "another network"},
+  };
+  for (const auto& [body, why] : wrong) {
+    web_.SetBody("/list", body);
+    const auto list = FetchPinned("/list");
+    ASSERT_TRUE(list) << why;
+    EXPECT_THAT(list->error, HasSubstr(why));
+    ASSERT_THAT(list->entries, SizeIs(1)) << "the last good copy";
+    EXPECT_EQ(list->entries[0].text, "127.0.0.1:7");
+  }
+  Open(std::chrono::seconds{10});  // the sequence outlives the process: it is the copy's
+  web_.SetBody("/list", Signed(6));
+  EXPECT_THAT(FetchPinned("/list")->error, HasSubstr("sequence 6 after 7"));
+  web_.SetBody("/list", Signed(8));
+  EXPECT_EQ(FetchPinned("/list")->error, "");
+}
+
+TEST_F(ListFetcherTest, ACopyThatWasTakenWithoutAKeyIsNoCopyOfOneWithIt) {
+  web_.SetBody("/list", kList);
+  ASSERT_TRUE(Fetch("/list"));
+  EXPECT_FALSE(FetchPinned("/list"));
+  // Nor is a forged file in its place.
+  std::ofstream(ListFetcher::CopyPath(dir_.path() + "/lists", {web_.Url("/list"), seed_.id()})) << kList;
+  EXPECT_FALSE(FetchPinned("/list"));
 }
 
 TEST_F(ListFetcherTest, AFetchAfterAnIdleTimeWorks) {

@@ -30,9 +30,9 @@ TEST(PeerEntry, ReadsEndpointsOfBothFamiliesAndTheDefaultPort) {
 TEST(PeerEntry, ReadsHostsNamesFilesAndUrls) {
   EXPECT_EQ(std::get<HostPeer>(Parsed("seed.example.net").target), (HostPeer{"seed.example.net", 7075}));
   EXPECT_EQ(std::get<HostPeer>(Parsed(" my_service:80 ").target), (HostPeer{"my_service", 80}));
-  EXPECT_EQ(std::get<DnsPeer>(Parsed("dns:seed.example.net.").target), (DnsPeer{"seed.example.net.", 7075}));
+  EXPECT_EQ(std::get<DnsPeer>(Parsed("dns:seed.example.net.").target), (DnsPeer{"seed.example.net.", 7075, {}}));
   EXPECT_EQ(std::get<FilePeer>(Parsed("file:/etc/peers.txt").target), FilePeer{"/etc/peers.txt"});
-  EXPECT_EQ(std::get<UrlPeer>(Parsed("https://a.example/list.json").target), UrlPeer{"https://a.example/list.json"});
+  EXPECT_EQ(std::get<UrlPeer>(Parsed("https://a.example/list.json").target), (UrlPeer{"https://a.example/list.json", {}}));
 }
 
 TEST(PeerEntry, ReadsAPinBeforeEndpointsAndHostsOnly) {
@@ -40,6 +40,23 @@ TEST(PeerEntry, ReadsAPinBeforeEndpointsAndHostsOnly) {
   EXPECT_EQ(Parsed(kId + "@seed.example.net").pin, NodeId::Parse(kId));
   EXPECT_FALSE(ParsePeerEntry(kId + "@file:x"));
   EXPECT_FALSE(ParsePeerEntry("abc@10.1.2.3:99"));
+}
+
+TEST(PeerEntry, ReadsASeedsKeyAfterUrlsAndNames) {
+  const auto id = NodeId::Parse(kId);
+  const auto url = std::get<UrlPeer>(Parsed("https://a.example/list.json?x=1#key=" + kId).target);
+  EXPECT_EQ(url, (UrlPeer{"https://a.example/list.json?x=1", id}));
+  EXPECT_EQ(std::get<DnsPeer>(Parsed("dns:seed.example#key=" + kId).target), (DnsPeer{"seed.example", 7075, id}));
+}
+
+TEST(PeerEntry, AMistypedKeyIsNeverIgnored) {
+  for (const std::string& fragment : {std::string("#key=abc"), "#Key=" + kId, "#" + kId, "#key=" + kId + "0",
+                                      std::string("#"), "#key=" + kId + "#key=" + kId}) {
+    for (const char* entry : {"https://a.example/list.json", "dns:seed.example"}) {
+      EXPECT_THAT(ParsePeerEntry(entry + fragment).error(), HasSubstr("#key= and 64 hex digits")) << fragment;
+    }
+  }
+  EXPECT_THAT(ParsePeerEntry("dns:seed.example:7075#key=" + kId).error(), HasSubstr("has a port and a key"));
 }
 
 TEST(PeerEntry, RefusesWhatCannotBeAPeerAndSaysWhatToWrite) {

@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include "node/io/clock.h"
+#include "node/io/seed_entry.h"
 #include "tests/io/dns_responder.h"
 #include "tests/io/http_responder.h"
 #include "tests/io/loop.h"
@@ -48,6 +50,14 @@ class ResolverTest : public testing::Test {
     return out;
   }
 
+  // An entry of the seed's for "seed.test".
+  std::string Signed(const std::string& endpoint, std::chrono::seconds lifetime = std::chrono::hours{1}) const {
+    const SeedEntry entry{*Endpoint::Parse(endpoint), *NodeId::Parse(kId), SystemClock{}.Now() + lifetime};
+    return SignSeedEntry(entry, {"test", "seed.test"}, seed_);
+  }
+  std::string Pinned() const { return "dns:Seed.test#key=" + seed_.id().ToString(); }
+
+  const Identity seed_{ByteArray<32>{}};
   asio::io_context io_;
   DnsResponder dns_{io_};
   TempDir dir_;
@@ -153,6 +163,39 @@ TEST_F(ResolverTest, AListOverHttpGivesItsEndpointsWithPins) {
   ASSERT_TRUE(contacts) << contacts.error();
   ASSERT_THAT(*contacts, SizeIs(2)) << "an endpoint that is listed twice is one contact";
   EXPECT_EQ((*contacts)[0].pin, NodeId::Parse(kId));
+}
+
+TEST_F(ResolverTest, APinnedSeedsNameIsTheEntriesThatItSigned) {
+  dns_.SetTexts("Seed.test", {Signed("127.0.0.1:7001")});
+  dns_.Set("Seed.test", {*IpAddress::Parse("10.6.6.6")});
+  const auto contacts = Lookup(Pinned());
+  ASSERT_TRUE(contacts) << contacts.error();
+  ASSERT_THAT(*contacts, SizeIs(1)) << "its A records are nobody's word";
+  EXPECT_EQ(contacts->front().endpoint.ToString(), "127.0.0.1:7001");
+  EXPECT_EQ(contacts->front().pin, NodeId::Parse(kId));
+  EXPECT_THAT(notices_, SizeIs(0));
+}
+
+TEST_F(ResolverTest, ASpoofedAnswerCannotChooseThePeersOfWhoHasAPinnedKey) {
+  std::string tampered = Signed("127.0.0.1:7001");
+  tampered.replace(tampered.find("127.0.0.1"), 9, "127.0.0.9");
+  const std::pair<std::string, std::string> wrong[] = {
+      {tampered, "not signed by the pinned key"},
+      {Signed("127.0.0.1:7001", -std::chrono::hours{1}), "expired"},
+      {"v=spf1 -all", "'hearsay1'"},
+  };
+  dns_.Set("Seed.test", {*IpAddress::Parse("10.6.6.6")});
+  for (const auto& [text, why] : wrong) {
+    dns_.SetTexts("Seed.test", {text});
+    const auto contacts = Lookup(Pinned());
+    ASSERT_FALSE(contacts) << text;
+    EXPECT_THAT(contacts.error(), HasSubstr(why));
+  }
+  dns_.SetTexts("Seed.test", {tampered, Signed("127.0.0.1:7002")});
+  EXPECT_THAT(Endpoints(Pinned()), ElementsAre("127.0.0.1:7002"));
+  EXPECT_THAT(notices_, ElementsAre(HasSubstr("not signed by the pinned key")));
+  dns_.SetTexts("Seed.test", {});
+  EXPECT_THAT(Lookup(Pinned()).error(), HasSubstr("no TXT record"));
 }
 
 TEST_F(ResolverTest, DestroyingItForgetsWhatIsUnderWay) {

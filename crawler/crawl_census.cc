@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// Crawl: what it has found, counted.
+#include <algorithm>
+#include <set>
+
+#include "crawler/crawl.h"
+#include "crawler/suspects.h"
+
+namespace hearsay {
+
+Namings Crawl::CountNamings() const {
+  Namings counted;
+  for (const Spot& spot : spots_) {
+    if (spot.verdict == Verdict::kSelf) continue;
+    const bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
+    const bool pending = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
+    if (!alive && !pending) {
+      ++counted.dead;
+      continue;
+    }
+    Namings::Kind& kind = alive ? counted.alive : counted.pending;
+    ++kind.heard;
+    if (spot.named == 1) ++kind.once;
+    if (spot.named == 2) ++kind.twice;
+    counted.namings += spot.named;
+  }
+  return counted;
+}
+
+CrawlProgress Crawl::Progress() const {
+  return {.nodes = nodes_.size(),
+          .visits = visits_,
+          .endpoints = frontier_.size(),
+          .unreachable = unreachable_,
+          .waiting = frontier_.waiting(),
+          .in_flight = busy_ + patient_,
+          .tellings = tellings_,
+          .estimate = EstimateNodes(CountNamings())};
+}
+
+Census Crawl::Result(Time now) const {
+  Census census;
+  census.started_at = started_at_;
+  census.finished_at = now;
+  census.complete = done_ && !stopped_ && !cut_off_ && frontier_.refused() == 0;
+  const Counters& counters = caller_.counters();
+  census.traffic = {.packets_sent = counters[Counter::kDatagramsSent],
+                    .bytes_sent = counters[Counter::kBytesSent],
+                    .packets_received = counters[Counter::kDatagramsReceived],
+                    .bytes_received = counters[Counter::kBytesReceived]};
+  census.estimate = EstimateNodes(CountNamings());
+  AddNodes(census);
+  AddEdges(census);
+  AddHiddenNodes(census);
+  FlagSuspects(census);
+  return census;
+}
+
+void Crawl::AddNodes(Census& census) const {
+  const std::vector<FoundNodes::Number> order = nodes_.Ordered();
+  std::vector<std::uint32_t> place_of(order.size());  // found number -> place in the census
+  for (const FoundNodes::Number number : order) {
+    place_of[number] = static_cast<std::uint32_t>(census.nodes.size());
+    MappedNode& node = census.nodes.emplace_back();
+    node.id = nodes_.IdOf(number);
+    node.verdict = Verdict::kUnconfirmed;
+    node.record = nodes_.RecordOf(number);
+    node.rtt = nodes_.RttOf(number);
+    node.sampled = nodes_.told(number).size();
+    node.excluded = nodes_.excluded(number);
+  }
+  for (Frontier::Index i = 0; i < spots_.size(); ++i) {
+    const Spot& spot = spots_[i];
+    if (spot.node == kNoNode) {
+      if (spot.verdict != Verdict::kSelf) census.silent.push_back({frontier_.At(i), spot.verdict});
+      continue;
+    }
+    MappedNode& node = census.nodes[place_of[spot.node]];
+    node.endpoints.push_back(frontier_.At(i));
+    if (spot.verdict == Verdict::kReachable) node.verdict = Verdict::kReachable;
+  }
+  for (MappedNode& node : census.nodes) std::sort(node.endpoints.begin(), node.endpoints.end());
+  std::sort(census.silent.begin(), census.silent.end(),
+            [](const MappedEndpoint& a, const MappedEndpoint& b) { return a.endpoint < b.endpoint; });
+}
+
+// One node may make ids up; what two say, and nobody found at an endpoint, is there. Liars together may invent some.
+void Crawl::AddHiddenNodes(Census& census) const {
+  std::set<IdPrefix> found;
+  for (const MappedNode& node : census.nodes) found.insert(PrefixOf(node.id));
+  for (const auto& [id, named] : hidden_) {
+    if (named >= kHiddenNamings && !found.contains(id)) census.hidden.push_back({.id = id, .named_by = named});
+  }
+}
+
+void Crawl::AddEdges(Census& census) const {
+  const std::vector<FoundNodes::Number> order = nodes_.Ordered();
+  std::vector<std::uint32_t> place_of(order.size());
+  for (std::uint32_t place = 0; place < order.size(); ++place) place_of[order[place]] = place;
+  for (std::uint32_t place = 0; place < order.size(); ++place) {
+    MappedNode& node = census.nodes[place];
+    nodes_.told(order[place]).ForEach([&](Frontier::Index told) {
+      const Spot& spot = spots_[told];
+      if (spot.node == kNoNode) {
+        if (spot.verdict != Verdict::kNotVisited) ++node.sampled_silent;
+        return;
+      }
+      ++node.sampled_verified;
+      if (place_of[spot.node] != place) census.edges.emplace_back(place, place_of[spot.node]);
+    });
+  }
+  std::sort(census.edges.begin(), census.edges.end());
+  census.edges.erase(std::unique(census.edges.begin(), census.edges.end()), census.edges.end());
+  for (const auto& [from, to] : census.edges) ++census.nodes[to].named_by;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Crawl: going on where another process was killed.
+#include "crawler/crawl.h"
+#include "node/core/tight_vector.h"
+#include "proto/check.h"
+
+namespace hearsay {
+
+void Crawl::Resume(const JournalContent& journal) {
+  HEARSAY_CHECK(!started_ && frontier_.size() == 0);
+  resumed_ = true;
+  started_at_ = journal.started_at;
+  std::vector<bool> ended(journal.endpoints.size());
+  for (const JournalEnded& one : journal.ended) ended[one.endpoint] = true;
+  for (std::size_t i = 0; i < journal.endpoints.size(); ++i) {
+    const Endpoint& endpoint = journal.endpoints[i];
+    const auto added = ended[i] ? frontier_.AddDone(endpoint) : frontier_.Add(endpoint);
+    // The numbers must stay the same: a bound that is smaller than it was, or an endpoint twice, ends the journal.
+    if (!added || !added->fresh || added->index != i) {
+      cut_off_ = true;
+      break;
+    }
+    PushTight(spots_, Spot{});
+  }
+  for (const JournalEnded& one : journal.ended) {
+    if (one.endpoint >= spots_.size()) continue;
+    Spot& spot = spots_[one.endpoint];
+    spot.state = EndpointState::kDone;
+    spot.verdict = one.verdict;
+    if (one.node) {
+      spot.node = nodes_.NumberOf(*one.node);
+    } else if (one.verdict != Verdict::kSelf) {
+      ++unreachable_;
+    }
+  }
+  for (const JournalVisited& visited : journal.visited) Replay(visited);
+}
+
+void Crawl::Replay(const JournalVisited& visited) {
+  const FoundNodes::Number node = nodes_.NumberOf(visited.node);
+  if (visited.spoke) nodes_.set_spoke(node);
+  if (visited.excluded) nodes_.set_excluded(node);
+  if (const auto record = ReadRecord(visited.record, visited.node)) nodes_.SetRecord(node, *record);
+  if (visited.rtt) nodes_.AddRtt(node, *visited.rtt);
+  std::vector<Frontier::Index> told = visited.told;
+  std::erase_if(told, [this](Frontier::Index index) { return index >= spots_.size(); });
+  tellings_ += told.size();
+  nodes_.told(node).Merge(std::move(told), [this](Frontier::Index index) {
+    if (spots_[index].named < UINT16_MAX) ++spots_[index].named;
+  });
+  for (const IdPrefix id : visited.hidden) AddHidden(id);
+  ++visits_;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+//
+// Journal: what a crawl has done so far, as bytes to append to a file, so that a crawl that was killed goes on.
+//
+// A journal is a row of batches: length of the payload (32 bits, big-endian), checksum (SipHash-2-4 of the payload
+// under a key of zeros), payload: a protobuf `Batch` (proto/journal.proto). A batch is whole or it is not there:
+// reading stops at the first that is cut short or damaged, and says how many bytes are sound; the rest is to be cut off
+// before more is appended. Endpoints are numbered in the order in which they were heard of.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "crawler/census.h"
+#include "proto/bytes.h"
+#include "proto/endpoint.h"
+#include "proto/keepalive.h"
+#include "proto/network.h"
+
+namespace hearsay {
+
+struct JournalEnded {
+  std::uint32_t endpoint = 0;
+  Verdict verdict{};
+  std::optional<NodeId> node;  // that proved its id there
+};
+
+struct JournalVisited {
+  NodeId node;
+  bool spoke = false;
+  bool excluded = false;
+  std::optional<Duration> rtt;
+  Bytes record;  // as signed; empty: none
+  std::vector<std::uint32_t> told;
+  std::vector<IdPrefix> hidden;
+};
+
+// Gathers what happened since the last Take.
+class JournalWriter {
+ public:
+  JournalWriter();
+  ~JournalWriter();
+  // Of a crawl that starts; a resumed one has it in its first batch.
+  void Begin(const NetworkKey& network, Time started_at);
+  void Heard(const Endpoint& endpoint);
+  void Ended(const JournalEnded& ended);
+  void Visited(const JournalVisited& visited);
+  // Appends a batch, if there is anything to say.
+  void Take(Bytes& out);
+
+ private:
+  struct Pending;
+  std::unique_ptr<Pending> pending_;
+};
+
+struct JournalContent {
+  Time started_at{};
+  std::vector<Endpoint> endpoints;
+  std::vector<JournalEnded> ended;      // each of an endpoint in `endpoints`
+  std::vector<JournalVisited> visited;  // likewise what it told
+  std::size_t sound_bytes = 0;          // of the journal
+};
+// The error says for people why nothing of it can be used: no sound batch, or another network's.
+Result<JournalContent> ReadJournal(BytesView journal, const NetworkKey& network);
+
+}  // namespace hearsay

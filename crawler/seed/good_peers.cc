@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "crawler/seed/good_peers.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace hearsay {
+namespace {
+
+constexpr std::size_t kMaxLabelBytes = 63;  // RFC 1035 section 2.3.4
+constexpr Role kRoles[] = {Role::kDual, Role::kController, Role::kWorker, Role::kSeed, Role::kCrawler};
+
+// Lower case, or empty when it is no label that a resolver would let pass.
+std::string AsLabel(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    const bool fine = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!fine) return {};
+    out += upper ? static_cast<char>(c + 32) : c;
+  }
+  return out.size() <= kMaxLabelBytes ? out : std::string();
+}
+
+bool Plays(const GoodPeer& peer, Role role) {
+  const bool both = role == Role::kController || role == Role::kWorker;
+  return peer.role == role || (both && peer.role == Role::kDual);
+}
+
+bool Is(const GoodPeer& peer, PeerKind kind) {
+  if (kind == PeerKind::kAny) return true;
+  return peer.endpoint.port == kDefaultPort &&
+         peer.endpoint.address.IsV4() == (kind == PeerKind::kV4OnDefaultPort);
+}
+
+// `count` different numbers below `bound`, in random order. Floyd's algorithm (Bentley, "Programming Pearls", CACM
+// 30(9), 1987): as many steps as numbers, however large the bound.
+std::vector<std::uint32_t> DrawDistinct(std::size_t count, std::size_t bound, Rng& rng) {
+  std::vector<std::uint32_t> out;
+  for (std::size_t last = bound - count; last < bound; ++last) {
+    const auto chosen = static_cast<std::uint32_t>(rng.Below(last + 1));
+    const bool taken = std::ranges::find(out, chosen) != out.end();
+    out.push_back(taken ? static_cast<std::uint32_t>(last) : chosen);
+  }
+  rng.PartialShuffle(out, out.size());
+  return out;
+}
+
+}  // namespace
+
+GoodPeers::GoodPeers(std::vector<GoodPeer> peers) : peers_(std::move(peers)) {
+  std::erase_if(peers_, [](const GoodPeer& peer) { return !peer.endpoint.IsDialable(); });
+  if (peers_.size() > kMaxPeers) peers_.resize(kMaxPeers);
+  const auto key = [](const GoodPeer& peer) { return std::tuple(peer.endpoint.group(), peer.endpoint, peer.id); };
+  std::ranges::sort(peers_, {}, key);
+  const auto same = std::ranges::unique(peers_, {}, &GoodPeer::endpoint);
+  peers_.erase(same.begin(), same.end());
+  for (const GoodPeer& peer : peers_) addresses_.insert(peer.endpoint.address);
+
+  std::vector<std::uint32_t> all(peers_.size());
+  for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
+  AddView("", all);
+  for (const Role role : kRoles) {
+    std::vector<std::uint32_t> members;
+    std::ranges::copy_if(all, std::back_inserter(members), [&](std::uint32_t i) { return Plays(peers_[i], role); });
+    AddView(std::string(RoleName(role)), members);
+  }
+  Members attributes = AttributeMembers();
+  std::vector<std::pair<std::size_t, const Members::value_type*>> by_groups;
+  for (const auto& view : attributes) by_groups.emplace_back(GroupCount(view.second), &view);
+  std::ranges::stable_sort(by_groups, std::ranges::greater{}, [](const auto& view) { return view.first; });
+  if (by_groups.size() > kMaxAttributeViews) by_groups.resize(kMaxAttributeViews);
+  for (const auto& [groups, view] : by_groups) AddView(view->first, view->second);
+}
+
+GoodPeers::Members GoodPeers::AttributeMembers() const {
+  Members out;
+  for (std::uint32_t i = 0; i < peers_.size(); ++i) {
+    std::set<std::string> views;  // two keys may differ in case only
+    for (const auto& [key, value] : peers_[i].attributes) {
+      const std::string key_label = AsLabel(key);
+      const std::string value_label = AsLabel(value);
+      if (key_label.empty()) continue;
+      views.insert("has." + key_label);
+      if (!value_label.empty()) views.insert("is." + key_label + "." + value_label);
+    }
+    for (const std::string& view : views) out[view].push_back(i);
+  }
+  return out;
+}
+
+std::size_t GoodPeers::GroupCount(const std::vector<std::uint32_t>& members) const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const bool first = i == 0 || peers_[members[i]].endpoint.group() != peers_[members[i - 1]].endpoint.group();
+    count += first ? 1 : 0;
+  }
+  return count;
+}
+
+void GoodPeers::AddView(std::string name, const std::vector<std::uint32_t>& members) {
+  View view;
+  for (std::size_t kind = 0; kind < view.size(); ++kind) {
+    Grouped& grouped = view[kind];
+    for (const std::uint32_t i : members) {
+      if (!Is(peers_[i], static_cast<PeerKind>(kind))) continue;
+      const bool first = grouped.members.empty() ||
+                         peers_[grouped.members.back()].endpoint.group() != peers_[i].endpoint.group();
+      if (first) grouped.begins.push_back(static_cast<std::uint32_t>(grouped.members.size()));
+      grouped.members.push_back(i);
+    }
+    if (!grouped.members.empty()) grouped.begins.push_back(static_cast<std::uint32_t>(grouped.members.size()));
+  }
+  views_.emplace(std::move(name), std::move(view));
+}
+
+std::size_t GoodPeers::groups() const {
+  const auto all = views_.find("");
+  return all == views_.end() ? 0 : all->second[static_cast<std::size_t>(PeerKind::kAny)].groups();
+}
+
+bool GoodPeers::HasViewBelow(std::string_view view) const {
+  const std::string prefix = std::string(view) + ".";
+  const auto next = views_.lower_bound(prefix);
+  return next != views_.end() && next->first.starts_with(prefix);
+}
+
+std::vector<const GoodPeer*> GoodPeers::Draw(std::string_view view, PeerKind kind, std::size_t count, Rng& rng) const {
+  std::vector<const GoodPeer*> out;
+  const auto found = views_.find(view);
+  if (found == views_.end()) return out;
+  const Grouped& grouped = found->second[static_cast<std::size_t>(kind)];
+  const std::size_t groups = grouped.groups();
+  for (const std::uint32_t group : DrawDistinct(std::min(count, groups), groups, rng)) {
+    const std::uint32_t begin = grouped.begins[group];
+    const std::uint64_t place = begin + rng.Below(grouped.begins[group + 1] - begin);
+    out.push_back(&peers_[grouped.members[place]]);
+  }
+  return out;
+}
+
+}  // namespace hearsay

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""seed_test.py PROGRAM: `hearsay seed` as the world sees it: resolvers that know nothing of Hearsay, and nodes that are
+given nothing but its zone's name.
+
+Each host is a namespace of lab.py with an address of its own internet group; the seed's address is the machine's only
+name server, on port 53. Nothing is left of them afterwards. Every wait is for an event, with a limit.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "net"))
+import lab  # noqa: E402
+
+PROGRAM = ""
+ZONE = "seed.example"
+SEED = "5.200.0.2"
+NODES = 8
+NETWORK = "seedtest"
+
+
+class Seed(lab.Node):
+    """`hearsay seed` on its host."""
+
+    def __init__(self, program, host):
+        super().__init__(program, host)
+
+    def start(self, *more):
+        with open(self.home / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                [*self.host.prefix(), self.program, "seed", "--zone", ZONE, "--dns", "0.0.0.0", "--rate", "0",
+                 "--name-server", f"ns.{ZONE}={SEED}", "--http", "0.0.0.0:80", "--network", NETWORK,
+                 "--listen", "0.0.0.0:7075", "--data-dir", str(self.data), "--api", f"unix:{self.home}/api", *more],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env={"PATH": os.environ["PATH"]})
+        return self
+
+
+class Seeds(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.nodes = []
+        resolv = lab.ROOM / "resolv.conf"
+        resolv.write_text(f"nameserver {SEED}\noptions timeout:2 attempts:1\n")
+        lab.run("mount", "--bind", str(resolv), "/etc/resolv.conf")
+        cls.seed = Seed(PROGRAM, lab.Host(SEED)).start().await_ready()
+        cls.nodes.append(cls.seed)
+        cls.web = lab.Host("5.201.0.2")
+        for i in range(NODES):
+            # The last one listens elsewhere: it is in SRV and TXT, not in A.
+            cls.join(f"5.{i}.0.2", SEED, port=7075 if i < NODES - 1 else 7076, role="worker" if i == 0 else "dual")
+        # Nodes that single tests add, below 16 in all, may come into the answers while others look.
+        cls.known = {f"5.{i}.0.2" for i in range(NODES)} | {SEED}
+        lab.eventually(lambda: len(cls.dig("_hearsay._udp." + ZONE, "SRV")) > NODES, "the seed gives all away")
+
+    @classmethod
+    def tearDownClass(cls):
+        lab.stop(cls.nodes)
+
+    @classmethod
+    def join(cls, address, peer, port=7075, role="dual"):
+        node = lab.Node(PROGRAM, lab.Host(address), "--network", NETWORK, "--peer", peer, "--role", role, port=port)
+        cls.nodes.append(node.start().await_ready())
+        return node
+
+    @classmethod
+    def dig(cls, *arguments):
+        return lab.run("dig", "+short", *arguments, within=cls.seed.host).split("\n")[:-1]
+
+    def header(self, *arguments):
+        return lab.run("dig", *arguments, within=self.web)
+
+    def test_dig_reads_every_type(self):
+        addresses = set(self.dig(ZONE, "A"))
+        self.assertEqual(addresses & self.known, {f"5.{i}.0.2" for i in range(NODES - 1)} | {SEED})
+        workers = set(self.dig("worker." + ZONE, "A"))
+        self.assertEqual(workers & self.known, {f"5.{i}.0.2" for i in range(NODES - 1)}, "dual nodes are workers too")
+        self.assertEqual(set(self.dig("seed." + ZONE, "A")), {SEED})
+        self.assertIn(f"0 0 7076 p05070002.{ZONE}.", self.dig("_hearsay._udp." + ZONE, "SRV"))
+        self.assertEqual(self.dig(f"p05070002.{ZONE}", "A"), ["5.7.0.2"])
+        self.assertEqual(self.dig(ZONE, "NS"), [f"ns.{ZONE}."])
+        self.assertEqual(self.dig(f"ns.{ZONE}", "A"), [SEED])
+        self.assertTrue(self.dig(ZONE, "SOA")[0].startswith(f"ns.{ZONE}. hostmaster.{ZONE}. "))
+        self.assertEqual(self.dig(ZONE, "ANY", "+notcp"), ['"RFC8482" ""'])
+        texts = self.dig(ZONE, "TXT", "+tcp")
+        self.assertGreaterEqual(len(texts), NODES + 1)
+        self.assertTrue(all(text.startswith('"hearsay1 ') for text in texts))
+
+    def test_dig_comes_by_tcp_when_it_must(self):
+        self.assertIn("flags: qr aa tc", self.header(ZONE, "TXT", "+noedns", "+ignore"))
+        self.assertGreaterEqual(len(self.dig(ZONE, "TXT", "+noedns")), NODES + 1)
+        self.assertIn("udp: 1232", self.header(ZONE, "A"))
+
+    def test_dig_hears_why_not(self):
+        for arguments, status in {(f"nobody.{ZONE}", "A"): "NXDOMAIN", (ZONE, "MX"): "NOERROR",
+                                  ("example", "A"): "REFUSED", (ZONE, "AXFR", "+notcp"): "REFUSED",
+                                  (ZONE, "A", "+opcode=UPDATE"): "NOTIMP",
+                                  (ZONE, "A", "+edns=1", "+noednsnegotiation"): "BADVERS"}.items():
+            said = self.header(*arguments)
+            self.assertTrue(f"status: {status}" in said or "Transfer failed" in said, said)
+        self.assertIn(f"{ZONE}.\t\t60\tIN\tSOA", self.header(f"nobody.{ZONE}", "A"))
+
+    def test_two_other_resolvers_agree(self):
+        said = lab.run("unbound-host", "-r", "-t", "A", ZONE, within=self.web)
+        self.assertGreaterEqual(said.count(f"{ZONE} has address 5."), NODES, said)
+        if shutil.which("kdig"):
+            said = lab.run("kdig", "+tcp", "+short", ZONE, "TXT", f"@{SEED}", within=self.web)
+            self.assertGreaterEqual(said.count('"hearsay1 '), NODES + 1, said)
+
+    def joins(self, node, how):
+        took = lab.eventually(lambda: len(node.view() or {}) >= 3, f"a node joins by {how}", 30)
+        print(f"  joined by {how} in {took:.1f} s", flush=True)
+
+    def test_a_node_that_is_given_nothing_but_the_zones_name_joins(self):
+        self.joins(self.join("5.100.0.2", f"dns:{ZONE}"), "the zone's name")
+        pinned = self.join("5.101.0.2", f"dns:{ZONE}#key={self.seed.id}")
+        self.joins(pinned, "the zone's signed entries")
+
+    def test_a_node_that_is_given_the_pinned_list_joins(self):
+        self.joins(self.join("5.102.0.2", f"http://{SEED}/peers.json#key={self.seed.id}"), "the signed list")
+
+    def test_a_tampered_list_is_refused_and_says_why(self):
+        body = lab.run("python3", "-c", "import urllib.request as u; "
+                       f"print(u.urlopen('http://{SEED}/peers.json').read().decode())", within=self.web)
+        good = json.loads(body)
+        forged = json.dumps({**good, "signed": good["signed"].replace("5.1.0.2", "5.6.6.6")})
+        with Web(self.web, {"/forged.json": forged, "/good.json": body}) as port:
+            url = f"http://{self.web.address}:{port}"
+            node = self.join("5.103.0.2", f"{url}/forged.json#key={self.seed.id}")
+            lab.eventually(lambda: "it was altered on its way" in node.log(), "the node says why", 30)
+            self.assertEqual(node.peers(), {})
+            self.joins(self.join("5.104.0.2", f"{url}/good.json#key={self.seed.id}"), "a copy on another web host")
+
+
+class Web:
+    """A web server in a host's namespace, from a process of its own; gone at the end."""
+
+    def __init__(self, host, pages):
+        self.folder = lab.ROOM / "web"
+        self.folder.mkdir(exist_ok=True)
+        for path, text in pages.items():
+            (self.folder / path[1:]).write_text(text)
+        self.host = host
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [*self.host.prefix(), sys.executable, "-u", "-m", "http.server", "0", "--directory", str(self.folder)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        return int(self.process.stdout.readline().split("port ")[1].split()[0])
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+if __name__ == "__main__":
+    lab.enter()
+    for program, package in {"dig": "bind9-dnsutils", "unbound-host": "unbound-host"}.items():
+        if not shutil.which(program):
+            lab.skip(f"no program '{program}'; install the package {package}")
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+//
+// hearsay seed: a node that tells newcomers of its peers, by DNS for one zone and by a signed list over HTTP.
+//
+// Standard output carries one line, once everything can be reached: that of `hearsay run`, then zone=… dns=… http=… .
+// The peers that it gives away are its node itself, and those that the node has dialled itself and that answer now.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include <asio/io_context.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "crawler/seed/seed_services.h"
+#include "node/io/entropy.h"
+#include "node/io/identity_file.h"
+#include "node/io/node_host.h"
+#include "tools/commands.h"
+#include "tools/report.h"
+#include "tools/settings_flags.h"
+
+namespace hearsay {
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53;
+constexpr std::chrono::seconds kRefresh{5};
+
+struct Options {
+  SettingsSources sources;
+  std::string zone;
+  std::vector<std::string> dns;
+  std::string http;
+  std::vector<std::string> name_servers;
+  int ttl = 60;
+  std::uint32_t rate = ResponseRateLimit::Config{}.rate;
+};
+
+// "NAME" or "NAME=ADDRESS,ADDRESS".
+Result<ZoneConfig::NameServer> ParseNameServer(const std::string& text) {
+  const auto equals = text.find('=');
+  ZoneConfig::NameServer out{.name = text.substr(0, equals), .addresses = {}};
+  for (std::size_t at = equals; at < text.size();) {
+    const auto comma = text.find(',', at + 1);
+    const auto address = IpAddress::Parse(text.substr(at + 1, comma - at - 1));
+    if (!address) return tl::unexpected("--name-server '" + text + "' is not NAME or NAME=ADDRESS[,ADDRESS]");
+    out.addresses.push_back(*address);
+    at = comma;
+  }
+  return out;
+}
+
+Result<std::vector<ZoneConfig::NameServer>> NameServers(const Options& options, const std::vector<Endpoint>& dns) {
+  std::vector<ZoneConfig::NameServer> out;
+  for (const std::string& text : options.name_servers) {
+    auto server = ParseNameServer(text);
+    if (!server) return tl::unexpected(server.error());
+    out.push_back(std::move(*server));
+  }
+  if (!out.empty()) return out;
+  ZoneConfig::NameServer own{.name = "ns." + options.zone, .addresses = {}};
+  for (const Endpoint& endpoint : dns) {
+    if (!endpoint.address.IsUnspecified()) own.addresses.push_back(endpoint.address);
+  }
+  if (own.addresses.empty()) {
+    return tl::unexpected("--name-server is missing; give the address at which the world reaches --dns: ns." +
+                          options.zone + "=ADDRESS");
+  }
+  return std::vector{own};
+}
+
+Result<SeedServices::Config> MakeConfig(const Options& options, const std::string& network) {
+  SeedServices::Config out;
+  for (const std::string& text : options.dns) {
+    const auto endpoint = Endpoint::Parse(text, kDnsPort);
+    if (!endpoint) return tl::unexpected("--dns '" + text + "' is no ADDRESS[:PORT]");
+    out.dns.listen.push_back(*endpoint);
+  }
+  if (!options.http.empty()) {
+    const auto endpoint = Endpoint::Parse(options.http);
+    if (!endpoint) return tl::unexpected("--http '" + options.http + "' is no ADDRESS:PORT");
+    out.http = PeerListServer::Config{.listen = *endpoint};
+  }
+  auto servers = NameServers(options, out.dns.listen);
+  if (!servers) return tl::unexpected(servers.error());
+  out.zone = {.zone = options.zone,
+              .network = network,
+              .name_servers = std::move(*servers),
+              .ttl = std::chrono::seconds{options.ttl}};
+  out.dns.rate_limit.rate = options.rate;
+  return out;
+}
+
+// How far what is answered may reach: a seed on 127.0.0.1 speaks of its own machine, one on 0.0.0.0 to the world.
+Scope AudienceOf(const std::vector<Endpoint>& dns) {
+  Scope out = Scope::kLoopback;
+  for (const Endpoint& endpoint : dns) {
+    out = std::max(out, endpoint.address.IsUnspecified() ? Scope::kGlobal : endpoint.scope());
+  }
+  return out;
+}
+
+// The node itself is one of them, at the endpoints that its peers have confirmed: the first newcomer of a network finds
+// somebody.
+std::vector<GoodPeer> GoodPeersOf(const Driver& driver, const Settings& settings, Scope audience) {
+  std::vector<GoodPeer> out;
+  const CoreStatus status = driver.Status();
+  for (const Endpoint& own : status.own_endpoints) {
+    if (MayTravel(own.scope(), audience)) out.push_back({own, status.id, settings.role, settings.attributes});
+  }
+  for (PeerInfo& peer : driver.Peers()) {
+    const bool answers = peer.state == PeerState::kActive || peer.state == PeerState::kVerified;
+    if (!answers || !peer.reachable || peer.failures != 0 || !MayTravel(peer.endpoint.scope(), audience)) continue;
+    out.push_back({peer.endpoint, peer.id, peer.role, std::move(peer.attributes)});
+  }
+  return out;
+}
+
+class Refresh {
+ public:
+  Refresh(asio::io_context& io, SeedServices& services, const Driver& driver, const Settings& settings, Scope audience)
+      : timer_(io), services_(services), driver_(driver), settings_(settings), audience_(audience) {
+    Turn();
+  }
+
+ private:
+  void Turn() {
+    services_.SetPeers(GoodPeersOf(driver_, settings_, audience_), driver_.Now());
+    timer_.expires_after(kRefresh);
+    timer_.async_wait([this](const asio::error_code& error) {
+      if (!error) Turn();
+    });
+  }
+
+  asio::steady_timer timer_;
+  SeedServices& services_;
+  const Driver& driver_;
+  const Settings& settings_;
+  const Scope audience_;
+};
+
+void PrintReady(const NodeHost& host, const Options& options, const SeedServices& services) {
+  std::string dns;
+  for (const Endpoint& endpoint : services.dns_endpoints()) dns += (dns.empty() ? "" : ",") + endpoint.ToString();
+  const std::string http = services.http_endpoint() ? services.http_endpoint()->ToString() : "off";
+  std::printf("%s zone=%s dns=%s http=%s\n", host.ReadyLine().c_str(), options.zone.c_str(), dns.c_str(), http.c_str());
+  std::fflush(stdout);
+}
+
+int Seed(const Options& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  auto settings = LoadSettings(options.sources);
+  if (!settings) return ReportSettingsErrors("seed", settings.error());
+  if (settings->role == Role::kDual) settings->role = Role::kSeed;
+  const auto config = MakeConfig(options, settings->network);
+  if (!config) return Usage("seed", config.error());
+
+  asio::io_context io{1};
+  asio::signal_set end(io, SIGTERM, SIGINT);
+  auto host = NodeHost::Open(io, *settings);
+  if (!host) return Fail("seed", host.error());
+  const auto identity = LoadIdentity(settings->data_dir);
+  if (!identity) return Fail("seed", identity.error());
+  auto services = SeedServices::Open(io, *config, *identity, DrawSeed());
+  if (!services) return Fail("seed", services.error());
+  if (const auto started = (*host)->Start(); !started) return Fail("seed", started.error());
+  end.async_wait([&](const asio::error_code& error, int) {
+    if (!error) io.stop();
+  });
+  const Refresh refresh(io, **services, (*host)->driver(), *settings, AudienceOf(config->dns.listen));
+  PrintReady(**host, options, **services);
+  io.run();
+
+  end.clear();  // from here a second signal has its default effect
+  (*host)->Stop();
+  return kExitFine;
+}
+
+void SetUp(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  options->dns = {"0.0.0.0:53"};
+  app.add_option("--zone", options->zone, "The DNS zone that is delegated to this seed.")
+      ->type_name("NAME")
+      ->required();
+  app.add_option("--dns", options->dns, "Where to answer DNS, UDP and TCP; may be repeated. Default: 0.0.0.0:53.")
+      ->type_name("ADDRESS[:PORT]");
+  app.add_option("--name-server", options->name_servers,
+                 "A name server of the zone, with its addresses when it is in it; may be repeated. Default: ns.ZONE at "
+                 "the --dns addresses.")
+      ->type_name("NAME[=ADDRESS,...]");
+  app.add_option("--http", options->http, "Where to serve /peers.json. Default: nowhere.")->type_name("ADDRESS:PORT");
+  app.add_option("--ttl", options->ttl, "How long an answer may be cached, 1 to 900 seconds. Default: 60.")
+      ->type_name("SECONDS");
+  app.add_option("--rate", options->rate,
+                 "UDP answers a second for each kind and client network; 0: no limit. Default: 20.")
+      ->type_name("N");
+  AddSettingsOptions(app, options->sources);
+  app.callback([options, &exit_code] {
+    options->sources.environment = SystemEnvironment();
+    exit_code = Seed(*options);
+  });
+}
+
+const RegisterCommand kRegistered{
+    {.name = "seed",
+     .group = CommandGroup::kRun,
+     .summary = "Run a node that tells newcomers of its peers",
+     .description = "Runs a node as `hearsay run` does, with the same settings, and beside it an authoritative name "
+                    "server for one zone and, with --http, a signed peer list. Each answer is a fresh draw of peers, "
+                    "at most one of an address group. Newcomers give dns:ZONE as a peer; with #key= and this node's "
+                    "id after it they take only what this seed has signed, whoever carries it. docs/seed.md says how "
+                    "to delegate the zone.",
+     .examples = "  hearsay seed --zone seed.example.net --name-server \\\n"
+                 "      ns.seed.example.net=203.0.113.9 --http 0.0.0.0:80 --peer 203.0.113.77\n"
+                 "  hearsay seed --zone seed.test --dns 127.0.0.1:5300 --listen 127.0.0.1\n",
+     .set_up = SetUp}};
+
+}  // namespace
+}  // namespace hearsay

@@ -38,7 +38,7 @@ struct CrawlConfig {
   std::vector<Seed> seeds;
   std::string software;                 // "hearsay/0.1.0"
   std::size_t in_flight = 256;          // first dials, and visits
-  std::size_t patient = 4096;           // dials of those who did not answer the first packet
+  std::size_t patient = 16'384;         // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
   std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 50 bytes each
   bool keeps_journal = false;           // then TakeJournal is to be called now and then

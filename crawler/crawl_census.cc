@@ -14,15 +14,11 @@ Namings Crawl::CountNamings() const {
     if (spot.verdict == Verdict::kSelf) continue;
     const bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
     const bool pending = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
-    if (!alive && !pending) {
-      ++counted.dead;
-      continue;
-    }
-    Namings::Kind& kind = alive ? counted.alive : counted.pending;
+    Namings::Kind& kind = alive ? counted.alive : pending ? counted.pending : counted.dead;
     ++kind.heard;
     if (spot.named == 1) ++kind.once;
     if (spot.named == 2) ++kind.twice;
-    counted.namings += spot.named;
+    if (alive || pending) counted.namings += spot.named;
   }
   return counted;
 }

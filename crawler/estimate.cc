@@ -31,37 +31,37 @@ Unseen UnseenOf(double once, double twice) {
   return {.mean = mean, .low = mean / spread, .high = mean * spread};
 }
 
-// The share of live ones to expect among `pending`, as it was among what was dialled: with two points added on either
-// side (Agresti and Coull 1998), and the luck of the draw.
-struct Share {
-  double mean, low, high;
-};
-Share ShareAlive(double alive, double dead, double pending) {
-  const double n = alive + dead + kZ * kZ;
+// How many live ones to expect among those pending that were named as often as `alive` and `dead`: their share, with two
+// points added on either side for the interval (Agresti and Coull 1998), and the luck of the draw.
+Unseen LiveAmong(std::size_t pending_count, std::size_t alive_count, std::size_t dead_count) {
+  const auto pending = static_cast<double>(pending_count);
+  const auto alive = static_cast<double>(alive_count);
+  const double dialled = alive + static_cast<double>(dead_count);
+  if (pending_count == 0) return {};
+  const double n = dialled + kZ * kZ;
   const double centre = (alive + kZ * kZ / 2) / n;
-  const double error = kZ * std::sqrt(centre * (1 - centre) * (1 / n + 1 / std::max(pending, 1.0)));
-  return {.mean = alive / (alive + dead),
-          .low = std::max(0.0, centre - error),
-          .high = std::min(1.0, centre + error)};
+  const double error = kZ * std::sqrt(centre * (1 - centre) * (1 / n + 1 / pending));
+  return {.mean = pending * (dialled > 0 ? alive / dialled : 0.5),
+          .low = pending * std::max(0.0, centre - error),
+          .high = pending * std::min(1.0, centre + error)};
 }
 
 }  // namespace
 
 std::optional<Estimate> EstimateNodes(const Namings& counted) {
-  const std::size_t once = counted.alive.once + counted.pending.once;
-  if (counted.alive.heard == 0 || counted.namings <= once) return std::nullopt;
-  const auto alive = static_cast<double>(counted.alive.heard);
-  const auto pending = static_cast<double>(counted.pending.heard);
-  const Share share = ShareAlive(alive, static_cast<double>(counted.dead), pending);
-  const auto live = [&](std::size_t of_alive, std::size_t of_pending) {
-    return static_cast<double>(of_alive) + share.mean * static_cast<double>(of_pending);
-  };
-  const Unseen unseen = UnseenOf(live(counted.alive.once, counted.pending.once),
-                                 live(counted.alive.twice, counted.pending.twice));
-  const double nodes = alive + pending * share.mean + unseen.mean;
+  const Namings::Kind &alive = counted.alive, &pending = counted.pending, &dead = counted.dead;
+  if (alive.heard == 0 || counted.namings <= alive.once + pending.once) return std::nullopt;
+  const auto more = [](const Namings::Kind& kind) { return kind.heard - kind.once - kind.twice; };
+  const Unseen once = LiveAmong(pending.once, alive.once, dead.once);
+  const Unseen twice = LiveAmong(pending.twice, alive.twice, dead.twice);
+  const Unseen often = LiveAmong(more(pending), more(alive), more(dead));
+  const Unseen unseen = UnseenOf(static_cast<double>(alive.once) + once.mean,
+                                 static_cast<double>(alive.twice) + twice.mean);
+  const auto found = static_cast<double>(alive.heard);
+  const double nodes = found + once.mean + twice.mean + often.mean + unseen.mean;
   return Estimate{.nodes = nodes,
-                  .low = std::min(nodes, alive + pending * share.low + unseen.low),
-                  .high = std::max(nodes, alive + pending * share.high + unseen.high)};
+                  .low = std::min(nodes, found + once.low + twice.low + often.low + unseen.low),
+                  .high = std::max(nodes, found + once.high + twice.high + often.high + unseen.high)};
 }
 
 }  // namespace hearsay

@@ -7,7 +7,7 @@
 // "Estimating the population size for capture-recapture data with unequal catchability", bias-corrected,
 // f1 (f1 - 1) / (2 (f2 + 1)), with his log-normal interval. It is a lower bound where nodes differ in how well they are
 // known, and they do: newcomers are known to few. What a stopped crawl has heard of and not dialled counts by the share
-// of live ones among what it did dial.
+// of live ones among what it did dial and as many had named: what liars make up is named once.
 //
 // The interval is widened by the binomial error of that share, and where too few were named only once by what a Poisson
 // count of none leaves open (three, at 95 %). Measured: tests/crawler/estimate_test.cc for samples as the theory wants
@@ -29,7 +29,7 @@ struct Namings {
   };
   Kind alive;               // dialled, and a node proved its id there
   Kind pending;             // heard of and not dialled to the end
-  std::size_t dead = 0;     // dialled, and nobody did
+  Kind dead;                // dialled, and nobody did
   std::size_t namings = 0;  // of the alive and pending, all
 };
 

@@ -9,7 +9,7 @@
 // fresh seed: it reaches verified table peers that a random sample of recent ones leaves out. Samples are read only as
 // the answer to an open pull, and of them only what the scope rule lets this node tell us (MayTravel). Its pings and
 // path challenges are answered.
-// Bounds: `packets` sent and `time` spent, whatever the node does; 32 endpoints a pull; kMaxRecords signature checks.
+// Bounds: `packets` sent and `time` spent, whatever the node does; 32 endpoints a pull; kMaxRecords records.
 #pragma once
 
 #include <cstdint>

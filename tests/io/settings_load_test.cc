@@ -32,6 +32,7 @@ const std::map<std::string_view, std::string> kOther = {
     {"role", "worker"},
     {"attributes", "http=80$"},
     {"profile", "lan"},
+    {"crawlers", "exclude"},
     {"weights_file", "/w"},
     {"as_file", "/a"},
     {"online_weight_minimum", "0"},

@@ -112,6 +112,37 @@ class RecordedCrawls(Case):
             self.assertLessEqual(len(line), 80)
         self.assertIn("was at        " + was_at, self.history("--node", mover.id))
 
+    def test_a_crawl_that_was_killed_goes_on(self):
+        fleet = subprocess.Popen([PROGRAM, "fleet", "--nodes", "200", "--dead", "30", "--port", "0", "--json"],
+                                 env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(fleet.stdout.close)
+        self.addCleanup(fleet.wait)
+        self.addCleanup(fleet.terminate)
+        ready = json.loads(fleet.stdout.readline())
+        # One at a time: each of those that are dead takes a tenth of a second.
+        killed = subprocess.Popen([PROGRAM, "crawl", ready["endpoint"], "--data-dir", str(self.data), "--in-flight", "1"],
+                                  env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(killed.wait)
+        self.addCleanup(killed.kill)
+        journal = self.data / "crawl.journal"
+        deadline = time.monotonic() + PATIENCE
+        while not journal.exists() or journal.stat().st_size < 4000:
+            self.assertLess(time.monotonic(), deadline, "nothing was written down")
+            self.assertIsNone(killed.poll(), "it was done before it could be killed")
+            time.sleep(0.01)
+        killed.kill()
+        killed.wait()
+        self.assertEqual(json.loads(self.history("--json")), [])
+
+        result = hearsay("crawl", ready["endpoint"], "--data-dir", self.data, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, r"went on where one that was killed had made [1-9][0-9]* visits")
+        found = json.loads(result.stdout)
+        self.assertTrue(found["complete"])
+        self.assertEqual(found["summary"]["reachable"], ready["reachable"])
+        self.assertEqual([row["nodes"] for row in json.loads(self.history("--json"))], [ready["reachable"]])
+        self.assertFalse(journal.exists())
+
     def test_what_is_wrong_is_said(self):
         self.assertFails(hearsay("crawl", "127.0.0.1:9", "--every", "1s"), 2, "--every", "--data-dir")
         self.assertFails(hearsay("crawl", "127.0.0.1:9", "--every", "0s", "--data-dir", self.data), 2, "0s")

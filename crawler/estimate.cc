@@ -31,8 +31,8 @@ Unseen UnseenOf(double once, double twice) {
   return {.mean = mean, .low = mean / spread, .high = mean * spread};
 }
 
-// How many live ones to expect among those pending that were named as often as `alive` and `dead`: their share, with two
-// points added on either side for the interval (Agresti and Coull 1998), and the luck of the draw.
+// How many live ones to expect among those pending that were named as often as `alive` and `dead`: their share, with
+// two points added on either side for the interval (Agresti and Coull 1998), and the luck of the draw.
 Unseen LiveAmong(std::size_t pending_count, std::size_t alive_count, std::size_t dead_count) {
   const auto pending = static_cast<double>(pending_count);
   const auto alive = static_cast<double>(alive_count);

@@ -39,7 +39,7 @@ Namings Crawl(std::size_t nodes, std::size_t dead, std::size_t visits, std::size
 
 TEST(Estimate, OfNothingThereIsNone) {
   EXPECT_FALSE(EstimateNodes({}));
-  EXPECT_FALSE(EstimateNodes({.alive = {.heard = 1, .once = 1, .twice = 0}, .pending = {}, .dead = {}, .namings = 1}));
+  EXPECT_FALSE(EstimateNodes({.alive = {.heard = 1, .once = 1}, .pending = {}, .dead = {}, .namings = 1}));
 }
 
 TEST(Estimate, OfAWholeCrawlIsWhatWasFound) {

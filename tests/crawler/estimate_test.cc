@@ -43,8 +43,8 @@ TEST(Estimate, OfNothingThereIsNone) {
 }
 
 TEST(Estimate, OfAWholeCrawlIsWhatWasFound) {
-  const auto estimate = EstimateNodes({.alive = {.heard = 1000, .once = 0, .twice = 0}, .pending = {}, .dead = {.heard = 50},
-                                       .namings = 64'000});
+  const auto estimate =
+      EstimateNodes({.alive = {.heard = 1000}, .pending = {}, .dead = {.heard = 50}, .namings = 64'000});
   ASSERT_TRUE(estimate);
   EXPECT_EQ(estimate->nodes, 1000);
   EXPECT_EQ(estimate->low, 1000);

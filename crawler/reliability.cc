@@ -75,6 +75,9 @@ bool Reliability::IsGone(const GoodRule& rule) const {
 bool Reliability::IsGood(const GoodRule& rule) const {
   if (successes_ == 0 || IsGone(rule)) return false;
   if (tries_ <= rule.new_tries && std::uint64_t{successes_} * 2 >= tries_) return true;
+  const float share = static_cast<float>(successes_) / static_cast<float>(tries_);
+  const bool is_new = watched_seconds_ < static_cast<float>(rule.new_time / std::chrono::seconds{1});
+  if (is_new && share > rule.above[0].reliability) return true;
   for (std::size_t i = 0; i < kWindows; ++i) {
     if (windows_[i].reliability > rule.above[i].reliability && windows_[i].count > rule.above[i].count) return true;
   }

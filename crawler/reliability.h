@@ -97,6 +97,9 @@ struct GoodRule {
   };
   std::array<Bound, Reliability::kWindows> above{{{.85F, 2}, {.70F, 4}, {.55F, 8}, {.45F, 16}, {.35F, 32}}};
   std::uint32_t new_tries = 3;      // so long it is enough that half of them were answered
+  // So long after the first try the share of all tries is held against the first bound. Differs from the anchor, whose
+  // first window needs 3.8 h to fill: between its third try and then nobody would be good, and a new seed serve none.
+  Duration new_time = std::chrono::hours{4};
   std::uint16_t gone_failures = 2;  // in a row
   Duration patience = std::chrono::minutes{10};  // Guess: a restart with an upgrade is over by then
 };

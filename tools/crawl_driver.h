@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// CrawlDriver: one crawl on one real UDP socket, until it is done, interrupted, or out of time.
-//
-// Decides nothing: datagrams and the clock in, Sends out. One thread, one timer, one socket (dual-stack where the
-// machine has IPv6).
+// CrawlDriver: one crawl on a loop of its own (crawl_walk.h), until it is done, interrupted, or out of time.
 #pragma once
 
 #include <functional>
@@ -17,7 +14,7 @@
 
 #include "crawler/crawl.h"
 #include "node/io/clock.h"
-#include "node/io/udp_socket.h"
+#include "tools/crawl_walk.h"
 
 namespace hearsay {
 
@@ -39,20 +36,14 @@ class CrawlDriver {
 
  private:
   CrawlDriver();
-  void Step();  // sends what is to be sent, sets the timer, ends the loop when done
   void ArmWatch(const Watch& watch);
   void Stop(End why);
 
   asio::io_context io_{1};
   asio::signal_set signals_;
-  asio::steady_timer deadline_;
   asio::steady_timer limit_;
   asio::steady_timer watch_;
-  std::unique_ptr<UdpSocket> socket_;
-  Crawl* crawl_ = nullptr;
-  const SystemClock* clock_ = nullptr;
-  Effects effects_;
-  std::vector<Outgoing> outgoing_;
+  std::unique_ptr<CrawlWalk> walk_;
   End end_ = End::kDone;
 };
 

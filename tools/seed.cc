@@ -3,7 +3,7 @@
 // hearsay seed: a node that tells newcomers of its peers, by DNS for one zone and by a signed list over HTTP.
 //
 // Standard output carries one line, once everything can be reached: that of `hearsay run`, then zone=… dns=… http=… .
-// The peers that it gives away are its node itself, and those that the node has dialled itself and that answer now.
+// The peers that it gives away are its node itself, and the good ones of a crawl that goes on beside it (seed_peers.h).
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -20,9 +20,14 @@
 #include "crawler/seed/seed_services.h"
 #include "node/io/entropy.h"
 #include "node/io/identity_file.h"
+#include "node/io/network_key_file.h"
 #include "node/io/node_host.h"
 #include "tools/commands.h"
+#include "tools/duration.h"
 #include "tools/report.h"
+#include "tools/seed_crawl.h"
+#include "tools/seed_metrics.h"
+#include "tools/seed_peers.h"
 #include "tools/settings_flags.h"
 
 namespace hearsay {
@@ -30,6 +35,7 @@ namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::chrono::seconds kRefresh{5};
+constexpr Duration kShortestInterval = std::chrono::seconds{1};
 
 struct Options {
   SettingsSources sources;
@@ -37,6 +43,7 @@ struct Options {
   std::vector<std::string> dns;
   std::string http;
   std::vector<std::string> name_servers;
+  std::string every = "5m";
   int ttl = 60;
   std::uint32_t rate = ResponseRateLimit::Config{}.rate;
 };
@@ -107,43 +114,31 @@ Scope AudienceOf(const std::vector<Endpoint>& dns) {
   return out;
 }
 
-// The node itself is one of them, at the endpoints that its peers have confirmed: the first newcomer of a network finds
-// somebody.
-std::vector<GoodPeer> GoodPeersOf(const Driver& driver, const Settings& settings, Scope audience) {
-  std::vector<GoodPeer> out;
-  const CoreStatus status = driver.Status();
-  for (const Endpoint& own : status.own_endpoints) {
-    if (MayTravel(own.scope(), audience)) out.push_back({own, status.id, settings.role, settings.attributes});
-  }
-  for (PeerInfo& peer : driver.Peers()) {
-    const bool answers = peer.state == PeerState::kActive || peer.state == PeerState::kVerified;
-    if (!answers || !peer.reachable || peer.failures != 0 || !MayTravel(peer.endpoint.scope(), audience)) continue;
-    out.push_back({peer.endpoint, peer.id, peer.role, std::move(peer.attributes)});
-  }
-  return out;
-}
-
+// Hands the services whom they may give away, every few seconds.
 class Refresh {
  public:
-  Refresh(asio::io_context& io, SeedServices& services, const Driver& driver, const Settings& settings, Scope audience)
-      : timer_(io), services_(services), driver_(driver), settings_(settings), audience_(audience) {
-    Turn();
-  }
+  Refresh(asio::io_context& io, SeedServices& services, const Driver& driver, const Settings& settings,
+          const SeedCrawl& crawl, Scope audience)
+      : timer_(io), services_(services), driver_(driver), settings_(settings), crawl_(crawl), audience_(audience) {}
 
- private:
   void Turn() {
-    services_.SetPeers(GoodPeersOf(driver_, settings_, audience_), driver_.Now());
+    chosen_ = ChooseSeedPeers(driver_, settings_, crawl_.history(), audience_);
+    services_.SetPeers(chosen_.peers, driver_.Now());
     timer_.expires_after(kRefresh);
     timer_.async_wait([this](const asio::error_code& error) {
       if (!error) Turn();
     });
   }
+  const SeedPeers& chosen() const { return chosen_; }
 
+ private:
   asio::steady_timer timer_;
   SeedServices& services_;
   const Driver& driver_;
   const Settings& settings_;
+  const SeedCrawl& crawl_;
   const Scope audience_;
+  SeedPeers chosen_;
 };
 
 void PrintReady(const NodeHost& host, const Options& options, const SeedServices& services) {
@@ -161,6 +156,12 @@ int Seed(const Options& options) {
   if (settings->role == Role::kDual) settings->role = Role::kSeed;
   const auto config = MakeConfig(options, settings->network);
   if (!config) return Usage("seed", config.error());
+  const auto every = ParseDuration(options.every);
+  if (!every || *every < kShortestInterval) {
+    return Usage("seed", "--every '" + options.every + "' is no time of at least a second; give 5m");
+  }
+  const auto network = LoadNetworkKey(settings->network, settings->network_key_file);
+  if (!network) return Fail("seed", network.error());
 
   asio::io_context io{1};
   asio::signal_set end(io, SIGTERM, SIGINT);
@@ -170,11 +171,17 @@ int Seed(const Options& options) {
   if (!identity) return Fail("seed", identity.error());
   auto services = SeedServices::Open(io, *config, *identity, DrawSeed());
   if (!services) return Fail("seed", services.error());
+  const Driver& driver = (*host)->driver();
+  auto crawl = SeedCrawl::Open(io, {.every = *every, .network = *network, .data_dir = settings->data_dir}, driver);
+  if (!crawl) return Fail("seed", crawl.error());
+  Refresh refresh(io, **services, driver, *settings, **crawl, AudienceOf(config->dns.listen));
+  (*host)->SetMoreMetrics([&] { return SeedMetricsText(**crawl, refresh.chosen(), **services, driver.Now()); });
   if (const auto started = (*host)->Start(); !started) return Fail("seed", started.error());
   end.async_wait([&](const asio::error_code& error, int) {
     if (!error) io.stop();
   });
-  const Refresh refresh(io, **services, (*host)->driver(), *settings, AudienceOf(config->dns.listen));
+  refresh.Turn();
+  (*crawl)->Start();
   PrintReady(**host, options, **services);
   io.run();
 
@@ -196,6 +203,8 @@ void SetUp(CLI::App& app, int& exit_code) {
                  "the --dns addresses.")
       ->type_name("NAME[=ADDRESS,...]");
   app.add_option("--http", options->http, "Where to serve /peers.json. Default: nowhere.")->type_name("ADDRESS:PORT");
+  app.add_option("--every", options->every, "Crawl the network so often, from start to start. Default: 5m.")
+      ->type_name("TIME");
   app.add_option("--ttl", options->ttl, "How long an answer may be cached, 1 to 900 seconds. Default: 60.")
       ->type_name("SECONDS");
   app.add_option("--rate", options->rate,
@@ -212,8 +221,9 @@ const RegisterCommand kRegistered{
     {.name = "seed",
      .group = CommandGroup::kRun,
      .summary = "Run a node that tells newcomers of its peers",
-     .description = "Runs a node as `hearsay run` does, with the same settings, and beside it an authoritative name "
-                    "server for one zone and, with --http, a signed peer list. Each answer is a fresh draw of peers, "
+     .description = "Runs a node as `hearsay run` does, with the same settings, and beside it a crawl again and "
+                    "again, which tells who is reliable, an authoritative name server for one zone and, with --http, "
+                    "a signed peer list. Each answer is a fresh draw of peers, "
                     "at most one of an address group. Newcomers give dns:ZONE as a peer; with #key= and this node's "
                     "id after it they take only what this seed has signed, whoever carries it. docs/seed.md says how "
                     "to delegate the zone.",

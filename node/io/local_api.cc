@@ -90,6 +90,7 @@ class LocalApi::Impl {
   const std::string& address() const { return routes_.identity.address; }
   void SetUnhealthy(std::string reason) { routes_.unhealthy = std::move(reason); }
   void SetBansSaidIn(std::string place) { routes_.bans_said_in = std::move(place); }
+  void SetMoreMetrics(std::function<std::string()> more) { routes_.more_metrics = std::move(more); }
 
  private:
   // An event stream under way. Owned by its MHD response, which frees it; listed in streams_ meanwhile.
@@ -390,6 +391,7 @@ LocalApi::~LocalApi() = default;
 Result<void> LocalApi::Start() { return impl_->Start(); }
 std::string LocalApi::address() const { return impl_->address(); }
 void LocalApi::SetBansSaidIn(std::string place) { impl_->SetBansSaidIn(std::move(place)); }
+void LocalApi::SetMoreMetrics(std::function<std::string()> more) { impl_->SetMoreMetrics(std::move(more)); }
 void LocalApi::SetUnhealthy(std::string reason) { impl_->SetUnhealthy(std::move(reason)); }
 void LocalApi::Stop() { impl_->Stop(); }
 

@@ -11,6 +11,7 @@
 // One thread, the loop's. `node` and `events` outlive it. Destroying it stops it; handlers still queued do nothing.
 #pragma once
 
+#include <functional>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -62,6 +63,8 @@ class LocalApi {
   void SetUnhealthy(std::string reason);
   // Where the bans of the settings stand, for errors.
   void SetBansSaidIn(std::string place);
+  // Families in the Prometheus text format that follow the node's own on /metrics, asked for each time.
+  void SetMoreMetrics(std::function<std::string()> more);
   // Ends the event streams, closes every connection, removes the socket and the address file. Not from inside a call
   // of NodeView.
   void Stop();

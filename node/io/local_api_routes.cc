@@ -73,7 +73,7 @@ ApiRoutes::Reply ApiRoutes::Handle(const ApiRequest& request, const ApiCounters&
   if (path == "/metrics") {
     return {{.status = 200,
              .content_type = "text/plain; version=0.0.4; charset=utf-8",
-             .body = MetricsText(node_, counters, identity.software)},
+             .body = MetricsText(node_, counters, identity.software) + (more_metrics ? more_metrics() : "")},
             {}};
   }
   return {Peer(std::string_view(path).substr(kPeerPrefix.size())), {}};

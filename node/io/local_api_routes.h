@@ -5,6 +5,7 @@
 // Unknown query parameters are errors, so that a misspelt filter never shows everything.
 #pragma once
 
+#include <functional>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -55,6 +56,7 @@ class ApiRoutes {
 
   ApiIdentity identity;   // as the status shows it
   std::string unhealthy;  // empty: healthy
+  std::function<std::string()> more_metrics;  // what follows the node's own; may be empty
   std::string bans_said_in;  // where the bans of the settings stand, for those who want one lifted
 
   static ApiAnswer ErrorAnswer(unsigned status, std::string_view text);

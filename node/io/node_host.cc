@@ -152,6 +152,7 @@ Result<void> NodeHost::Start() {
   }
   api_ = std::make_unique<LocalApi>(io_, *driver_, driver_->events(), std::move(api));
   api_->SetBansSaidIn(settings_.bans_said_in);
+  api_->SetMoreMetrics(more_metrics_);
   if (auto listening = api_->Start(); !listening) return listening;
   if (auto started = driver_->Start(); !started) return started;
   log_.Write(LogLevel::kInfo, "node_started",

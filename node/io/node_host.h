@@ -33,6 +33,8 @@ class NodeHost {
                                                 std::function<void(const PeerEvent&)> on_event = {});
   ~NodeHost();
 
+  // What a service beside the node adds to its API's /metrics. Before Start.
+  void SetMoreMetrics(std::function<std::string()> more) { more_metrics_ = std::move(more); }
   // Opens the API, then starts the node.
   Result<void> Start();
   // Takes what may change while running; the rest is named in the result and stays as it is. On error nothing changes.
@@ -60,6 +62,7 @@ class NodeHost {
   std::unique_ptr<AddressGroups> groups_;  // of the AS file; the driver's node borrows it
   std::unique_ptr<Driver> driver_;
   std::unique_ptr<LocalApi> api_;
+  std::function<std::string()> more_metrics_;
   bool stopped_ = false;
 };
 

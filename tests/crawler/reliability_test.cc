@@ -132,6 +132,25 @@ TEST(GoodRule, ANewNodeIsGoodWhenHalfOfItsTriesWereAnswered) {
   EXPECT_FALSE(After({{Answer::kNone, 0s}, {Answer::kNone, 1min}, {Answer::kProved, 1min}}).IsGood({}));
 }
 
+TEST(GoodRule, WhoAnswersStaysGoodFromItsFirstTryOn) {
+  for (const Duration apart : {Duration(2s), Duration(1min), Duration(5min), Duration(15min), Duration(30min)}) {
+    Reliability r;
+    for (int i = 0; i < 400; ++i) {
+      r.Add(Answer::kProved, apart);
+      EXPECT_TRUE(r.IsGood({})) << "try " << i + 1 << ", " << apart.count() << " us apart";
+    }
+  }
+}
+
+TEST(GoodRule, ANewNodeThatFailsOftenIsNotGood) {
+  Reliability r;
+  for (int i = 0; i < 20; ++i) {
+    r.Add(i % 4 == 3 ? Answer::kNone : Answer::kProved, 1min);
+    if (i < 7) continue;
+    EXPECT_FALSE(r.IsGood({})) << "three of four, try " << i + 1;
+  }
+}
+
 TEST(GoodRule, EachWindowOpensAtItsBound) {
   for (std::size_t window = 0; window < Reliability::kWindows; ++window) {
     Reliability::State state;

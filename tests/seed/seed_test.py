@@ -40,7 +40,7 @@ class Seed(lab.Node):
         with open(self.home / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [*self.host.prefix(), self.program, "seed", "--zone", ZONE, "--dns", "0.0.0.0", "--rate", "0",
-                 "--name-server", f"ns.{ZONE}={SEED}", "--http", "0.0.0.0:80", "--network", NETWORK,
+                 "--name-server", f"ns.{ZONE}={SEED}", "--http", "0.0.0.0:80", "--network", NETWORK, "--every", "2s",
                  "--listen", "0.0.0.0:7075", "--data-dir", str(self.data), "--api", f"unix:{self.home}/api", *more],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env={"PATH": os.environ["PATH"]})
         return self
@@ -95,6 +95,27 @@ class Seeds(unittest.TestCase):
         texts = self.dig(ZONE, "TXT", "+tcp")
         self.assertGreaterEqual(len(texts), NODES + 1)
         self.assertTrue(all(text.startswith('"hearsay1 ') for text in texts))
+
+    def test_the_seed_says_how_good_its_peers_are(self):
+        def status():
+            return json.loads(lab.run(PROGRAM, "seed", "status", "--data-dir", str(self.seed.data), "--json",
+                                      within=self.seed.host))
+        lab.eventually(lambda: (status()["good"] or 0) >= NODES, "the seed's crawl has met all")
+        self.assertLess(status()["census_age_seconds"], 60)
+        self.assertEqual(status()["gone"], 0)
+        metrics = lab.run("curl", "--silent", "--unix-socket", str(self.seed.home / "api"), "http://node/metrics",
+                          within=self.seed.host)
+        self.assertIn("\nhearsay_seed_fresh 1\n", metrics)
+        self.assertRegex(metrics, r"\nhearsay_seed_censuses_total [1-9]")
+        self.assertRegex(metrics, r"\nhearsay_seed_dns_udp_queries_total [0-9]+\n")
+
+    def test_a_peer_that_fails_leaves_the_answers(self):
+        gone = self.join("5.110.0.2", SEED)
+        lab.eventually(lambda: "5.110.0.2" in self.dig(ZONE, "A", "+tcp"), "the seed gives it away")
+        gone.kill()
+        took = lab.eventually(lambda: not any("5.110.0.2" in self.dig(ZONE, "A", "+tcp") for _ in range(4)),
+                              "it is given away no more", 90)
+        print(f"  out of the answers after {took:.1f} s", flush=True)
 
     def test_dig_comes_by_tcp_when_it_must(self):
         self.assertIn("flags: qr aa tc", self.header(ZONE, "TXT", "+noedns", "+ignore"))

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "tools/seed_crawl.h"
+
+#include <algorithm>
+
+#include <asio/post.hpp>
+
+#include "node/io/entropy.h"
+#include "node/io/version.h"
+
+namespace hearsay {
+namespace {
+
+constexpr Duration kRetry = std::chrono::seconds{2};  // while the node knows nobody yet
+
+}  // namespace
+
+Result<std::unique_ptr<SeedCrawl>> SeedCrawl::Open(asio::io_context& io, Config config, const Driver& driver) {
+  std::unique_ptr<SeedCrawl> out(new SeedCrawl(io, std::move(config), driver));
+  if (!out->config_.data_dir.empty()) {
+    auto store = HistoryStore::Open(out->config_.data_dir);
+    if (!store) return tl::unexpected(store.error());
+    out->store_ = std::move(*store);
+  }
+  for (const CensusPoint& point : out->history().timeline().points()) {
+    if (point.complete) out->health_.last_at = point.at;
+  }
+  return out;
+}
+
+void SeedCrawl::Later(Duration wait) {
+  timer_.expires_after(wait);
+  timer_.async_wait([this](const asio::error_code& error) {
+    if (!error) Turn();
+  });
+}
+
+void SeedCrawl::Turn() {
+  if (!Begin(clock_.Now())) Later(kRetry);
+}
+
+bool SeedCrawl::Begin(Time now) {
+  CrawlConfig config;
+  config.software = std::string(Software());
+  config.in_flight = kInFlight;
+  for (const PeerInfo& peer : driver_.Peers()) {
+    if (peer.reachable) config.seeds.push_back({peer.endpoint, {}});
+  }
+  for (const Endpoint& contact : history().Contacts(config.frontier.endpoints / 2)) {
+    config.seeds.push_back({contact, {}});
+  }
+  if (config.seeds.empty()) return false;
+  auto walk = CrawlWalk::Open(io_);
+  if (!walk) {
+    health_.error = walk.error();
+    return false;
+  }
+  began_at_ = now;
+  walk_ = std::move(*walk);
+  crawl_ = std::make_unique<Crawl>(std::move(config), Identity(DrawSeed()), config_.network, DrawSeed(), now);
+  // Not from within the walk's own step.
+  walk_->Start(*crawl_, clock_, [this] { asio::post(io_, [this] { End(); }); });
+  return true;
+}
+
+void SeedCrawl::End() {
+  const Time now = clock_.Now();
+  const Census census = crawl_->Result(now);
+  walk_.reset();
+  crawl_.reset();
+  if (store_) {
+    health_.error = store_->Record(census).error;
+  } else {
+    memory_.Apply(census);
+  }
+  ++health_.censuses;
+  if (census.complete && !census.nodes.empty()) health_.last_at = now;
+  Later(std::max<Duration>(Duration::zero(), began_at_ + config_.every - now));
+}
+
+}  // namespace hearsay

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// SeedCrawl: the crawl that goes on beside a seed's node, on its loop: again and again, from the peers that the node
+// has verified and those that the history knows. Each census enters the history of the data directory, which tells who
+// is good. Without a data directory the history is kept in memory, and lost at the end.
+//
+// It calls under a new identity each time, from a socket of its own, few at a time: the node comes first.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
+
+#include "crawler/history/history_store.h"
+#include "node/io/driver.h"
+#include "proto/network.h"
+#include "tools/crawl_walk.h"
+
+namespace hearsay {
+
+class SeedCrawl {
+ public:
+  static constexpr std::size_t kInFlight = 64;
+
+  struct Config {
+    Duration every = std::chrono::minutes{5};  // from start to start; a crawl that takes longer is followed at once
+    NetworkKey network;
+    std::string data_dir;  // empty: none
+  };
+  struct Health {
+    std::uint64_t censuses = 0;     // since the start
+    std::optional<Time> last_at;    // when the last complete census ended, of an earlier process too
+    std::string error;              // why the last one is not on disk; empty: it is
+  };
+
+  // Nothing happens before Start. `driver` is borrowed.
+  static Result<std::unique_ptr<SeedCrawl>> Open(asio::io_context& io, Config config, const Driver& driver);
+  void Start() { Turn(); }
+
+  const History& history() const { return store_ ? store_->history() : memory_; }
+  const Health& health() const { return health_; }
+  Duration every() const { return config_.every; }
+
+ private:
+  SeedCrawl(asio::io_context& io, Config config, const Driver& driver)
+      : io_(io), config_(std::move(config)), driver_(driver), timer_(io) {}
+  void Turn();
+  void Later(Duration wait);
+  bool Begin(Time now);  // false: there is nobody to call
+  void End();
+
+  asio::io_context& io_;
+  const Config config_;
+  const Driver& driver_;
+  const SystemClock clock_;
+  asio::steady_timer timer_;
+  std::unique_ptr<HistoryStore> store_;
+  History memory_;
+  Health health_;
+  Time began_at_{};
+  std::unique_ptr<Crawl> crawl_;    // under way; it outlives the walk
+  std::unique_ptr<CrawlWalk> walk_;
+};
+
+}  // namespace hearsay

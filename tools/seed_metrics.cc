@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "tools/seed_metrics.h"
+
+#include <fmt/format.h>
+
+namespace hearsay {
+namespace {
+
+std::string Family(std::string_view name, std::string_view type, std::string_view help, std::string_view value) {
+  return fmt::format("# HELP hearsay_seed_{0} {1}\n# TYPE hearsay_seed_{0} {2}\nhearsay_seed_{0} {3}\n", name, help,
+                     type, value);
+}
+std::string Gauge(std::string_view name, std::string_view help, std::uint64_t value) {
+  return Family(name, "gauge", help, std::to_string(value));
+}
+
+}  // namespace
+
+bool IsFresh(const SeedCrawl::Health& health, Duration every, Time now) {
+  return health.last_at && now < *health.last_at + kFreshIntervals * every + kFreshSlack;
+}
+
+std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, const SeedServices& services, Time now) {
+  const SeedCrawl::Health& health = crawl.health();
+  const Duration age = health.last_at ? std::max(Duration::zero(), now - *health.last_at) : Duration::max();
+  const std::string age_text =
+      health.last_at ? fmt::format("{:.3f}", static_cast<double>(age.count()) / 1e6) : std::string("+Inf");
+  std::string out = Gauge("fresh", "1 while the last complete census is younger than three intervals and a minute.",
+                          IsFresh(health, crawl.every(), now) ? 1 : 0);
+  out += Family("census_age_seconds", "gauge", "Since the last complete census ended.", age_text);
+  out += Family("censuses_total", "counter", "Since the start.", std::to_string(health.censuses));
+  out += Gauge("census_unwritten", "1 while the last census is not on disk.", health.error.empty() ? 0 : 1);
+  out += Gauge("served_endpoints", "What is given away now.", peers.peers.size());
+  out += Gauge("good_nodes", "Good by the rule of docs/history.md.", peers.good);
+  out += Gauge("doubtful_nodes", "Served because too few are good: they answer, not for long enough.", peers.doubtful);
+  out += Gauge("gone_nodes", "Served because there is nobody else.", peers.gone);
+  for (const auto& [name, value] : services.counters()) {
+    out += Family(name + "_total", "counter", "Of the seed's services; see docs/seed.md.", std::to_string(value));
+  }
+  return out;
+}
+
+}  // namespace hearsay

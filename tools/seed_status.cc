@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+//
+// hearsay seed status: how fresh and how good what a seed gives away is, read from its history beside it.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <memory>
+
+#include "crawler/history/history_store.h"
+#include "node/io/clock.h"
+#include "proto/rfc3339.h"
+#include "tools/commands.h"
+#include "tools/report.h"
+#include "tools/seed_peers.h"
+
+namespace hearsay {
+namespace {
+
+struct Options {
+  std::string data_dir;
+  bool as_json = false;
+};
+
+const CensusPoint* LastComplete(const History& history) {
+  const CensusPoint* last = nullptr;
+  for (const CensusPoint& point : history.timeline().points()) {
+    if (point.complete) last = &point;
+  }
+  return last;
+}
+
+std::string Json(const History& history, const GoodNodes& nodes, Time now) {
+  const CensusPoint* last = LastComplete(history);
+  nlohmann::ordered_json out = {{"censuses", history.timeline().points().size()},
+                                {"last_complete_census", nullptr},
+                                {"census_age_seconds", nullptr},
+                                {"known", history.nodes().size()},
+                                {"good", nodes.good},
+                                {"doubtful", nodes.doubtful},
+                                {"gone", nodes.gone},
+                                {"short", nodes.IsShort()}};
+  if (last != nullptr) {
+    out["last_complete_census"] = FormatRfc3339(last->at);
+    out["census_age_seconds"] = static_cast<double>((now - last->at).count()) / 1e6;
+  }
+  return out.dump() + "\n";
+}
+
+std::string Text(const History& history, const GoodNodes& nodes, Time now) {
+  const CensusPoint* last = LastComplete(history);
+  std::string out =
+      last == nullptr
+          ? std::string("no complete census yet: what its node has verified is served\n")
+          : fmt::format("last complete census {}, {} s ago: {} nodes, {} reachable\n", FormatRfc3339(last->at),
+                        (now - last->at) / std::chrono::seconds{1}, last->nodes, last->reachable);
+  out += fmt::format("{} nodes known, {} good\n", history.nodes().size(), nodes.good);
+  if (nodes.IsShort()) {
+    out += fmt::format("too few are good: {} that answer but not for long enough are served too", nodes.doubtful);
+    out += nodes.gone > 0 ? fmt::format(", and {} that have gone\n", nodes.gone) : "\n";
+  }
+  return out;
+}
+
+int Show(const Options& options) {
+  const auto store = HistoryStore::OpenToRead(options.data_dir);
+  if (!store) return Fail("seed status", store.error());
+  const History& history = (*store)->history();
+  const GoodNodes nodes = history.Good({}, kWantedPeers);
+  const Time now = SystemClock().Now();
+  std::fputs((options.as_json ? Json(history, nodes, now) : Text(history, nodes, now)).c_str(), stdout);
+  return kExitFine;
+}
+
+void SetUp(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--data-dir", options->data_dir, "The seed's.")->type_name("DIR")->required();
+  app.add_flag("--json", options->as_json, "Print one JSON object.");
+  app.callback([options, &exit_code] { exit_code = Show(*options); });
+}
+
+const RegisterCommand kRegistered{
+    {.name = "seed status",
+     .group = CommandGroup::kRun,
+     .summary = "How fresh and how good a seed's peers are",
+     .description = "Reads the history of a seed's data directory, also while it runs: when it last knew the whole "
+                    "network, how many nodes are good by the rule of docs/history.md, and whether it has to serve "
+                    "others because too few are. The same figures are metrics of the running seed.",
+     .examples = "  hearsay seed status --data-dir /srv/seed\n",
+     .set_up = SetUp}};
+
+}  // namespace
+}  // namespace hearsay

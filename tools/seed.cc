@@ -172,7 +172,11 @@ int Seed(const Options& options) {
   auto services = SeedServices::Open(io, *config, *identity, DrawSeed());
   if (!services) return Fail("seed", services.error());
   const Driver& driver = (*host)->driver();
-  auto crawl = SeedCrawl::Open(io, {.every = *every, .network = *network, .data_dir = settings->data_dir}, driver);
+  const auto on_fault = [&](const std::string& error) {
+    (*host)->log().Write(LogLevel::kError, "census_not_recorded", {{"error", error}});
+  };
+  auto crawl = SeedCrawl::Open(
+      io, {.every = *every, .network = *network, .data_dir = settings->data_dir, .on_fault = on_fault}, driver);
   if (!crawl) return Fail("seed", crawl.error());
   Refresh refresh(io, **services, driver, *settings, **crawl, AudienceOf(config->dns.listen));
   (*host)->SetMoreMetrics([&] { return SeedMetricsText(**crawl, refresh.chosen(), **services, driver.Now()); });

@@ -52,7 +52,7 @@ bool SeedCrawl::Begin(Time now) {
   if (config.seeds.empty()) return false;
   auto walk = CrawlWalk::Open(io_);
   if (!walk) {
-    health_.error = walk.error();
+    SetError(walk.error());
     return false;
   }
   began_at_ = now;
@@ -63,13 +63,18 @@ bool SeedCrawl::Begin(Time now) {
   return true;
 }
 
+void SeedCrawl::SetError(const std::string& error) {
+  if (!error.empty() && health_.error.empty() && config_.on_fault) config_.on_fault(error);
+  health_.error = error;
+}
+
 void SeedCrawl::End() {
   const Time now = clock_.Now();
   const Census census = crawl_->Result(now);
   walk_.reset();
   crawl_.reset();
   if (store_) {
-    health_.error = store_->Record(census).error;
+    SetError(store_->Record(census).error);
   } else {
     memory_.Apply(census);
   }

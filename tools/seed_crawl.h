@@ -7,6 +7,7 @@
 // It calls under a new identity each time, from a socket of its own, few at a time: the node comes first.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ class SeedCrawl {
     Duration every = std::chrono::minutes{5};  // from start to start; a crawl that takes longer is followed at once
     NetworkKey network;
     std::string data_dir;  // empty: none
+    std::function<void(const std::string& error)> on_fault;  // what goes wrong, once until it is well again
   };
   struct Health {
     std::uint64_t censuses = 0;     // since the start
@@ -51,6 +53,7 @@ class SeedCrawl {
   void Later(Duration wait);
   bool Begin(Time now);  // false: there is nobody to call
   void End();
+  void SetError(const std::string& error);
 
   asio::io_context& io_;
   const Config config_;

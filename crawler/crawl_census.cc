@@ -13,7 +13,13 @@ Namings Crawl::CountNamings() const {
   for (const Spot& spot : spots_) {
     if (spot.verdict == Verdict::kSelf) continue;
     const bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
-    const bool pending = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
+    const bool open = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
+    if (open && spot.state == EndpointState::kDialling && spot.dials == 1) {
+      ++counted.asked;
+      continue;
+    }
+    // Who left its first packet unanswered is most likely dead, and the last dial takes its time to say so.
+    const bool pending = open && spot.dials == 0;
     Namings::Kind& kind = alive ? counted.alive : pending ? counted.pending : counted.dead;
     ++kind.heard;
     if (spot.named == 1) ++kind.once;

@@ -54,14 +54,17 @@ std::optional<Estimate> EstimateNodes(const Namings& counted) {
   const auto more = [](const Namings::Kind& kind) { return kind.heard - kind.once - kind.twice; };
   const Unseen once = LiveAmong(pending.once, alive.once, dead.once);
   const Unseen twice = LiveAmong(pending.twice, alive.twice, dead.twice);
+  const Unseen asked{.mean = LiveAmong(counted.asked, (alive.heard + 1) / 3, dead.heard).mean,
+                     .low = 0,
+                     .high = static_cast<double>(counted.asked)};
   const Unseen often = LiveAmong(more(pending), more(alive), more(dead));
   const Unseen unseen = UnseenOf(static_cast<double>(alive.once) + once.mean,
                                  static_cast<double>(alive.twice) + twice.mean);
   const auto found = static_cast<double>(alive.heard);
-  const double nodes = found + once.mean + twice.mean + often.mean + unseen.mean;
+  const double nodes = found + asked.mean + once.mean + twice.mean + often.mean + unseen.mean;
   return Estimate{.nodes = nodes,
-                  .low = std::min(nodes, found + once.low + twice.low + often.low + unseen.low),
-                  .high = std::max(nodes, found + once.high + twice.high + often.high + unseen.high)};
+                  .low = std::min(nodes, found + asked.low + once.low + twice.low + often.low + unseen.low),
+                  .high = std::max(nodes, found + asked.high + once.high + twice.high + often.high + unseen.high)};
 }
 
 }  // namespace hearsay

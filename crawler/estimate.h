@@ -9,6 +9,9 @@
 // known, and they do: newcomers are known to few. What a stopped crawl has heard of and not dialled counts by the share
 // of live ones among what it did dial and as many had named: what liars make up is named once.
 //
+// Who was just sent a first packet is dead more often than others, because the living answer soon: their odds are
+// taken for a third (Guess: a round trip is a third of the wait for an answer), and the interval allows all or none.
+//
 // The interval is widened by the binomial error of that share, and where too few were named only once by what a Poisson
 // count of none leaves open (three, at 95 %). Measured: tests/crawler/estimate_test.cc for samples as the theory wants
 // them, `hearsay sim --experiment census` for those of real nodes.
@@ -28,8 +31,9 @@ struct Namings {
     std::size_t twice = 0;  // by two
   };
   Kind alive;               // dialled, and a node proved its id there
-  Kind pending;             // heard of and not dialled to the end
-  Kind dead;                // dialled, and nobody did
+  Kind pending;             // heard of and not dialled
+  std::size_t asked = 0;    // sent a first packet that is not answered yet
+  Kind dead;                // dialled, and nobody did, or not yet
   std::size_t namings = 0;  // of the alive and pending, all
 };
 

@@ -33,6 +33,7 @@ const Experiment kExperiments[] = {
     {"region", "an attacker next door to a tenth of the network", kRegionSetUp, PlayRegion},
     {"strangers", "what a node spends before a cookie returned", kStrangersSetUp, PlayStrangers},
     {"on-path", "replays, relays, reflections by somebody on the path", kOnPathSetUp, PlayOnPath},
+    {"census", "whether a census knows how whole it is", kCensusSetUp, PlayCensus},
 };
 
 }  // namespace

@@ -29,6 +29,12 @@ class Mapper {
     crawl_.Tick(Now(), out);
     Apply(out);
   }
+  std::size_t visits() const { return crawl_.Progress().visits; }
+  void Stop() {
+    Effects out;
+    crawl_.Stop(Now(), out);
+    Apply(out);
+  }
   bool Done() const { return crawl_.Done(); }
   Census Result() const { return crawl_.Result(Now()); }
 
@@ -49,16 +55,20 @@ class Mapper {
 
 }  // namespace
 
-MapResult MapFrom(SimNetwork& network, const Endpoint& first, const Endpoint& at, std::uint64_t seed) {
+MapResult MapFrom(SimNetwork& network, const Endpoint& first, const Endpoint& at, std::uint64_t seed,
+                  std::size_t visits) {
   const Duration begin = network.now();
   Mapper mapper(network, first, at, seed);
   network.RunUntilTrue(std::chrono::minutes{10}, std::chrono::milliseconds{5}, [&] {
     mapper.Step();
+    if (visits != SIZE_MAX && mapper.visits() >= visits) mapper.Stop();
     return mapper.Done();
   });
   MapResult result;
   result.seconds = std::chrono::duration<double>(network.now() - begin).count();
-  result.reachable = Summarize(mapper.Result()).reachable;
+  const Census census = mapper.Result();
+  result.reachable = Summarize(census).reachable;
+  result.estimate = census.estimate;
   return result;
 }
 

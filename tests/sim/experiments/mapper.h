@@ -3,6 +3,10 @@
 // MapFrom: one crawl of a simulated network by the real Crawl machine, at an endpoint of its own.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
+#include "crawler/census.h"
 #include "tests/sim/sim_network.h"
 
 namespace hearsay::sim {
@@ -10,9 +14,11 @@ namespace hearsay::sim {
 struct MapResult {
   std::size_t reachable = 0;  // nodes that proved their id at an endpoint
   double seconds = 0;         // simulated
+  std::optional<Estimate> estimate;
 };
-// Runs the network until the crawl is done, at most ten simulated minutes. The crawl's socket stays behind, dead: the
-// network is not run any further.
-MapResult MapFrom(SimNetwork& network, const Endpoint& first, const Endpoint& at, std::uint64_t seed);
+// Runs the network until the crawl is done, at most ten simulated minutes, or is stopped after so many visits. The
+// crawl's socket stays behind, dead: the network is not run any further.
+MapResult MapFrom(SimNetwork& network, const Endpoint& first, const Endpoint& at, std::uint64_t seed,
+                  std::size_t visits = SIZE_MAX);
 
 }  // namespace hearsay::sim

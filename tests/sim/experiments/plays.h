@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The plays of all experiments, by file: play_views.cc, play_groups.cc, play_start.cc, play_graph.cc, play_wire.cc.
+// The plays of all experiments, by file: play_views.cc, play_groups.cc, play_start.cc, play_graph.cc, play_wire.cc,
+// play_census.cc.
 #pragma once
 
 #include "tests/sim/experiments/experiment.h"
@@ -31,6 +32,7 @@ HEARSAY_PLAY(IdChurn);
 HEARSAY_PLAY(Region);
 HEARSAY_PLAY(Strangers);
 HEARSAY_PLAY(OnPath);
+HEARSAY_PLAY(Census);
 #undef HEARSAY_PLAY
 
 extern const char* const kViewsSetUp;
@@ -52,5 +54,6 @@ extern const char* const kIdChurnSetUp;
 extern const char* const kRegionSetUp;
 extern const char* const kStrangersSetUp;
 extern const char* const kOnPathSetUp;
+extern const char* const kCensusSetUp;
 
 }  // namespace hearsay::sim

@@ -142,7 +142,7 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->type_name("");
   AddOutputOptions(app, options->outputs);
   AddRecordOptions(app, options->record);
-  app.add_option("--in-flight", options->in_flight, "Nodes dialled or visited at a time, 1 to 4096. Default: 256.")
+  app.add_option("--in-flight", options->in_flight, "First dials and visits at a time, 1 to 4096. Default: 256.")
       ->type_name("N");
   app.add_option("--timeout", options->timeout, "End after this time with what is known: 30s, 5m. Default: none.")
       ->type_name("TIME");

@@ -31,7 +31,7 @@
 namespace hearsay {
 
 struct HistoryLimits {
-  std::size_t nodes = 2'000'000;  // as many endpoints as a crawl takes
+  std::size_t nodes = 2'000'000;  // half as many as a crawl takes endpoints
   Duration forget_after = std::chrono::hours{90 * 24};
 };
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "node/io/listen_error.h"
 #include "node/io/udp_address.h"
 
 namespace hearsay {
@@ -14,29 +15,12 @@ namespace {
 
 constexpr int kBacklog = 256;  // held by the kernel while all connections are taken
 
-std::string OpenError(const Endpoint& listen, const std::string& option, int error) {
-  const std::string prefix = "listen on TCP " + listen.ToString() + ": " + std::strerror(error);
-  switch (error) {
-    case EADDRINUSE:
-      return prefix + "; end the process that has this port, or choose another with " + option;
-    case EADDRNOTAVAIL:
-      return prefix + "; no interface has this address: see 'ip address', or listen on 0.0.0.0 or [::]";
-    case EACCES:
-    case EPERM:
-      return prefix + "; choose a port from 1024 up with " + option + ", or give the process CAP_NET_BIND_SERVICE";
-    case EAFNOSUPPORT:
-      return prefix + "; this machine has no IPv6: listen on an IPv4 address";
-    default:
-      return prefix + "; choose another endpoint with " + option;
-  }
-}
-
 }  // namespace
 
 Result<TcpListener> OpenTcpListener(const Endpoint& listen, const std::string& option) {
   const int family = listen.address.IsV4() ? AF_INET : AF_INET6;
   const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return tl::unexpected(OpenError(listen, option, errno));
+  if (fd < 0) return tl::unexpected(ListenError("listen on TCP", listen, option, errno));
   const int on = 1;
   // A restart must not wait for TIME_WAIT. On Linux this never lets two listeners share a port.
   ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -48,7 +32,7 @@ Result<TcpListener> OpenTcpListener(const Endpoint& listen, const std::string& o
   if (!fine) {
     const int error = errno;
     ::close(fd);
-    return tl::unexpected(OpenError(listen, option, error));
+    return tl::unexpected(ListenError("listen on TCP", listen, option, error));
   }
   return TcpListener{fd, FromSocketAddress(address)};
 }

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "node/io/listen_error.h"
 #include "node/io/udp_address.h"
 #include "proto/packet.h"
 
@@ -105,24 +106,6 @@ void FilterHellos(int fd, std::uint32_t share) {
   ::setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter));
 }
 
-std::string OpenError(const Endpoint& listen, const std::string& option, int error) {
-  const std::string prefix = "listen " + listen.ToString() + ": " + std::strerror(error);
-  switch (error) {
-    case EADDRINUSE:
-      return prefix + "; end the process that has this port, or choose another with " + option +
-             " (port 0: any free one)";
-    case EADDRNOTAVAIL:
-      return prefix + "; no interface has this address: see 'ip address', or listen on 0.0.0.0 or [::]";
-    case EACCES:
-    case EPERM:
-      return prefix + "; choose a port from 1024 up with " + option + ", or give the process CAP_NET_BIND_SERVICE";
-    case EAFNOSUPPORT:
-      return prefix + "; this machine has no IPv6: listen on an IPv4 address";
-    default:
-      return prefix + "; choose another endpoint with " + option;
-  }
-}
-
 }  // namespace
 
 struct UdpSocket::Buffers {
@@ -139,7 +122,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::Open(asio::io_context& io, const E
                                                    const std::string& option) {
   const int af = listen.address.IsV4() ? AF_INET : AF_INET6;
   const int fd = ::socket(af, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return tl::unexpected(OpenError(listen, option, errno));
+  if (fd < 0) return tl::unexpected(ListenError("listen", listen, option, errno));
   bool bound = true;
   if (af == AF_INET6) bound = SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, family == Family::kDualStack ? 0 : 1);
   Tune(fd, af);
@@ -151,7 +134,7 @@ Result<std::unique_ptr<UdpSocket>> UdpSocket::Open(asio::io_context& io, const E
   if (!bound) {
     const int error = errno;
     ::close(fd);
-    return tl::unexpected(OpenError(listen, option, error));
+    return tl::unexpected(ListenError("listen", listen, option, error));
   }
   auto socket = std::unique_ptr<UdpSocket>(new UdpSocket(io, fd, af, FromSocketAddress(address)));
   socket->dual_stack_ = af == AF_INET6 && family == Family::kDualStack;

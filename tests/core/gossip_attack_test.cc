@@ -113,6 +113,32 @@ TEST_F(GossipAttack, PullsAreAnsweredWithinABucketAndWithAtMostThirtyTwoEndpoint
   EXPECT_GT(counters(0).dropped(Error::kRateLimited), 400u);
 }
 
+TEST_F(GossipAttack, HiddenPeersAreToldOnlyWhenAskedForAndAtMostThirtyTwoOfThem) {
+  pump.Add("127.0.0.1:1000");
+  std::vector<std::unique_ptr<Puppet>> hidden;  // they never say where they live
+  for (std::uint16_t i = 0; i < 40; ++i) {
+    hidden.push_back(std::make_unique<Puppet>(pump, "127.0.0.1:" + std::to_string(2000 + i), 300 + i));
+    hidden.back()->Dial(0);
+  }
+  pump.RunFor(seconds{11});
+  Puppet asker(pump, "127.0.0.1:1", 200);
+  asker.Join(0);
+  asker.Heard();
+  std::set<IdPrefix> ids;
+  for (const auto& puppet : hidden) ids.insert(PrefixOf(puppet->id()));
+  Keepalive pull;
+  pull.pull = true;
+  for (const bool asks : {false, true}) {
+    pull.pull_hidden = asks;
+    asker.Say(pull);
+    std::vector<IdPrefix> told;
+    for (const Keepalive& k : asker.Heard()) told.insert(told.end(), k.hidden.begin(), k.hidden.end());
+    EXPECT_EQ(told.size(), asks ? kMaxHidden : 0u);
+    EXPECT_EQ(std::set<IdPrefix>(told.begin(), told.end()).size(), told.size());
+    for (const IdPrefix id : told) EXPECT_TRUE(ids.contains(id));
+  }
+}
+
 TEST_F(GossipAttack, ASuspicionCausesAProbeAndRemovesNobody) {
   pump.Add("127.0.0.1:1001");
   pump.Add("127.0.0.1:1002", {.bootstrap = {At("127.0.0.1:1001")}});

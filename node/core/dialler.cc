@@ -42,8 +42,14 @@ void Dialler::Transmit(Dial& dial, Time now, Effects& out) {
     out.AddSend(dial.request.endpoint, dial.proof);
   }
   dial.sent_at = now;
-  SetDeadline(dial, now + rhythm_.DialWait(dial.request.endpoint.scope(), dial.attempts));
+  SetDeadline(dial, now + WaitAfter(dial));
   ++dial.attempts;
+}
+
+Duration Dialler::WaitAfter(const Dial& dial) const {
+  const Scope scope = dial.request.endpoint.scope();
+  const bool insists = dial.request.purpose == DialPurpose::kBootstrap && dial.proof.empty();
+  return insists ? rhythm_.BootstrapWait(scope, dial.attempts) : rhythm_.DialWait(scope, dial.attempts);
 }
 
 void Dialler::SetDeadline(Dial& dial, Time deadline) {

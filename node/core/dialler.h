@@ -96,6 +96,7 @@ class Dialler {
   };
   using Dials = std::map<Cookie, Dial>;
   void Transmit(Dial& dial, Time now, Effects& out);
+  Duration WaitAfter(const Dial& dial) const;
   void SetDeadline(Dial& dial, Time deadline);
   void Erase(Dials::iterator it);
   DialOutcome Finish(Dials::iterator it, Expected<Handshaken> result, Time now);

@@ -299,7 +299,8 @@ void Node::Impl::OnResolved(const Resolved& resolved, Time now, Effects& out) {
                     .pin = contact.pin,
                     .purpose = DialPurpose::kBootstrap,
                     .expected = known == nullptr ? std::nullopt : std::optional(known->id),
-                    .heard_from = {}},
+                    .heard_from = {},
+                    .max_hellos = kBootstrapHellos},
                    now, out);
     own_.NoteContacted(contact.endpoint.address, now);
   }

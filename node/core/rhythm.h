@@ -24,6 +24,7 @@ using std::chrono::seconds;
 inline constexpr Duration kRoundTime = seconds{15};
 inline constexpr int kProbeAttempts = 3;            // misses until a peer is stale
 inline constexpr std::size_t kMaxDialAttempts = 4;  // hellos or proofs in one dial
+inline constexpr std::size_t kBootstrapHellos = 12;  // hellos in one dial of a preconfigured peer
 inline constexpr Duration kFresh = std::chrono::minutes{5};      // a sample names peers proved this recently
 inline constexpr Duration kHorizon = std::chrono::hours{24 * 30};  // unseen for longer: evicted (Bitcoin has 30 d too)
 inline constexpr Duration kBurstTime = seconds{30};              // eager pulls after start
@@ -78,6 +79,12 @@ class Rhythm {
   // Wait after the attempt-th packet of a dial (0-based), doubling: 1.5 s in all on a LAN, 6 s elsewhere.
   Duration DialWait(Scope scope, std::size_t attempt) const {
     return (IsLan(scope) ? milliseconds{100} : milliseconds{400}) * (1 << std::min<std::size_t>(attempt, 5));
+  }
+  // The same of hellos to a preconfigured peer: evenly, in about the same time. It may be a seed under a flood, which
+  // answers by lot (admission.h): where half are answered, 12 tries leave out one newcomer in 4,096, 4 one in 16.
+  Duration BootstrapWait(Scope scope, std::size_t attempt) const {
+    const Duration half = 8 * DialWait(scope, 0);
+    return attempt + 1 < kBootstrapHellos ? half / static_cast<int>(kBootstrapHellos) : half;
   }
   // Base of the exponential back-off after failed dials; the caller adds jitter.
   Duration RetryDelay(Scope scope, std::uint32_t failures) const {

@@ -203,7 +203,10 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
   bool fresh = false;
   for (const Endpoint& endpoint : in.sample) {
     if (!MayTravel(endpoint.scope(), scope)) continue;
-    if (Peer* known = book_.FindByEndpoint(endpoint)) HeardAlive(*known, now);
+    if (Peer* known = book_.FindByEndpoint(endpoint)) {
+      HeardAlive(*known, now);
+      continue;
+    }
     if (hearsay_.Waits(endpoint) || !IsNews(endpoint, now)) continue;
     if (std::find(own.begin(), own.end(), endpoint) != own.end()) continue;
     item.endpoint = endpoint;

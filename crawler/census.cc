@@ -60,8 +60,9 @@ CensusSummary Summarize(const Census& census) {
   }
   summary.shared_addresses = SharedAddresses(census);
   if (census.estimate && census.estimate->nodes > 0) {
-    summary.mapped = static_cast<double>(summary.reachable) / census.estimate->nodes;
+    summary.mapped = std::min(1.0, static_cast<double>(summary.reachable) / census.estimate->nodes);
   }
+  if (census.looks.gone > 0) summary.stay = census.looks.watched / static_cast<std::int64_t>(census.looks.gone);
   for (const MappedEndpoint& endpoint : census.silent) ++summary.reasons[std::string(VerdictName(endpoint.verdict))];
   summary.unreachable = summary.nodes - summary.reachable + census.silent.size();
   summary.edges = census.edges.size();

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/attendance.h"
 #include "proto/endpoint.h"
 #include "proto/keepalive.h"
 #include "proto/node_id.h"
@@ -62,10 +63,11 @@ struct HiddenNode {
   std::uint32_t named_by = 0;  // nodes; at least two
 };
 
-// How many reachable nodes there are, found or not. The interval contains the truth in 95 of 100 crawls.
+// How many reachable nodes there were at one moment, found or not. The interval contains the truth in 95 of 100 crawls.
+// It may lie below what was found: of those, some had left by then and others had not come.
 struct Estimate {
   double nodes = 0;
-  double low = 0;   // never less than what was found
+  double low = 0;
   double high = 0;
 };
 
@@ -86,6 +88,8 @@ struct Census {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;     // places in `nodes`; ordered, no loops, once each
   CensusTraffic traffic;
   std::optional<Estimate> estimate;  // absent: too little was found to say
+  Time moment{};                     // what the estimate is of (attendance.h)
+  SecondLooks looks;                 // who was dialled again at the end, and was gone
 };
 
 struct Quantiles {
@@ -107,6 +111,7 @@ struct CensusSummary {
   std::size_t several_endpoints = 0;  // nodes that proved one id at more than one endpoint
   std::size_t shared_addresses = 0;   // addresses at which more than one id was proved
   std::optional<double> mapped;       // share of the estimated nodes that was found, 0 to 1
+  std::optional<Duration> stay;       // how long nodes stay on average, by those gone when they were looked at again
   Duration duration{};
 };
 CensusSummary Summarize(const Census& census);

@@ -26,7 +26,7 @@ void Crawl::AddSeeds() {
 
 std::size_t Crawl::MaxPacketsPerEndpoint(const VisitLimits& visit) {
   return std::accumulate(kHellos.begin(), kHellos.end(), std::size_t{0}) + kAnsweredDials * kMaxDialAttempts +
-         visit.packets;
+         visit.packets + kLookHellos + kMaxDialAttempts + 1;
 }
 
 std::optional<Frontier::Index> Crawl::AddEndpoint(const Endpoint& endpoint) {
@@ -92,6 +92,7 @@ void Crawl::Stop(Time now, Effects& out) {
   if (done_) return;
   const std::size_t first_effect = out.list.size();
   stopped_ = done_ = true;
+  walked_ = Walked();
   while (!turns_.empty()) {
     const auto turn = turns_.begin();
     const Time before = turn->second.visit.NextDeadline();
@@ -102,25 +103,41 @@ void Crawl::Stop(Time now, Effects& out) {
 }
 
 void Crawl::FinishStep(Time now, Effects& out, std::size_t first_effect) {
-  if (!stopped_ && started_) StartDials(now, out);
+  if (!stopped_ && started_) {
+    StartDials(now, out);
+    // Nothing waits, and who is still dialled is dialled for the last time: what is left takes as long as a look.
+    if (!looks_drawn_ && frontier_.waiting() == 0 && frontier_.in_turn() == last_dials_) DrawLooks();
+    if (!to_look_at_.empty()) {
+      RecallLooks();
+      StartDials(now, out);
+    }
+    walked_ = Walked();
+  }
   caller_.CountSends(out, first_effect);
-  if (started_ && frontier_.waiting() == 0 && frontier_.in_turn() == 0) done_ = true;
+  if (started_ && frontier_.waiting() == 0 && frontier_.in_turn() == 0 && to_look_at_.empty()) done_ = true;
 }
 
 void Crawl::StartDials(Time now, Effects& out) {
-  const auto dial = [&](Frontier::Turn turn) {
-    const auto place = frontier_.Take(turn);
-    if (!place) return false;
+  while (busy_ < config_.in_flight && Dial(Frontier::Turn::kFirst, now, out)) ++busy_;
+  while (patient_ < config_.patient && Dial(Frontier::Turn::kAgain, now, out)) ++patient_;
+}
+
+bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {
+  const auto place = frontier_.Take(turn);
+  if (!place) return false;
+  Spot& spot = spots_[*place];
+  DialRequest request{.endpoint = frontier_.At(*place), .pin = {}, .purpose = DialPurpose::kCrawl, .expected = {},
+                      .heard_from = {}, .max_hellos = kLookHellos};
+  if (spot.state == EndpointState::kLooking) {
+    request.pin = nodes_.IdOf(spot.node);
+  } else {
     Move(*place, EndpointEvent::kTurn);
-    DialRequest request{.endpoint = frontier_.At(*place), .pin = {}, .purpose = DialPurpose::kCrawl, .expected = {},
-                        .heard_from = {}, .max_hellos = kHellos[spots_[*place].dials]};
+    request.max_hellos = kHellos[spot.dials];
     if (const auto pin = pins_.find(request.endpoint); pin != pins_.end()) request.pin = pin->second;
-    ++spots_[*place].dials;
-    HEARSAY_CHECK(caller_.dialler().Start(request, now, out));
-    return true;
-  };
-  while (busy_ < config_.in_flight && dial(Frontier::Turn::kFirst)) ++busy_;
-  while (patient_ < config_.patient && dial(Frontier::Turn::kAgain)) ++patient_;
+    if (++spot.dials == kHellos.size()) ++last_dials_;
+  }
+  HEARSAY_CHECK(caller_.dialler().Start(request, now, out));
+  return true;
 }
 
 void Crawl::Move(Frontier::Index place, EndpointEvent event) { spots_[place].state = Next(spots_[place].state, event); }
@@ -133,7 +150,10 @@ void Crawl::NoteFault(const Datagram& datagram, Error fault) {
 
 void Crawl::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
   const Frontier::Index place = PlaceOf(outcome.request.endpoint);
+  if (spots_[place].state == EndpointState::kLooking) return OnLook(place, outcome, now, out);
   --(spots_[place].dials == 1 ? busy_ : patient_);
+  if (spots_[place].dials == kHellos.size()) --last_dials_;
+  walked_for_ = now - started_at_;
   if (outcome.answered) ++spots_[place].answered;
   if (outcome.result && outcome.result->peer != caller_.id()) {
     OnProof(place, outcome, now, out);
@@ -167,14 +187,13 @@ void Crawl::OnFailure(Frontier::Index place, const DialOutcome& outcome) {
 void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out) {
   Spot& spot = spots_[place];
   spot.node = nodes_.NumberOf(outcome.result->peer);
+  nodes_.SetProved(spot.node, now - started_at_, spot.dials > 1);
   spot.verdict = outcome.result->confirmed ? Verdict::kReachable : Verdict::kUnconfirmed;
   const std::uint64_t session = outcome.result->keys.receive_id;
   // While its other endpoint is being visited, a packet on this channel would replace that one. It stays unconfirmed.
   const bool silently = nodes_.visiting(spot.node) || turns_.contains(session);  // the latter: 2^-64, one id twice
   if (silently || nodes_.spoke(spot.node)) {
-    if (!silently) {
-      Visit(caller_, &frontier_, config_.visit, frontier_.At(place), *outcome.result, outcome.rtt, now).Stop(out);
-    }
+    if (!silently) SayGoodbye(place, outcome, now, out);
     return Finish(place, EndpointEvent::kSameNode);
   }
   Move(place, EndpointEvent::kNewNode);
@@ -184,6 +203,10 @@ void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now,
                                                        *outcome.result, outcome.rtt, now), {}}).first;
   turn->second.visit.Begin(now, out);
   deadlines_.emplace(turn->second.visit.NextDeadline(), session);
+}
+
+void Crawl::SayGoodbye(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out) {
+  Visit(caller_, &frontier_, config_.visit, frontier_.At(place), *outcome.result, outcome.rtt, now).Stop(out);
 }
 
 void Crawl::Remember(Turn& turn, const std::vector<Endpoint>& named) {
@@ -238,9 +261,13 @@ void Crawl::Finish(Frontier::Index place, EndpointEvent event) {
   frontier_.Release(place);
   if (!config_.keeps_journal) return;
   const Spot& spot = spots_[place];
-  std::optional<NodeId> node;
-  if (spot.node != kNoNode) node = nodes_.IdOf(spot.node);
-  journal_.Ended({.endpoint = place, .verdict = spot.verdict, .node = node});
+  JournalEnded ended{.endpoint = place, .verdict = spot.verdict, .node = {}, .proved_at = {}, .late = false};
+  if (spot.node != kNoNode) {
+    ended.node = nodes_.IdOf(spot.node);
+    ended.proved_at = nodes_.ProvedAt(spot.node).value_or(Duration{});
+    ended.late = nodes_.late(spot.node);
+  }
+  journal_.Ended(ended);
 }
 
 void Crawl::AddHidden(IdPrefix id) {

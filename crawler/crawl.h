@@ -5,6 +5,8 @@
 //
 // Every endpoint named by a visited node is dialled, if the scope rule lets that node name it: with one packet at
 // first, so that the dead hold nobody up, then twice more, patiently, beside the walk: eight packets in all.
+// Beside the last of these dials, nodes drawn by lot from those found are dialled once more: who is gone tells how fast
+// nodes leave (attendance.h).
 // The crawl is done when nothing waits and nothing is in flight; it needs no other clock than its deadlines.
 // Bounds: `in_flight` first dials and visits, `patient` other dials; per address group by the frontier; FrontierLimits
 // on endpoints; `tellings` on what is kept for edges; VisitLimits and the dialler's attempts on packets to one
@@ -19,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "crawler/attendance.h"
 #include "crawler/caller.h"
 #include "crawler/census.h"
 #include "crawler/estimate.h"
@@ -41,6 +44,7 @@ struct CrawlConfig {
   std::size_t patient = 16'384;         // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
   std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 50 bytes each
+  std::size_t second_looks = 256;       // a twentieth gone is then known as one of 13 +- 7
   bool keeps_journal = false;           // then TakeJournal is to be called now and then
   FrontierLimits frontier;
   VisitLimits visit;
@@ -85,6 +89,7 @@ class Crawl {
 
  private:
   static constexpr std::array<std::size_t, 3> kHellos = {1, 4, 3};  // of an endpoint's dials
+  static constexpr std::size_t kLookHellos = 3;     // a living node's answers all lost: 0.00003 where one in 32 is
   static constexpr std::size_t kAnsweredDials = 2;  // that ended without a proof: then it refuses
   static constexpr std::uint32_t kHiddenNamings = 2;
   static constexpr std::uint32_t kNoNode = UINT32_MAX;
@@ -93,7 +98,7 @@ class Crawl {
     std::uint32_t node = kNoNode;
     std::uint16_t named = 0;  // by so many nodes; stays at its largest
     Verdict verdict = Verdict::kNotVisited;
-    EndpointState state : 2 = EndpointState::kWaiting;
+    EndpointState state : 3 = EndpointState::kWaiting;
     std::uint8_t dials : 2 = 0;
     std::uint8_t answered : 2 = 0;  // of those
   };
@@ -107,6 +112,12 @@ class Crawl {
   std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint);
   void AddSeeds();
   void Replay(const JournalVisited& visited);
+  void Replay(const JournalLooked& looked);
+  void DrawLooks();
+  void RecallLooks();
+  void OnLook(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out);
+  void SayGoodbye(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out);
+  bool Dial(Frontier::Turn turn, Time now, Effects& out);
   // The last of an endpoint: it is done.
   void Finish(Frontier::Index place, EndpointEvent event);
   void AddHidden(IdPrefix id);
@@ -123,7 +134,14 @@ class Crawl {
   void EndTurn(Turns::iterator turn);
   Frontier::Index PlaceOf(const Endpoint& endpoint) const;
   void FinishStep(Time now, Effects& out, std::size_t first_effect);
+  // The walk itself is over: no endpoint waits or has its turn but those looked at again.
+  bool Walked() const { return started_ && frontier_.waiting() + frontier_.in_turn() == looks_open_; }
   Namings CountNamings() const;
+  struct Attended {
+    Attendance attendance;
+    Duration moment{};  // since the crawl began
+  };
+  Attended Attend() const;
   void AddNodes(Census& census) const;
   void AddEdges(Census& census) const;
   void AddHiddenNodes(Census& census) const;
@@ -147,7 +165,14 @@ class Crawl {
   std::size_t visits_ = 0;   // over
   std::size_t unreachable_ = 0;
   std::size_t tellings_ = 0;
+  std::size_t last_dials_ = 0;  // of patient_: nobody will be dialled again for the same reason
+  std::vector<Frontier::Index> to_look_at_;  // drawn by lot
+  std::size_t looks_open_ = 0;  // drawn, and in the frontier
+  SecondLooks looks_;
+  Duration walked_for_{};       // since the crawl began
+  bool walked_ = false;
   bool cut_off_ = false;
+  bool looks_drawn_ = false;
   bool started_ = false;
   bool resumed_ = false;
   bool stopped_ = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Crawl: what it has found, counted.
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <set>
 
 #include "crawler/crawl.h"
@@ -8,11 +10,15 @@
 
 namespace hearsay {
 
+// A node at several endpoints is counted at the first of them; the others are endpoints that brought no node.
 Namings Crawl::CountNamings() const {
   Namings counted;
+  std::vector<bool> known(nodes_.size());
   for (const Spot& spot : spots_) {
     if (spot.verdict == Verdict::kSelf) continue;
-    const bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
+    bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
+    if (alive && known[spot.node]) alive = false;
+    if (alive) known[spot.node] = true;
     const bool open = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
     if (open && spot.state == EndpointState::kDialling && spot.dials == 1) {
       ++counted.asked;
@@ -25,8 +31,32 @@ Namings Crawl::CountNamings() const {
     if (spot.named == 1) ++kind.once;
     if (spot.named == 2) ++kind.twice;
     if (alive || pending) counted.namings += spot.named;
+    if (alive && spot.named > 0) counted.fewest = std::min<std::size_t>(counted.fewest, spot.named);
   }
   return counted;
+}
+
+Crawl::Attended Crawl::Attend() const {
+  Attended attended;
+  std::vector<Duration> proved;
+  std::vector<bool> known(nodes_.size());
+  for (const Spot& spot : spots_) {
+    if (spot.node == kNoNode || spot.verdict != Verdict::kReachable || known[spot.node]) continue;
+    known[spot.node] = true;
+    if (nodes_.late(spot.node)) {
+      ++attended.attendance.late;
+    } else if (const auto at = nodes_.ProvedAt(spot.node)) {
+      proved.push_back(*at);
+    }
+  }
+  attended.attendance.looks = looks_;
+  if (proved.empty()) return attended;
+  attended.moment = MedianOf(proved);
+  for (const Duration at : proved) {
+    attended.attendance.apart += std::abs(std::chrono::duration<double>(at - attended.moment).count());
+  }
+  attended.attendance.after = std::max(walked_for_ - attended.moment, Duration{});
+  return attended;
 }
 
 CrawlProgress Crawl::Progress() const {
@@ -37,20 +67,23 @@ CrawlProgress Crawl::Progress() const {
           .waiting = frontier_.waiting(),
           .in_flight = busy_ + patient_,
           .tellings = tellings_,
-          .estimate = EstimateNodes(CountNamings())};
+          .estimate = EstimateNodes(CountNamings(), Attend().attendance)};
 }
 
 Census Crawl::Result(Time now) const {
   Census census;
   census.started_at = started_at_;
   census.finished_at = now;
-  census.complete = done_ && !stopped_ && !cut_off_ && frontier_.refused() == 0;
+  census.complete = walked_ && !cut_off_ && frontier_.refused() == 0;
   const Counters& counters = caller_.counters();
   census.traffic = {.packets_sent = counters[Counter::kDatagramsSent],
                     .bytes_sent = counters[Counter::kBytesSent],
                     .packets_received = counters[Counter::kDatagramsReceived],
                     .bytes_received = counters[Counter::kBytesReceived]};
-  census.estimate = EstimateNodes(CountNamings());
+  const Attended attended = Attend();
+  census.estimate = EstimateNodes(CountNamings(), attended.attendance);
+  census.moment = started_at_ + attended.moment;
+  census.looks = looks_;
   AddNodes(census);
   AddEdges(census);
   AddHiddenNodes(census);

@@ -29,11 +29,22 @@ void Crawl::Resume(const JournalContent& journal) {
     spot.verdict = one.verdict;
     if (one.node) {
       spot.node = nodes_.NumberOf(*one.node);
+      nodes_.SetProved(spot.node, one.proved_at, one.late);
+      walked_for_ = std::max(walked_for_, one.proved_at);
     } else if (one.verdict != Verdict::kSelf) {
       ++unreachable_;
     }
   }
   for (const JournalVisited& visited : journal.visited) Replay(visited);
+  for (const JournalLooked& looked : journal.looked) Replay(looked);
+}
+
+void Crawl::Replay(const JournalLooked& looked) {
+  if (looked.endpoint >= spots_.size() || spots_[looked.endpoint].node == kNoNode) return;
+  const FoundNodes::Number node = spots_[looked.endpoint].node;
+  if (nodes_.drawn(node) || looks_.nodes >= config_.second_looks) return;
+  nodes_.set_drawn(node);
+  looks_.Add(looked.gone, looked.watched);
 }
 
 void Crawl::Replay(const JournalVisited& visited) {

@@ -2,22 +2,31 @@
 #include "crawler/estimate.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 namespace hearsay {
 namespace {
 
-constexpr double kZ = 1.96;            // of 95 %
-constexpr double kNoneSeen = 3.0;      // "rule of three": a Poisson count of none, at 95 %
+constexpr double kZ = 1.96;        // of 95 %
+constexpr double kNoneSeen = 3.0;  // "rule of three": a Poisson count of none, at 95 %
 
-struct Unseen {
+// A number of nodes that are added up, with its interval.
+struct Part {
   double mean = 0;
   double low = 0;
   double high = 0;
+  Part& operator+=(const Part& other) {
+    mean += other.mean;
+    low += other.low;
+    high += other.high;
+    return *this;
+  }
 };
 
-Unseen UnseenOf(double once, double twice) {
+Part Unnamed(double once, double twice, double fewest) {
   const double mean = once * (once - 1) / (2 * (twice + 1));
+  if (once <= 0 && fewest > 2) return {.mean = 0, .low = 0, .high = kNoneSeen / fewest};
   if (mean <= 0) {
     // Not more than three were named once, had there been luck; a count of one says as little.
     const double most = once + kNoneSeen;
@@ -33,7 +42,7 @@ Unseen UnseenOf(double once, double twice) {
 
 // How many live ones to expect among those pending that were named as often as `alive` and `dead`: their share, with
 // two points added on either side for the interval (Agresti and Coull 1998), and the luck of the draw.
-Unseen LiveAmong(std::size_t pending_count, std::size_t alive_count, std::size_t dead_count) {
+Part LiveAmong(std::size_t pending_count, std::size_t alive_count, std::size_t dead_count) {
   const auto pending = static_cast<double>(pending_count);
   const auto alive = static_cast<double>(alive_count);
   const double dialled = alive + static_cast<double>(dead_count);
@@ -46,25 +55,44 @@ Unseen LiveAmong(std::size_t pending_count, std::size_t alive_count, std::size_t
           .high = pending * std::min(1.0, centre + error)};
 }
 
+// Those who answered their first dial.
+Part Prompt(double found, const Attendance& attendance, const LeavingRate& leaving) {
+  const double prompt = found - static_cast<double>(attendance.late);
+  const double error = kZ * std::sqrt(2 * leaving.expected * attendance.apart);
+  return {.mean = prompt, .low = prompt - error, .high = prompt + error};
+}
+
+// Those of the late ones who were there at the moment.
+Part Late(double found, const Attendance& attendance, const LeavingRate& leaving) {
+  const auto late = static_cast<double>(attendance.late);
+  const double exposed = found * std::chrono::duration<double>(attendance.after).count();  // node-seconds
+  const double came = leaving.mean * exposed;
+  const double most = leaving.high * exposed;
+  return {.mean = late - std::min(late, came), .low = late - std::min(late, most + kZ * std::sqrt(most)), .high = late};
+}
+
 }  // namespace
 
-std::optional<Estimate> EstimateNodes(const Namings& counted) {
+std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& attendance) {
   const Namings::Kind &alive = counted.alive, &pending = counted.pending, &dead = counted.dead;
   if (alive.heard == 0 || counted.namings <= alive.once + pending.once) return std::nullopt;
   const auto more = [](const Namings::Kind& kind) { return kind.heard - kind.once - kind.twice; };
-  const Unseen once = LiveAmong(pending.once, alive.once, dead.once);
-  const Unseen twice = LiveAmong(pending.twice, alive.twice, dead.twice);
-  const Unseen asked{.mean = LiveAmong(counted.asked, (alive.heard + 1) / 3, dead.heard).mean,
-                     .low = 0,
-                     .high = static_cast<double>(counted.asked)};
-  const Unseen often = LiveAmong(more(pending), more(alive), more(dead));
-  const Unseen unseen = UnseenOf(static_cast<double>(alive.once) + once.mean,
-                                 static_cast<double>(alive.twice) + twice.mean);
   const auto found = static_cast<double>(alive.heard);
-  const double nodes = found + asked.mean + once.mean + twice.mean + often.mean + unseen.mean;
-  return Estimate{.nodes = nodes,
-                  .low = std::min(nodes, found + asked.low + once.low + twice.low + often.low + unseen.low),
-                  .high = std::max(nodes, found + asked.high + once.high + twice.high + often.high + unseen.high)};
+  const LeavingRate leaving = LeavingRateOf(attendance.looks);
+  const Part once = LiveAmong(pending.once, alive.once, dead.once);
+  const Part twice = LiveAmong(pending.twice, alive.twice, dead.twice);
+  Part nodes = Prompt(found, attendance, leaving);
+  nodes += Late(found, attendance, leaving);
+  nodes += Unnamed(static_cast<double>(alive.once) + once.mean, static_cast<double>(alive.twice) + twice.mean,
+                   static_cast<double>(counted.fewest));
+  nodes += once;
+  nodes += twice;
+  nodes += LiveAmong(more(pending), more(alive), more(dead));
+  nodes += {.mean = LiveAmong(counted.asked, (alive.heard + 1) / 3, dead.heard).mean,
+            .low = 0,
+            .high = static_cast<double>(counted.asked)};
+  const double mean = std::max(nodes.mean, 1.0);  // the crawl has met one
+  return Estimate{.nodes = mean, .low = std::clamp(nodes.low, 1.0, mean), .high = std::max(nodes.high, mean)};
 }
 
 }  // namespace hearsay

@@ -63,6 +63,19 @@ void FoundNodes::AddRtt(Number number, Duration rtt) {
   nodes_[number].rtt_us = std::min(nodes_[number].rtt_us, us);
 }
 
+void FoundNodes::SetProved(Number number, Duration since_begin, bool late) {
+  Node& node = nodes_[number];
+  if (node.proved_ms != kNeverProved) return;
+  const std::int64_t ms = std::chrono::floor<std::chrono::milliseconds>(since_begin).count();
+  node.proved_ms = static_cast<std::uint32_t>(std::clamp<std::int64_t>(ms, 0, kNeverProved - 1));
+  node.late = late;
+}
+
+std::optional<Duration> FoundNodes::ProvedAt(Number number) const {
+  const std::uint32_t ms = nodes_[number].proved_ms;
+  return ms == kNeverProved ? std::nullopt : std::optional<Duration>(std::chrono::milliseconds(ms));
+}
+
 std::optional<Duration> FoundNodes::RttOf(Number number) const {
   const std::uint32_t us = nodes_[number].rtt_us;
   return us == UINT32_MAX ? std::nullopt : std::optional(Duration(us));

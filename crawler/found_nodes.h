@@ -43,6 +43,11 @@ class FoundNodes {
   // Keeps the shortest.
   void AddRtt(Number number, Duration rtt);
   std::optional<Duration> RttOf(Number number) const;
+  // When it first proved its id, since the crawl began, and whether it had left an earlier dial unanswered. Keeps the
+  // first that is set; in milliseconds, 49 days at most.
+  void SetProved(Number number, Duration since_begin, bool late);
+  std::optional<Duration> ProvedAt(Number number) const;
+  bool late(Number number) const { return nodes_[number].late; }
 
   ToldList& told(Number number) { return nodes_[number].told; }
   const ToldList& told(Number number) const { return nodes_[number].told; }
@@ -55,9 +60,13 @@ class FoundNodes {
   // It told us that it excludes crawlers.
   bool excluded(Number number) const { return nodes_[number].excluded; }
   void set_excluded(Number number) { nodes_[number].excluded = true; }
+  // It was drawn for a second look.
+  bool drawn(Number number) const { return nodes_[number].drawn; }
+  void set_drawn(Number number) { nodes_[number].drawn = true; }
 
  private:
   static constexpr std::uint32_t kNoSoftware = UINT32_MAX;
+  static constexpr std::uint32_t kNeverProved = UINT32_MAX;
   struct Said {
     std::string name;
     Attributes attributes;
@@ -69,10 +78,13 @@ class FoundNodes {
     std::uint32_t rtt_us = UINT32_MAX;
     std::unique_ptr<Said> said;     // null: no name, no attributes
     ToldList told;
+    std::uint32_t proved_ms = kNeverProved;
     Role role{};
-    bool visiting = false;
-    bool spoke = false;
-    bool excluded = false;
+    bool visiting : 1 = false;
+    bool spoke : 1 = false;
+    bool excluded : 1 = false;
+    bool late : 1 = false;
+    bool drawn : 1 = false;
   };
 
   const SipKey key_;

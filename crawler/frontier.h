@@ -52,6 +52,8 @@ class Frontier {
   void Release(Index index);
   // Its turn ends, and it waits for another one behind all that wait in its group.
   void Requeue(Index index);
+  // One that was released waits for another turn (kAgain).
+  void Recall(Index index) { Push(index, Turn::kAgain); }
 
   const Endpoint& At(Index index) const { return places_[index].endpoint; }
   std::size_t size() const { return places_.size(); }

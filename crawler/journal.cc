@@ -10,6 +10,9 @@ namespace hearsay {
 namespace {
 
 constexpr std::size_t kFrameBytes = 12;
+// A year and a bit: what is longer is damage, and sums of such times stay far from overflow.
+constexpr std::uint64_t kMaxMilliseconds = std::uint64_t{1} << 35;
+constexpr std::int64_t kMaxStart = std::int64_t{1} << 53;  // microseconds: the year 2255
 constexpr std::size_t kMaxBatchBytes = std::size_t{1} << 28;
 
 template <std::size_t N>
@@ -22,6 +25,11 @@ bool Get(const std::string& text, ByteArray<N>& out) {
   const BytesView bytes = AsBytes(text);
   std::copy(bytes.begin(), bytes.end(), out.begin());
   return true;
+}
+
+std::uint64_t Milliseconds(Duration d) {
+  const std::int64_t ms = std::chrono::floor<std::chrono::milliseconds>(d).count();
+  return std::min(static_cast<std::uint64_t>(std::max<std::int64_t>(ms, 0)), kMaxMilliseconds - 1);
 }
 
 // The payload of the batch that `journal` begins with; nullopt when it is cut short or damaged.
@@ -43,10 +51,12 @@ class Reader {
     const std::size_t known = content_.endpoints.size();
     const std::size_t ended = content_.ended.size();
     const std::size_t visited = content_.visited.size();
-    if (ReadEndpoints(batch) && ReadEnded(batch) && ReadVisited(batch)) return true;
+    const std::size_t looked = content_.looked.size();
+    if (ReadEndpoints(batch) && ReadEnded(batch) && ReadVisited(batch) && ReadLooked(batch)) return true;
     content_.endpoints.resize(known);
     content_.ended.resize(ended);
     content_.visited.resize(visited);
+    content_.looked.resize(looked);
     return false;
   }
 
@@ -63,11 +73,14 @@ class Reader {
   }
   bool ReadEnded(const journal::Batch& batch) {
     for (const journal::Ended& m : batch.ended()) {
-      JournalEnded ended{.endpoint = m.endpoint(), .verdict = static_cast<Verdict>(m.verdict()), .node = {}};
+      JournalEnded ended{.endpoint = m.endpoint(), .verdict = static_cast<Verdict>(m.verdict()), .node = {},
+                         .proved_at = {}, .late = m.late()};
       if (m.endpoint() >= content_.endpoints.size() || m.verdict() > static_cast<std::uint32_t>(kLastVerdict)) {
         return false;
       }
       if (!m.node_id().empty() && !Get(m.node_id(), ended.node.emplace().bytes)) return false;
+      if (m.proved_at() > kMaxMilliseconds) return false;
+      if (m.proved_at() > 0) ended.proved_at = std::chrono::milliseconds(m.proved_at() - 1);
       content_.ended.push_back(ended);
     }
     return true;
@@ -85,6 +98,14 @@ class Reader {
       if (std::adjacent_find(visited.told.begin(), visited.told.end()) != visited.told.end()) return false;
       if (!visited.told.empty() && visited.told.back() >= content_.endpoints.size()) return false;
       content_.visited.push_back(std::move(visited));
+    }
+    return true;
+  }
+  bool ReadLooked(const journal::Batch& batch) {
+    for (const journal::Looked& m : batch.looked()) {
+      if (m.endpoint() >= content_.endpoints.size() || m.watched() > kMaxMilliseconds) return false;
+      content_.looked.push_back(
+          {.endpoint = m.endpoint(), .gone = m.gone(), .watched = std::chrono::milliseconds(m.watched())});
     }
     return true;
   }
@@ -118,7 +139,19 @@ void JournalWriter::Ended(const JournalEnded& ended) {
   journal::Ended& m = *pending_->batch.add_ended();
   m.set_endpoint(ended.endpoint);
   m.set_verdict(static_cast<std::uint32_t>(ended.verdict));
-  if (ended.node) Append(*m.mutable_node_id(), ended.node->bytes);
+  if (ended.node) {
+    Append(*m.mutable_node_id(), ended.node->bytes);
+    m.set_proved_at(Milliseconds(ended.proved_at) + 1);
+    m.set_late(ended.late);
+  }
+  pending_->empty = false;
+}
+
+void JournalWriter::Looked(const JournalLooked& looked) {
+  journal::Looked& m = *pending_->batch.add_looked();
+  m.set_endpoint(looked.endpoint);
+  m.set_gone(looked.gone);
+  m.set_watched(Milliseconds(looked.watched));
   pending_->empty = false;
 }
 
@@ -154,7 +187,7 @@ Result<JournalContent> ReadJournal(BytesView journal, const NetworkKey& network)
     if (!batch.ParseFromArray(payload->data(), static_cast<int>(payload->size()))) break;
     if (content.sound_bytes == 0) {
       ByteArray<32> id{};
-      if (!Get(batch.network_id(), id)) break;
+      if (!Get(batch.network_id(), id) || batch.started_at() < 0 || batch.started_at() > kMaxStart) break;
       if (id != network.id()) return tl::unexpected(std::string("it is of another network, or another network key"));
       content.started_at = Time(Duration(batch.started_at()));
     }

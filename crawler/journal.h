@@ -26,6 +26,14 @@ struct JournalEnded {
   std::uint32_t endpoint = 0;
   Verdict verdict{};
   std::optional<NodeId> node;  // that proved its id there
+  Duration proved_at{};        // since the crawl began, in milliseconds, when there is a node
+  bool late = false;           // it had left an earlier dial unanswered
+};
+
+struct JournalLooked {
+  std::uint32_t endpoint = 0;
+  bool gone = false;
+  Duration watched{};  // since its proof, in milliseconds
 };
 
 struct JournalVisited {
@@ -48,6 +56,7 @@ class JournalWriter {
   void Heard(const Endpoint& endpoint);
   void Ended(const JournalEnded& ended);
   void Visited(const JournalVisited& visited);
+  void Looked(const JournalLooked& looked);
   // Appends a batch, if there is anything to say.
   void Take(Bytes& out);
 
@@ -61,6 +70,7 @@ struct JournalContent {
   std::vector<Endpoint> endpoints;
   std::vector<JournalEnded> ended;      // each of an endpoint in `endpoints`
   std::vector<JournalVisited> visited;  // likewise what it told
+  std::vector<JournalLooked> looked;    // each at an endpoint where a node proved its id
   std::size_t sound_bytes = 0;          // of the journal
 };
 // The error says for people why nothing of it can be used: no sound batch, or another network's.

@@ -11,7 +11,7 @@
 
 namespace hearsay {
 
-enum class EndpointState : std::uint8_t { kWaiting, kDialling, kVisiting, kDone };
+enum class EndpointState : std::uint8_t { kWaiting, kDialling, kVisiting, kDone, kLooking };
 enum class EndpointEvent : std::uint8_t {
   kTurn,      // room in flight, and its address group's turn
   kSilence,   // the dial ended without an answer, and there will be another one
@@ -19,6 +19,8 @@ enum class EndpointEvent : std::uint8_t {
   kNewNode,   // a proof by a node that has not had its turn
   kSameNode,  // a proof by a node that has had its turn, or has it now
   kVisitOver,
+  kDrawn,     // by lot, for a second look
+  kLookOver,  // its node answered, or did not
   kStop,
 };
 EndpointState Next(EndpointState state, EndpointEvent event);

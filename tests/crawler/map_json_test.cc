@@ -50,7 +50,7 @@ TEST(MapJson, SummarizesTheCensus) {
               UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "countries",
                                    "as", "rtt_ms", "edges", "hidden", "excluded", "suspects",
                                    "several_endpoints", "shared_addresses", "estimate", "mapped",
-                                   "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
+                                   "second_look", "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
                                    "bytes_received"));
   EXPECT_EQ(summary["nodes"], 2);
   EXPECT_EQ(summary["reachable"], 1);
@@ -63,7 +63,10 @@ TEST(MapJson, SummarizesTheCensus) {
   EXPECT_EQ(summary["suspects"], 1);
   EXPECT_EQ(summary["several_endpoints"], 1);
   EXPECT_EQ(summary["shared_addresses"], 1);
-  EXPECT_EQ(summary["estimate"], (json{{"nodes", 1.25}, {"low", 1.0}, {"high", 3.0}}));
+  EXPECT_EQ(summary["estimate"],
+            (json{{"nodes", 1.25}, {"low", 1.0}, {"high", 3.0}, {"at", "2027-01-15T08:00:01.250Z"}}));
+  EXPECT_EQ(summary["second_look"],
+            (json{{"nodes", 4}, {"gone", 2}, {"node_seconds", 9.0}, {"stay_seconds", 4.5}}));
   EXPECT_EQ(summary["mapped"], 0.8);
   EXPECT_EQ(summary["duration_seconds"], 2.5);
   EXPECT_EQ(summary["packets_sent"], 10);

@@ -32,6 +32,10 @@ class ToyNetwork {
   // One more endpoint at which an existing peer answers.
   void AddDoor(const Endpoint& endpoint, ToyPeer& peer) { doors_[endpoint] = &peer; }
 
+  ToyPeer& Find(const Endpoint& endpoint) { return *peers_.at(endpoint); }
+  // Nobody is there any more.
+  void Remove(const Endpoint& endpoint) { peers_.erase(endpoint); }
+
   template <typename Machine>
   bool RunUntilDone(Machine& machine, Duration limit) {
     const Time end = now + limit;

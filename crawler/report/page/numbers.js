@@ -22,12 +22,13 @@ const drawing = (words, ...marks) =>
     role: "img", "aria-label": words }, svg("title", {}, words), ...marks);
 
 // What was found (the tick), what is estimated (the dot), and the 95 % interval (the line with ends).
-function errorBar(found, { nodes, low, high }) {
-  const least = Math.min(found, low);
-  const room = (high - least) * 0.15 || 1;
-  const at = (value) => across(value, least - room, high + room).toFixed(1);
+function errorBar(found, { nodes, low, high, at: moment }) {
+  const [least, most] = [Math.min(found, low), Math.max(found, high)];
+  const room = (most - least) * 0.15 || 1;
+  const at = (value) => across(value, least - room, most + room).toFixed(1);
   const line = (x1, y1, x2, y2, kind) => svg("line", { x1, y1, x2, y2, class: kind });
-  const words = `found ${count(found)}; estimated ${count(nodes)}, 95 % interval ${count(low)} to ${count(high)}`;
+  const words = `found ${count(found)}; estimated ${count(nodes)}, 95 % interval ${count(low)} to ${count(high)}` +
+    (moment ? `, at ${text(moment)}` : "");
   return drawing(words, line(0, 9, BAR.width, 9, "axis"), line(at(low), 9, at(high), 9, "interval"),
     line(at(low), 4, at(low), 14, "interval"), line(at(high), 4, at(high), 14, "interval"),
     line(at(found), 2, at(found), 16, "found"), svg("circle", { cx: at(nodes), cy: 9, r: 4, class: "estimate" }));
@@ -64,12 +65,14 @@ function showNumbers(summary) {
   const several = summary.several_endpoints ? `${count(summary.several_endpoints)} at several endpoints` : "";
   const unsaid = "too little was found to say";
   const interval = estimate ? `95 %: ${count(estimate.low)} \u2013 ${count(estimate.high)}` : unsaid;
+  const look = summary.second_look;
+  const left = look?.gone ? ` \u00b7 ${count(look.gone)} of ${count(look.nodes)} left while we looked` : "";
   byId("numbers").append(
     figure("Nodes", count(nodes), several || counted(summary.edges, "edge", "edges")),
     figure("Reachable", count(reachable), share === null ? "" : `${percent(share)} of nodes`, shareBar(share)),
     figure("Unreachable", count(summary.unreachable), listed(summary.reasons)),
     figure("Estimated to exist", count(estimate?.nodes), interval, estimate && errorBar(reachable, estimate)),
-    figure("Share mapped", percent(mapped), isNumber(mapped) ? "of the estimate" : "", shareBar(mapped)),
+    figure("Share mapped", percent(mapped), isNumber(mapped) ? `of the estimate${left}` : "", shareBar(mapped)),
     figure("Suspects", count(summary.suspects), "name what proves no id"),
     figure("Round trip", milliseconds(rtt?.p50), rtt ? rttTail(rtt) : "", rtt && rttStrip(rtt)),
   );

@@ -56,19 +56,26 @@ class Mapper {
 }  // namespace
 
 MapResult MapFrom(SimNetwork& network, const Endpoint& first, const Endpoint& at, std::uint64_t seed,
-                  std::size_t visits) {
+                  std::size_t visits, const std::function<double()>& count) {
   const Duration begin = network.now();
+  std::vector<std::pair<Time, double>> counts;  // each from then on
   Mapper mapper(network, first, at, seed);
   network.RunUntilTrue(std::chrono::minutes{10}, std::chrono::milliseconds{5}, [&] {
+    if (count) {
+      const double now = count();
+      if (counts.empty() || counts.back().second != now) counts.emplace_back(SimClock::Epoch() + network.now(), now);
+    }
     mapper.Step();
     if (visits != SIZE_MAX && mapper.visits() >= visits) mapper.Stop();
     return mapper.Done();
   });
   MapResult result;
   result.seconds = std::chrono::duration<double>(network.now() - begin).count();
-  const Census census = mapper.Result();
-  result.reachable = Summarize(census).reachable;
-  result.estimate = census.estimate;
+  result.census = mapper.Result();
+  result.reachable = Summarize(result.census).reachable;
+  for (const auto& [since, value] : counts) {
+    if (since <= result.census.moment || since == counts.front().first) result.truth = value;
+  }
   return result;
 }
 

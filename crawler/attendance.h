@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// Attendance: who was there when, while a crawl went on: the moment that its count is of, and how fast nodes leave.
+//
+// A network moves while it is crawled, so a count of it is of a moment (Stutzbach and Rejaie 2006, "Understanding churn
+// in peer-to-peer networks": a slow crawl counts those who left and those who came together). The moment is the median
+// of the times at which the nodes that answered their first dial proved their ids. Each of those dials asks one host
+// whether it is there, at its own time; while as many come as leave, the answers' sum is right for any moment, and its
+// error is what came and went between each answer and the moment: of all moments the median makes that time least.
+//
+// How fast nodes leave is measured, not supposed: when the walk is over, nodes drawn by lot are dialled once more. As
+// in open-population capture-recapture (Jolly 1965, Seber 1965) survival between two looks is told apart from being
+// missed: a living node answers one of several packets. That a stay ends is equally likely at any time (Guess; uptimes
+// have heavier tails, which matters over hours, not over a crawl); who is gone left halfway between the looks.
+//
+// Before any look the rate is taken for that of half a leaving in 300 s of one node's time: about one in ten minutes,
+// and with 95 % not more than one in two (a gamma prior; Guess: the shortest stays that containers have on average).
+// So a crawl that was stopped is not without a rate, and small networks are not said to be still for want of time.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "proto/time.h"
+
+namespace hearsay {
+
+// Nodes that were found and dialled once more at the end of the walk.
+struct SecondLooks {
+  std::size_t nodes = 0;
+  std::size_t gone = 0;  // of those: nobody answered any more, or somebody else
+  Duration watched{};    // from their proofs until then, summed; of those gone half of it
+
+  void Add(bool is_gone, Duration since_proof) {
+    ++nodes;
+    gone += is_gone ? 1 : 0;
+    watched += is_gone ? since_proof / 2 : since_proof;
+  }
+};
+
+struct LeavingRate {  // of one node, a second
+  double mean = 0;    // of the looks alone: gone / watched; 0 without a look
+  double expected = 0;  // with the prior
+  double high = 0;      // 97.5 %
+};
+LeavingRate LeavingRateOf(const SecondLooks& looks);
+
+struct Attendance {
+  SecondLooks looks;
+  std::size_t late = 0;  // found nodes that left their first dial unanswered
+  double apart = 0;      // node-seconds: from the moment to each proof of the others, either way, summed
+  Duration after{};      // from the moment to the end of the last dial: meanwhile the late ones may have come
+};
+
+// The lower median: one of `times`, which it reorders; they are not empty.
+Duration MedianOf(std::vector<Duration>& times);
+
+}  // namespace hearsay

@@ -20,12 +20,12 @@ double HighGamma(double shape) {
 
 }  // namespace
 
-LeavingRate LeavingRateOf(const SecondLooks& looks) {
+LeavingRate LeavingRateOf(const SecondLooks& looks, double lost) {
   const double watched = std::chrono::duration<double>(looks.watched).count();
-  const auto gone = static_cast<double>(looks.gone);
-  const double shape = kPriorGone + gone;
-  const double seconds = kPriorSeconds + watched;
-  return {.mean = watched > 0 ? gone / watched : 0, .expected = shape / seconds, .high = HighGamma(shape) / seconds};
+  const double missed = static_cast<double>(looks.nodes) * std::pow(lost, kLookHellos);
+  const double gone = std::max(0.0, static_cast<double>(looks.gone) - missed);
+  return {.mean = watched > 0 ? gone / watched : 0,
+          .high = HighGamma(kPriorGone + gone) / (kPriorSeconds + watched)};
 }
 
 Duration MedianOf(std::vector<Duration>& times) {

@@ -16,6 +16,10 @@
 // Before any look the rate is taken for that of half a leaving in 300 s of one node's time: about one in ten minutes,
 // and with 95 % not more than one in two (a gamma prior; Guess: the shortest stays that containers have on average).
 // So a crawl that was stopped is not without a rate, and small networks are not said to be still for want of time.
+//
+// Where packets are lost, by the wire or by busy machines, a living node may leave a look's three unanswered, as often
+// as the cube of one: so many are not taken for gone. How often one is lost is said by who left its first dial, of one
+// packet, unanswered. Loss that comes in long bursts is not seen through: its census says that nodes leave.
 #pragma once
 
 #include <cstddef>
@@ -39,11 +43,12 @@ struct SecondLooks {
 };
 
 struct LeavingRate {  // of one node, a second
-  double mean = 0;    // of the looks alone: gone / watched; 0 without a look
-  double expected = 0;  // with the prior
-  double high = 0;      // 97.5 %
+  double mean = 0;  // of the looks alone: gone / watched; 0 without a look
+  double high = 0;  // 97.5 %, with the prior
 };
-LeavingRate LeavingRateOf(const SecondLooks& looks);
+inline constexpr std::size_t kLookHellos = 3;  // packets of a second look
+// `lost` is the share of living nodes that leave one packet unanswered.
+LeavingRate LeavingRateOf(const SecondLooks& looks, double lost = 0);
 
 struct Attendance {
   SecondLooks looks;

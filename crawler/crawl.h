@@ -89,7 +89,6 @@ class Crawl {
 
  private:
   static constexpr std::array<std::size_t, 3> kHellos = {1, 4, 3};  // of an endpoint's dials
-  static constexpr std::size_t kLookHellos = 3;     // a living node's answers all lost: 0.00003 where one in 32 is
   static constexpr std::size_t kAnsweredDials = 2;  // that ended without a proof: then it refuses
   static constexpr std::uint32_t kHiddenNamings = 2;
   static constexpr std::uint32_t kNoNode = UINT32_MAX;

@@ -58,7 +58,7 @@ Part LiveAmong(std::size_t pending_count, std::size_t alive_count, std::size_t d
 // Those who answered their first dial.
 Part Prompt(double found, const Attendance& attendance, const LeavingRate& leaving) {
   const double prompt = found - static_cast<double>(attendance.late);
-  const double error = kZ * std::sqrt(2 * leaving.expected * attendance.apart);
+  const double error = kZ * std::sqrt(2 * leaving.high * attendance.apart);
   return {.mean = prompt, .low = prompt - error, .high = prompt + error};
 }
 
@@ -78,7 +78,7 @@ std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& 
   if (alive.heard == 0 || counted.namings <= alive.once + pending.once) return std::nullopt;
   const auto more = [](const Namings::Kind& kind) { return kind.heard - kind.once - kind.twice; };
   const auto found = static_cast<double>(alive.heard);
-  const LeavingRate leaving = LeavingRateOf(attendance.looks);
+  const LeavingRate leaving = LeavingRateOf(attendance.looks, static_cast<double>(attendance.late) / found);
   const Part once = LiveAmong(pending.once, alive.once, dead.once);
   const Part twice = LiveAmong(pending.twice, alive.twice, dead.twice);
   Part nodes = Prompt(found, attendance, leaving);

@@ -8,7 +8,8 @@
 // than 95 % where several are large.
 //
 // Found. Who answered the first dial counts as one, with an error of what came and went between that and the moment:
-// on average as many leave as come, so it is symmetric, of variance 2 x rate of leaving x node-seconds apart.
+// on average as many leave as come, so it is symmetric, of variance 2 x rate of leaving x node-seconds apart. The rate
+// is known from few, so its upper end is taken: with the mean, intervals of small networks were half a node too narrow.
 // Late. Who answered only a later dial was there and unlucky or slow, or has come since; as many are taken off as left
 // in that time, and from none to as many as may have for the interval.
 // Nobody named them. Each visited node names a random part of the peers that it verified lately. A node that f others

@@ -25,7 +25,6 @@ TEST(Attendance, TheMomentIsOneOfTheTimes) {
 TEST(Attendance, WithoutALookTheRateIsThePriors) {
   const LeavingRate rate = LeavingRateOf({});
   EXPECT_EQ(rate.mean, 0);
-  EXPECT_NEAR(1 / rate.expected, 600, 1);
   EXPECT_NEAR(1 / rate.high, 120, 5);
 }
 
@@ -41,8 +40,13 @@ TEST(Attendance, WhoIsGoneWasThereForHalfTheTime) {
 TEST(Attendance, LooksOutweighThePrior) {
   const LeavingRate rate = LeavingRateOf({.nodes = 256, .gone = 100, .watched = seconds{20'000}});
   EXPECT_EQ(rate.mean, 0.005);
-  EXPECT_NEAR(rate.expected, 0.005, 0.0001);
   EXPECT_NEAR(rate.high, 0.0060, 0.0001);  // the exact quantile of the gamma distribution: 0.005974
+}
+
+TEST(Attendance, LostPacketsAreNotTakenForLeaving) {
+  const SecondLooks looks{.nodes = 256, .gone = 40, .watched = seconds{20'000}};
+  EXPECT_EQ(LeavingRateOf(looks, 0.6).mean, 0);  // 55 of 256 leave three packets unanswered
+  EXPECT_NEAR(LeavingRateOf(looks, 0.05).mean, 0.002, 0.00001);
 }
 
 TEST(Attendance, TheHighRateIsExceededOneTimeInForty) {

@@ -187,6 +187,7 @@ TEST(CrawlOfRealNodes, LearnsNothingFromWhoExcludesCrawlersAndCountsIt) {
   ASSERT_TRUE(crawler.Run(seconds{60}));
   const Census census = crawler.crawl().Result(crawler.Now());
   ASSERT_EQ(census.nodes.size(), 11u);
+  EXPECT_EQ(census.looks.nodes, 10u);  // nor a second look
   for (const MappedNode& node : census.nodes) {
     const bool is_shy = node.id == world.network.node(host).Status().id;
     EXPECT_EQ(node.excluded, is_shy);

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/io/local_api_address.h"
+#include "node/io/local_api_guard.h"
 #include "tests/io/api_fixture.h"
 
 namespace hearsay {
@@ -206,6 +207,29 @@ TEST_F(LocalApiTest, LetsOnlyItsOwnOriginIn) {
   EXPECT_EQ(status("http://localhost:7077"), "403");
   EXPECT_EQ(status("https://evil.example"), "403");
   EXPECT_EQ(status("null"), "403");
+}
+
+// A unix socket that somebody forwards to a port of theirs is within a browser's reach.
+TEST(LocalApiGuard, LetsOnlyItsOwnOriginInOverAUnixSocket) {
+  const auto is_let_in = [](const std::string& host, std::optional<std::string> origin) {
+    return !JudgeHead({.hosts = 1, .host = host, .origin = std::move(origin)}, ApiTransport::kUnix);
+  };
+  EXPECT_TRUE(is_let_in("whatever", std::nullopt));
+  EXPECT_TRUE(is_let_in("localhost:8080", "http://localhost:8080"));
+  EXPECT_FALSE(is_let_in("localhost:8080", "https://evil.example"));
+  EXPECT_FALSE(is_let_in("evil.example:8080", "http://evil.example:8080"));
+  EXPECT_FALSE(is_let_in("localhost:8080", "null"));
+}
+
+TEST_F(LocalApiTest, ServesAPageThatMayRunAndFetchOnlyWhatIsItsOwn) {
+  StartApi();
+  for (const std::string path : {"/", "/page.css", "/page.js"}) {
+    const std::string answer = Ask("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.0 200"));
+    EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self'"));
+    EXPECT_THAT(answer, HasSubstr("SPDX-License-Identifier"));
+  }
+  EXPECT_THAT(Ask("POST / HTTP/1.0\r\nHost: localhost\r\n\r\n"), StartsWith("HTTP/1.0 405"));
 }
 
 TEST_F(LocalApiTest, RefusesBodiesAndDoubtfulLengths) {

@@ -4,10 +4,6 @@
 
 const BAR = { width: 150, height: 18 };
 
-const figure = (title, value, below, drawn = null) =>
-  el("div", { class: "figure" }, el("dt", {}, title), el("dd", { class: "big" }, value),
-    drawn && el("dd", { class: "drawing" }, drawn), below && el("dd", { class: "below" }, below));
-
 // "timeout 12 · refused 3": names by count.
 function listed(counts) {
   const byCount = Object.entries(counts || {}).sort(([, a], [, b]) => b - a);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -224,12 +225,13 @@ TEST(LocalApiGuard, LetsOnlyItsOwnOriginInOverAUnixSocket) {
 TEST_F(LocalApiTest, ServesAPageThatMayRunAndFetchOnlyWhatIsItsOwn) {
   StartApi();
   for (const std::string path : {"/", "/page.css", "/page.js"}) {
-    const std::string answer = Ask("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
-    EXPECT_THAT(answer, StartsWith("HTTP/1.0 200"));
+    std::string answer = Ask("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
     EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self'"));
+    answer.resize(std::min<std::size_t>(answer.size(), 1000));
     EXPECT_THAT(answer, HasSubstr("SPDX-License-Identifier"));
   }
-  EXPECT_THAT(Ask("POST / HTTP/1.0\r\nHost: localhost\r\n\r\n"), StartsWith("HTTP/1.0 405"));
+  EXPECT_THAT(Ask("POST / HTTP/1.0\r\nHost: localhost\r\n\r\n"), StartsWith("HTTP/1.1 405"));
 }
 
 TEST_F(LocalApiTest, RefusesBodiesAndDoubtfulLengths) {

@@ -29,8 +29,8 @@ std::size_t Crawl::MaxPacketsPerEndpoint(const VisitLimits& visit) {
          visit.packets;
 }
 
-std::optional<Frontier::Index> Crawl::AddEndpoint(const Endpoint& endpoint) {
-  const auto added = frontier_.Add(endpoint);
+std::optional<Frontier::Index> Crawl::AddEndpoint(const Endpoint& endpoint, std::optional<Frontier::Index> teller) {
+  const auto added = frontier_.Add(endpoint, teller);
   if (!added) return std::nullopt;
   if (added->fresh) {
     PushTight(spots_, Spot{});
@@ -109,7 +109,10 @@ void Crawl::FinishStep(Time now, Effects& out, std::size_t first_effect) {
 
 void Crawl::StartDials(Time now, Effects& out) {
   const auto dial = [&](Frontier::Turn turn) {
-    const auto place = frontier_.Take(turn);
+    auto place = frontier_.Take(turn);
+    for (; place && turn == Frontier::Turn::kAgain && frontier_.IsHopeless(*place); place = frontier_.Take(turn)) {
+      GiveUp(*place);
+    }
     if (!place) return false;
     Move(*place, EndpointEvent::kTurn);
     DialRequest request{.endpoint = frontier_.At(*place), .pin = {}, .purpose = DialPurpose::kCrawl, .expected = {},
@@ -121,6 +124,14 @@ void Crawl::StartDials(Time now, Effects& out) {
   };
   while (busy_ < config_.in_flight && dial(Frontier::Turn::kFirst)) ++busy_;
   while (patient_ < config_.patient && dial(Frontier::Turn::kAgain)) ++patient_;
+}
+
+// Its first packet was not answered, and nobody of its group answers further ones.
+void Crawl::GiveUp(Frontier::Index place) {
+  Move(place, EndpointEvent::kTurn);
+  spots_[place].verdict = Verdict::kTimeout;
+  ++unreachable_;
+  Finish(place, EndpointEvent::kFailure);
 }
 
 void Crawl::Move(Frontier::Index place, EndpointEvent event) { spots_[place].state = Next(spots_[place].state, event); }
@@ -155,6 +166,7 @@ Verdict Crawl::VerdictOf(Frontier::Index place, const DialOutcome& outcome) cons
 void Crawl::OnFailure(Frontier::Index place, const DialOutcome& outcome) {
   Spot& spot = spots_[place];
   const bool silent = !outcome.result && outcome.result.error() == Error::kTimeout;
+  if (silent && spot.dials > 1) frontier_.NoteSilence(place);
   if (silent && spot.dials < kHellos.size() && spot.answered < kAnsweredDials) {
     Move(place, EndpointEvent::kSilence);
     return frontier_.Requeue(place);
@@ -167,6 +179,7 @@ void Crawl::OnFailure(Frontier::Index place, const DialOutcome& outcome) {
 void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out) {
   Spot& spot = spots_[place];
   spot.node = nodes_.NumberOf(outcome.result->peer);
+  frontier_.NoteProof(place);
   spot.verdict = outcome.result->confirmed ? Verdict::kReachable : Verdict::kUnconfirmed;
   const std::uint64_t session = outcome.result->keys.receive_id;
   // While its other endpoint is being visited, a packet on this channel would replace that one. It stays unconfirmed.
@@ -187,9 +200,11 @@ void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now,
 }
 
 void Crawl::Remember(Turn& turn, const std::vector<Endpoint>& named) {
+  const Frontier::Index teller = PlaceOf(turn.visit.endpoint());
   for (const Endpoint& endpoint : named) {
-    const auto place = AddEndpoint(endpoint);
-    if (!place || tellings_ >= config_.tellings) {
+    const auto place = AddEndpoint(endpoint, teller);
+    if (!place) continue;  // counted by the frontier
+    if (tellings_ >= config_.tellings) {
       cut_off_ = true;
       continue;
     }

@@ -104,13 +104,14 @@ class Crawl {
   };
   using Turns = std::map<std::uint64_t, Turn>;  // by our session id
 
-  std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint);
+  std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint, std::optional<Frontier::Index> teller = {});
   void AddSeeds();
   void Replay(const JournalVisited& visited);
   // The last of an endpoint: it is done.
   void Finish(Frontier::Index place, EndpointEvent event);
   void AddHidden(IdPrefix id);
   void StartDials(Time now, Effects& out);
+  void GiveUp(Frontier::Index place);
   void OnDial(const DialOutcome& outcome, Time now, Effects& out);
   void OnProof(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out);
   void OnFailure(Frontier::Index place, const DialOutcome& outcome);

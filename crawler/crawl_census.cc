@@ -7,6 +7,29 @@
 #include "crawler/suspects.h"
 
 namespace hearsay {
+namespace {
+
+// What one node named, of each address group at most kMost: for each node anew, without clearing.
+class GroupTally {
+ public:
+  void Begin() { ++turn_; }
+  bool Takes(std::uint32_t group) {
+    if (group >= seen_.size()) seen_.resize(group + 1);
+    Seen& seen = seen_[group];
+    if (seen.turn != turn_) seen = {.turn = turn_, .count = 0};
+    return ++seen.count <= kJudgedOfGroup;
+  }
+
+ private:
+  struct Seen {
+    std::uint32_t turn = 0;
+    std::uint32_t count = 0;
+  };
+  std::uint32_t turn_ = 0;
+  std::vector<Seen> seen_;
+};
+
+}  // namespace
 
 Namings Crawl::CountNamings() const {
   Namings counted;
@@ -99,15 +122,22 @@ void Crawl::AddEdges(Census& census) const {
   const std::vector<FoundNodes::Number> order = nodes_.Ordered();
   std::vector<std::uint32_t> place_of(order.size());
   for (std::uint32_t place = 0; place < order.size(); ++place) place_of[order[place]] = place;
+  GroupTally verified;
+  GroupTally silent;
   for (std::uint32_t place = 0; place < order.size(); ++place) {
     MappedNode& node = census.nodes[place];
+    verified.Begin();
+    silent.Begin();
     nodes_.told(order[place]).ForEach([&](Frontier::Index told) {
       const Spot& spot = spots_[told];
+      const auto group = frontier_.GlobalGroupOf(told);
       if (spot.node == kNoNode) {
-        if (spot.verdict != Verdict::kNotVisited) ++node.sampled_silent;
+        if (spot.verdict == Verdict::kNotVisited) return;
+        if (!group || silent.Takes(*group)) ++node.judged_silent;
         return;
       }
       ++node.sampled_verified;
+      if (!group || verified.Takes(*group)) ++node.judged_verified;
       if (place_of[spot.node] != place) census.edges.emplace_back(place, place_of[spot.node]);
     });
   }

@@ -7,7 +7,7 @@
 
 #include <set>
 
-#include "tests/crawler/toy_network.h"
+#include "tests/crawler/toy_crawl.h"
 
 namespace hearsay {
 namespace {
@@ -15,36 +15,14 @@ namespace {
 using test::At;
 using test::CallerIdentity;
 using test::CallerSeed;
+using test::Find;
 using test::Loopback;
+using test::Names;
+using test::Seeds;
 using test::ToyNetwork;
 using test::ToyPeer;
 using test::ToyScript;
-
-CrawlConfig Seeds(std::vector<Endpoint> endpoints) {
-  CrawlConfig config;
-  config.software = "hearsay/test";
-  for (const Endpoint& endpoint : endpoints) config.seeds.push_back({endpoint, {}});
-  return config;
-}
-
-ToyScript Names(std::vector<Endpoint> endpoints) {
-  ToyScript script;
-  script.sample = [endpoints](std::uint64_t) { return endpoints; };
-  return script;
-}
-
-Census Walk(ToyNetwork& network, CrawlConfig config, Duration limit = seconds{60}) {
-  Crawl crawl(std::move(config), CallerIdentity(), network.key, CallerSeed(), network.now);
-  EXPECT_TRUE(network.RunUntilDone(crawl, limit)) << "the crawl did not stop by itself";
-  return crawl.Result(network.now);
-}
-
-const MappedNode* Find(const Census& census, const NodeId& id) {
-  for (const MappedNode& node : census.nodes) {
-    if (node.id == id) return &node;
-  }
-  return nullptr;
-}
+using test::Walk;
 
 // A ring in which everybody names the next `reach` peers.
 std::vector<ToyPeer*> AddRing(ToyNetwork& network, int size, int reach) {
@@ -219,24 +197,6 @@ TEST(Crawl, BoundsALiarWithEndlessFabricatedEndpoints) {
   EXPECT_EQ(census.silent.size(), pulls * kMaxSampleEndpoints);
   EXPECT_EQ(census.nodes[0].sampled, pulls * kMaxSampleEndpoints);
   EXPECT_EQ(census.nodes[0].sampled_verified, 0u);  // how a liar is known
-}
-
-TEST(Crawl, SendsOneVictimNoMoreThanSixteenPortsWorthOfHellos) {
-  ToyNetwork network;
-  ToyPeer& liar = network.Add(At("5.1.0.1:7075"), {});
-  std::uint16_t port = 0;
-  liar.script.sample = [&port](std::uint64_t) {
-    std::vector<Endpoint> out;
-    for (std::size_t i = 0; i < kMaxSampleEndpoints; ++i) out.push_back({*IpAddress::Parse("6.6.6.6"), ++port});
-    return out;
-  };
-  const Census census = Walk(network, Seeds({liar.endpoint()}), seconds{300});
-  std::size_t packets = 0;
-  for (const auto& [endpoint, count] : network.sent_to) {
-    if (endpoint.address == *IpAddress::Parse("6.6.6.6")) packets += count;
-  }
-  EXPECT_LE(packets, 16 * 2 * kMaxDialAttempts);
-  EXPECT_FALSE(census.complete);  // a bound cut something off, and the map says so
 }
 
 TEST(Crawl, BoundsPacketsToEveryEndpointWhateverItDoes) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -35,10 +34,9 @@ std::optional<Frontier::Added> Frontier::Insert(const Endpoint& endpoint) {
     return std::nullopt;
   }
   const auto index = static_cast<Index>(places_.size());
-  PushTight(places_, Place{.endpoint = endpoint});
+  places_.push_back(Place{.endpoint = endpoint});
   places_[index].group = GroupOf(index);
   index_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint); });
-  if (global) AddPort(index);
   return Added{index, true};
 }
 
@@ -50,21 +48,11 @@ std::optional<Frontier::Index> Frontier::Find(const Endpoint& endpoint) const {
 
 std::size_t Frontier::PortsOf(const IpAddress& address) const {
   std::size_t ports = 0;
-  Index place = addresses_.Find(
-      HashOf(address), [&](std::uint32_t number) { return places_[number].endpoint.address == address; });
-  for (; place != kNone; place = places_[place].sibling) ++ports;
+  index_.Find(HashOf(address), [&](std::uint32_t number) {  // asks about all of them: none is the last
+    ports += places_[number].endpoint.address == address ? 1 : 0;
+    return false;
+  });
   return ports;
-}
-
-void Frontier::AddPort(Index index) {
-  const IpAddress& address = places_[index].endpoint.address;
-  const Index first = addresses_.Find(
-      HashOf(address), [&](std::uint32_t number) { return places_[number].endpoint.address == address; });
-  if (first == kNone) {
-    addresses_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint.address); });
-  } else {
-    places_[index].sibling = std::exchange(places_[first].sibling, index);
-  }
 }
 
 std::optional<Frontier::Index> Frontier::Take(Turn turn) {

@@ -8,7 +8,7 @@
 // networks nobody is a stranger: no cap.
 // Bounds: `endpoints` in all; of one global address `ports_per_address`, so that fabricated endpoints cannot aim a
 // crawl's hellos at one victim's many ports. What does not fit is refused and counted; nothing is evicted.
-// About 45 bytes an endpoint, 55 a global one.
+// About 36 bytes an endpoint.
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "crawler/block_vector.h"
 #include "node/core/flat_index.h"
 #include "proto/endpoint.h"
 #include "proto/siphash.h"
@@ -64,8 +65,7 @@ class Frontier {
   struct Place {
     Endpoint endpoint;
     std::uint32_t group = 0;
-    Index next = kNone;     // in its group's queue
-    Index sibling = kNone;  // the next of the same global address
+    Index next = kNone;  // in its group's queue
   };
   struct Queue {
     Index head = kNone;
@@ -79,10 +79,13 @@ class Frontier {
     bool capped = false;
   };
 
-  std::uint64_t HashOf(const Endpoint& endpoint) const { return SipHash(key_, endpoint.ToBytes()); }
+  // Global endpoints of one address have one hash, so that they are found, and counted, together.
+  std::uint64_t HashOf(const Endpoint& endpoint) const {
+    return endpoint.scope() == Scope::kGlobal ? HashOf(endpoint.address) : SipHash(key_, endpoint.ToBytes());
+  }
   std::uint64_t HashOf(const IpAddress& address) const { return SipHash(key_, address.bytes); }
   std::optional<Added> Insert(const Endpoint& endpoint);
-  void AddPort(Index index);
+  // Of a global address.
   std::size_t PortsOf(const IpAddress& address) const;
   std::uint32_t GroupOf(Index index);
   void Push(Index index, Turn turn);
@@ -90,11 +93,10 @@ class Frontier {
 
   const FrontierLimits limits_;
   const SipKey key_;
-  std::vector<Place> places_;
+  BlockVector<Place> places_;
   std::vector<Group> groups_;
   std::array<std::deque<std::uint32_t>, 2> ready_;  // groups with somebody waiting and room under their cap
-  FlatIndex index_;          // of places, by endpoint
-  FlatIndex addresses_;      // of the first place of each global address
+  FlatIndex index_;          // of places
   FlatIndex group_index_;    // of groups
   std::size_t waiting_ = 0;
   std::size_t in_turn_ = 0;

@@ -34,6 +34,7 @@ const Experiment kExperiments[] = {
     {"strangers", "what a node spends before a cookie returned", kStrangersSetUp, PlayStrangers},
     {"on-path", "replays, relays, reflections by somebody on the path", kOnPathSetUp, PlayOnPath},
     {"census", "whether a census knows how whole it is", kCensusSetUp, PlayCensus},
+    {"million", "a map of a million nodes, and its memory", kMillionSetUp, PlayMillion},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <asio/post.hpp>
 
+#include "crawler/seed/seed_peers.h"
 #include "node/io/entropy.h"
 #include "node/io/version.h"
 
@@ -40,15 +41,7 @@ void SeedCrawl::Turn() {
 }
 
 bool SeedCrawl::Begin(Time now) {
-  CrawlConfig config;
-  config.software = std::string(Software());
-  config.in_flight = kInFlight;
-  for (const PeerInfo& peer : driver_.Peers()) {
-    if (peer.reachable) config.seeds.push_back({peer.endpoint, {}});
-  }
-  for (const Endpoint& contact : history().Contacts(config.frontier.endpoints / 2)) {
-    config.seeds.push_back({contact, {}});
-  }
+  CrawlConfig config = NextSeedCrawl(driver_.Peers(), history(), std::string(Software()));
   if (config.seeds.empty()) return false;
   auto walk = CrawlWalk::Open(io_);
   if (!walk) {

@@ -5,9 +5,9 @@
 
 #include <string>
 
+#include "crawler/seed/seed_peers.h"
 #include "crawler/seed/seed_services.h"
 #include "tools/seed_crawl.h"
-#include "tools/seed_peers.h"
 
 namespace hearsay {
 
@@ -16,6 +16,7 @@ inline constexpr int kFreshIntervals = 3;
 inline constexpr Duration kFreshSlack = std::chrono::minutes{1};  // a crawl among the dead takes some seconds
 bool IsFresh(const SeedCrawl::Health& health, Duration every, Time now);
 
-std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, const SeedServices& services, Time now);
+std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, const SeedRule& rule,
+                            const SeedServices& services, Time now);
 
 }  // namespace hearsay

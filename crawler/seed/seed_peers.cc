@@ -45,9 +45,10 @@ SeedPeers SeedChooser::Choose(const SeedSelf& self, const std::vector<PeerInfo>&
   out.doubtful = chosen.doubtful;
   out.gone = chosen.gone;
   for (const NodeLife* node : chosen.nodes) {
-    // The node's own table is fresher than the last census.
+    // The node's own table is fresher than the last census, if there was a record since the node started.
     const auto peer = by_id.find(node->id);
-    const Attributes& attributes = peer == by_id.end() ? node->attributes : peer->second->attributes;
+    const bool has_record = peer != by_id.end() && !peer->second->software.empty();
+    const Attributes& attributes = has_record ? peer->second->attributes : node->attributes;
     for (const NodeAddress& address : node->addresses) {
       Add({address.endpoint, node->id, node->role.value_or(Role::kDual), attributes}, out);
     }

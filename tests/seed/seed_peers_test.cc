@@ -145,11 +145,12 @@ TEST_F(SeedPeersTest, AttributesAreTheNodesOrTheCensuses) {
   census.nodes[1].record->role = Role::kWorker;
   history_.Apply(census);
   PeerInfo fresher = Peer(1);
+  fresher.software = "hearsay/1";
   fresher.attributes = {{"service", "mail"}};
-  Served({fresher}, AtMinute(1));
+  Served({fresher, Peer(2)}, AtMinute(1));
   ASSERT_EQ(chosen_.peers.size(), 2u);
   EXPECT_EQ(chosen_.peers[0].attributes, (Attributes{{"service", "mail"}}));
-  EXPECT_EQ(chosen_.peers[1].attributes, (Attributes{{"service", "web"}})) << "the seed's node has never met it";
+  EXPECT_EQ(chosen_.peers[1].attributes, (Attributes{{"service", "web"}})) << "without a record yet";
   EXPECT_EQ(chosen_.peers[1].role, Role::kWorker);
 }
 

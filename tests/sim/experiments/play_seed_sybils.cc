@@ -13,10 +13,10 @@
 namespace hearsay::sim {
 
 const char* const kSeedSybilsSetUp =
-    "300 honest nodes as on the internet for 45 minutes: 260 stay (up for 12 h on average, then down for 2 min), 20 "
+    "250 honest nodes as on the internet for 35 minutes: 220 stay (up for 12 h on average, then down for 2 min), 15 "
     "each are up for 60 and 20 min and down for 5 min. From the start two attackers that are always up, answer "
     "everything, name only their own and dial the honest nodes: one with 1,000 ids in four /16s, one with 300 ids in a "
-    "/16 each. One seed crawls every 5 min with the defaults of hearsay seed. After 20 minutes an answer to an A "
+    "/16 each. One seed crawls every 5 min with the defaults of hearsay seed. After 15 minutes an answer to an A "
     "query is drawn every second, at most one peer an address group, and beside it one as bitcoin-seeder draws: "
     "uniformly from the good. An attacker's groups are counted against all in which somebody is up.";
 
@@ -27,16 +27,16 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Duration kEvery = minutes{5};
-constexpr Duration kEnd = minutes{45};
-constexpr Duration kWarmUp = minutes{20};
+constexpr Duration kEnd = minutes{35};
+constexpr Duration kWarmUp = minutes{15};
 constexpr std::size_t kCrowdGroups = 4;
 constexpr std::size_t kCrowd = 1000;
 constexpr std::size_t kSpread = 300;
 constexpr std::uint32_t kDials = 1;  // of each attacker, in each round of 15 s
-constexpr double kTolerance = 5;     // points: honest nodes that come and go are up, and not always good
+constexpr double kTolerance = 2;     // points: honest nodes that come and go are up, and not always good
 
 SeedField::Config FieldConfig() {
-  return {.kinds = {{260, hours{12}, minutes{2}}, {20, minutes{60}, minutes{5}}, {20, minutes{20}, minutes{5}}}};
+  return {.kinds = {{220, hours{12}, minutes{2}}, {15, minutes{60}, minutes{5}}, {15, minutes{20}, minutes{5}}}};
 }
 
 // How much of something is whose.

@@ -37,7 +37,6 @@ namespace hearsay {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr std::chrono::seconds kRefresh{5};
 constexpr Duration kShortestInterval = std::chrono::seconds{1};
 
 struct Options {
@@ -138,7 +137,7 @@ class Refresh {
     chosen_ = chooser_.Choose(self, driver.Peers(), parts_.crawl.history(), driver.Now());
     parts_.services.SetPeers(chosen_.peers, driver.Now());
     if (parts_.crawl.health().last_at) SayWhetherFew();
-    timer_.expires_after(kRefresh);
+    timer_.expires_after(SeedChooser::kInterval);
     timer_.async_wait([this](const asio::error_code& error) {
       if (!error) Turn();
     });

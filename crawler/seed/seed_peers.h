@@ -40,10 +40,12 @@ struct SeedSelf {
 
 class SeedChooser {
  public:
+  static constexpr Duration kInterval = std::chrono::seconds{5};
+
   // `audience`: how far what is served may reach.
   SeedChooser(const SeedRule& rule, Scope audience) : rule_(rule), audience_(audience) {}
 
-  // To be called every few seconds. `known`: the peers of its node now.
+  // To be called every kInterval. `known`: the peers of its node now.
   SeedPeers Choose(const SeedSelf& self, const std::vector<PeerInfo>& known, const History& history, Time now);
   const SeedRule& rule() const { return rule_; }
 

@@ -73,7 +73,7 @@ void SimSeed::Refresh() {
   const SeedSelf self{status.id, status.own_endpoints, Role::kSeed, {}};
   chosen_ = chooser_.Choose(self, network_.node(host_).Peers(), history_, Now());
   peers_ = GoodPeers(chosen_.peers);
-  network_.At(network_.now() + kRefresh, [this] { Refresh(); });
+  network_.At(network_.now() + SeedChooser::kInterval, [this] { Refresh(); });
 }
 
 }  // namespace hearsay::sim

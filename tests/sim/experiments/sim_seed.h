@@ -17,9 +17,7 @@ namespace hearsay::sim {
 
 class SimSeed {
  public:
-  static constexpr Duration kRefresh = std::chrono::seconds{5};  // as tools/seed.cc
-  static constexpr std::size_t kInAnswer = 16;                   // Zone::kMaxPeersInAnswer
-  static constexpr Duration kRetry = std::chrono::seconds{2};    // when there is nobody to call: as tools/seed_crawl.cc
+  static constexpr Duration kRetry = std::chrono::seconds{2};  // when there is nobody to call: as tools/seed_crawl.cc
 
   // `host` is its node; the network is borrowed and outlives it.
   SimSeed(SimNetwork& network, HostId host, Duration every, std::uint64_t seed);
@@ -33,7 +31,7 @@ class SimSeed {
   std::size_t censuses() const { return censuses_; }
   // Of one answer to an A query.
   std::vector<const GoodPeer*> Answer() {
-    return peers_.Draw("", PeerKind::kV4OnDefaultPort, kInAnswer, rng_);
+    return peers_.Draw("", PeerKind::kV4OnDefaultPort, GoodPeers::kMaxInAnswer, rng_);
   }
 
  private:

@@ -5,6 +5,7 @@
 
 #include <asio/post.hpp>
 
+#include "crawler/seed/freshness.h"
 #include "crawler/seed/seed_peers.h"
 #include "node/io/entropy.h"
 #include "node/io/version.h"
@@ -63,7 +64,8 @@ void SeedCrawl::SetError(const std::string& error) {
 
 void SeedCrawl::End() {
   const Time now = clock_.Now();
-  const Census census = crawl_->Result(now);
+  Census census = crawl_->Result(now);
+  DropOwnEcho(census, driver_.Status().id);
   walk_.reset();
   crawl_.reset();
   if (store_) {

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "crawler/seed/freshness.h"
+
 namespace hearsay {
 namespace {
 
@@ -26,10 +28,6 @@ std::string RuleText(const SeedRule& rule) {
 
 }  // namespace
 
-bool IsFresh(const SeedCrawl::Health& health, Duration every, Time now) {
-  return health.last_at && now < *health.last_at + kFreshIntervals * every + kFreshSlack;
-}
-
 std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, const SeedRule& rule,
                             const SeedServices& services, Time now) {
   const SeedCrawl::Health& health = crawl.health();
@@ -37,7 +35,7 @@ std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, cons
   const std::string age_text =
       health.last_at ? fmt::format("{:.3f}", static_cast<double>(age.count()) / 1e6) : std::string("+Inf");
   std::string out = Gauge("fresh", "1 while the last complete census is younger than three intervals and a minute.",
-                          IsFresh(health, crawl.every(), now) ? 1 : 0);
+                          IsFresh(health.last_at, crawl.every(), now) ? 1 : 0);
   out += Family("census_age_seconds", "gauge", "Since the last complete census ended.", age_text);
   out += Family("censuses_total", "counter", "Since the start.", std::to_string(health.censuses));
   out += Gauge("census_unwritten", "1 while the last census is not on disk.", health.error.empty() ? 0 : 1);

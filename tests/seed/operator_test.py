@@ -93,6 +93,22 @@ class Operator(unittest.TestCase):
             node.signal(signal.SIGCONT)
         self.serves(seed, [seed, *nodes])
 
+    def test_cut_off_it_accuses_nobody_and_is_told_by_its_age(self):
+        seed = self.seed()
+        nodes = [self.join(seed) for _ in range(NODES)]
+        lab.eventually(lambda: seed.metric("good_nodes") == str(NODES), "all are good")
+        good = seed.told()["good"]
+        lab.Wire.part([seed.host])
+        try:
+            begun = int(seed.metric("censuses_total"))
+            lab.eventually(lambda: int(seed.metric("censuses_total")) >= begun + 2, "it crawls on")
+            self.assertGreater(float(seed.metric("census_age_seconds")), 4, "though it meets nobody else")
+            self.assertEqual(seed.told()["good"], good)
+            self.serves(seed, [seed, *nodes])
+        finally:
+            lab.Wire.heal()
+        lab.eventually(lambda: float(seed.metric("census_age_seconds")) < 4, "it meets them again")
+
     def test_sighup_reads_its_settings_again_and_says_what_needs_a_restart(self):
         settings = lab.ROOM / "seed.yaml"
         settings.write_text("attributes: {site: first}\n")

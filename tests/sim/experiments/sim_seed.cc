@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "crawler/seed/freshness.h"
 #include "tests/sim/mix.h"
 
 namespace hearsay::sim {
@@ -62,7 +63,9 @@ void SimSeed::Arm() {
 }
 
 void SimSeed::EndCrawl() {
-  history_.Apply(crawl_->Result(Now()));
+  Census census = crawl_->Result(Now());
+  DropOwnEcho(census, network_.node(host_).Status().id);
+  history_.Apply(census);
   crawl_.reset();
   ++censuses_;
   network_.At(std::max(network_.now(), began_at_ + every_), [this] { StartCrawl(); });

@@ -12,11 +12,6 @@ bool Answers(const PeerInfo& peer) {
   return (peer.state == PeerState::kActive || peer.state == PeerState::kVerified) && peer.failures == 0;
 }
 
-// Being dialled is no failure yet.
-bool HasFailed(const PeerInfo& peer) {
-  return peer.failures > 0 || peer.state == PeerState::kRetry || peer.state == PeerState::kRefused;
-}
-
 }  // namespace
 
 SeedPeers SeedChooser::Choose(const SeedSelf& self, const std::vector<PeerInfo>& known, const History& history,
@@ -58,13 +53,21 @@ SeedPeers SeedChooser::Choose(const SeedSelf& self, const std::vector<PeerInfo>&
 
 void SeedChooser::NoteFailures(const std::vector<PeerInfo>& known, Time now) {
   std::map<NodeId, Failure> failed;
+  std::set<NodeId> answering;
   for (const PeerInfo& peer : known) {
-    if (!HasFailed(peer)) continue;
+    if (Answers(peer)) {
+      answering.insert(peer.id);
+      continue;
+    }
     const auto before = failed_.find(peer.id);
+    // It said goodbye. Being dialled is no failure yet, nor is waiting for the first dial after our own restart.
+    const bool left = peer.state == PeerState::kRetry && answering_.contains(peer.id);
+    if (peer.failures == 0 && peer.state != PeerState::kRefused && !left && before == failed_.end()) continue;
     const bool is_new = before == failed_.end() || before->second.failures != peer.failures;
     failed.emplace(peer.id, is_new ? Failure{peer.failures, now} : before->second);
   }
   failed_ = std::move(failed);
+  answering_ = std::move(answering);
 }
 
 bool SeedChooser::HasFailedSince(const NodeLife& node, const CensusPoint* last) const {

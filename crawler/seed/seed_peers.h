@@ -11,6 +11,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,7 @@ class SeedChooser {
   const SeedRule rule_;
   const Scope audience_;
   std::map<NodeId, Failure> failed_;  // peers that its node has lost
+  std::set<NodeId> answering_;        // peers that it had, at the last call
 };
 
 // A seed's next crawl: from whom its node has proved to be reachable, and whom the history knows. Few calls at a time:

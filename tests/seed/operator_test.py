@@ -4,6 +4,7 @@
 
 Each host is a namespace of lab.py with an address of its own internet group. Every wait is for an event, with a limit.
 """
+import json
 import os
 import shutil
 import signal
@@ -83,6 +84,9 @@ class Operator(unittest.TestCase):
         lab.eventually(lambda: seed.dig(f"web.service.is.{ZONE}", "A") == [nodes[0].host.address], "one is a web server")
         self.serves(seed, [seed, *nodes])
         lab.eventually(lambda: seed.told()["good"] >= len(nodes), "a census has met them")
+        life = json.loads(lab.run(PROGRAM, "crawl", "history", "--data-dir", str(seed.data), "--node", nodes[0].id,
+                                  "--json"))
+        self.assertEqual(life["attributes"], {"service": "web"})
         seed.kill()
         for node in nodes:
             node.signal(signal.SIGSTOP)  # nobody answers: what is served now is from its disk

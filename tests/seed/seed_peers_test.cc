@@ -86,6 +86,16 @@ TEST_F(SeedPeersTest, APeerThatItsNodeLosesIsOutAtOnceAndInAgainWhenALaterCrawlM
   EXPECT_THAT(Served({Peer(1), Peer(2)}, AtMinute(8)), ElementsAre(1, 2, 3)) << "it is back";
 }
 
+TEST_F(SeedPeersTest, APeerThatSaidGoodbyeIsOutAndOneThatIsYetToBeDialledIsNot) {
+  Meet(0, 2);
+  const std::vector<PeerInfo> restored = {Peer(1, PeerState::kRetry), Peer(2, PeerState::kRetry)};
+  EXPECT_THAT(Served(restored, AtMinute(1)), ElementsAre(1, 2)) << "the seed has just started";
+  EXPECT_THAT(Served({Peer(1, PeerState::kDialling), Peer(2)}, AtMinute(2)), ElementsAre(1, 2));
+  EXPECT_THAT(Served({Peer(1), Peer(2, PeerState::kRetry)}, AtMinute(3)), ElementsAre(1)) << "2 said goodbye";
+  EXPECT_THAT(Served({Peer(1), Peer(2, PeerState::kDialling)}, AtMinute(4)), ElementsAre(1)) << "and is not back yet";
+  EXPECT_THAT(Served({Peer(1), Peer(2)}, AtMinute(5)), ElementsAre(1, 2));
+}
+
 TEST_F(SeedPeersTest, AFailureWhileTheCrawlRanCounts) {
   Meet(0, 2);
   const std::vector<PeerInfo> lost = {Peer(2, PeerState::kRetry, 1)};

@@ -35,6 +35,8 @@ const Experiment kExperiments[] = {
     {"on-path", "replays, relays, reflections by somebody on the path", kOnPathSetUp, PlayOnPath},
     {"census", "whether a census knows how whole it is", kCensusSetUp, PlayCensus},
     {"million", "a map of a million nodes, and its memory", kMillionSetUp, PlayMillion},
+    {"seeds", "two seeds that know nothing of each other", kSeedsSetUp, PlaySeeds},
+    {"seed-sybils", "a seed among attackers that are perfectly reliable", kSeedSybilsSetUp, PlaySeedSybils},
 };
 
 }  // namespace

@@ -11,7 +11,9 @@
 
 namespace hearsay {
 
-// A seed is fresh while its last complete census is younger than three intervals and a minute.
+// A seed is fresh while nine of ten draws name a peer that proved its id within three intervals and a minute. Whether
+// censuses were complete does not matter: one liar can keep them from being that, and cannot keep others from being
+// met.
 inline constexpr int kFreshIntervals = 3;
 inline constexpr Duration kFreshSlack = std::chrono::minutes{1};  // a crawl among the dead takes some seconds
 bool IsFresh(const SeedCrawl::Health& health, Duration every, Time now);

@@ -2,20 +2,27 @@
 #include "crawler/census.h"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "proto/check.h"
 
 namespace hearsay {
 namespace {
 
+// Addresses with nodes of more than one id.
 std::size_t SharedAddresses(const Census& census) {
-  std::map<IpAddress, std::set<NodeId>> ids;
+  std::vector<std::pair<IpAddress, const MappedNode*>> at;
   for (const MappedNode& node : census.nodes) {
-    for (const Endpoint& endpoint : node.endpoints) ids[endpoint.address].insert(node.id);
+    for (const Endpoint& endpoint : node.endpoints) at.emplace_back(endpoint.address, &node);
   }
-  return static_cast<std::size_t>(
-      std::count_if(ids.begin(), ids.end(), [](const auto& entry) { return entry.second.size() > 1; }));
+  std::sort(at.begin(), at.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::size_t shared = 0;
+  for (auto one = at.begin(); one != at.end();) {
+    const auto end = std::find_if(one, at.end(), [&](const auto& other) { return other.first != one->first; });
+    shared += std::any_of(one, end, [&](const auto& other) { return other.second != one->second; }) ? 1 : 0;
+    one = end;
+  }
+  return shared;
 }
 
 }  // namespace

@@ -144,7 +144,9 @@ void SetUp(CLI::App& app, int& exit_code) {
   AddRecordOptions(app, options->record);
   app.add_option("--in-flight", options->in_flight, "First dials and visits at a time, 1 to 4096. Default: 256.")
       ->type_name("N");
-  app.add_option("--timeout", options->timeout, "End after this time with what is known: 30s, 5m. Default: none.")
+  app.add_option("--timeout", options->timeout,
+                 "End after this time with what is known: 30s, 5m. Default: none; with --every that "
+                 "interval, 1m at least.")
       ->type_name("TIME");
   auto* json = app.add_flag("--json", options->as_json, "Print one JSON object: what was found and written. With "
                                                            "--every: one a census.");

@@ -80,6 +80,7 @@ class Series {
   ExitCode RunEvery(Duration interval) {
     const SystemClock clock;
     Pause pause;
+    if (!crawl_.order.limit) crawl_.order.limit = CrawlLimit(interval);
     CrawlTurn turn{.start = clock.Now()};
     while (true) {
       if (Round() == CrawlDriver::End::kInterrupted) break;
@@ -133,6 +134,10 @@ class Series {
     if (!crawled) {
       Fail("crawl", crawled.error());
       return CrawlDriver::End::kDone;
+    }
+    if (crawled->end == CrawlDriver::End::kOutOfTime) {
+      std::fprintf(stderr, "crawl: stopped after %lld s with what it had; --timeout gives it another time\n",
+                   static_cast<long long>(*crawl_.order.limit / std::chrono::seconds{1}));
     }
     const HistoryStore::Recorded recorded = Record(*crawled);
     failed_ = !recorded.error.empty();

@@ -4,8 +4,9 @@
 // history of the data directory (crawler/history) in one transaction, and whom the history knows is tried again.
 //
 // What happens in a series: a crawl that meets nobody, names that cannot be looked up, outputs or rows that cannot be
-// written are said in one line each, and the next crawl may do better. SIGINT and SIGTERM stop the crawl that runs,
-// record it as incomplete, and end the series. Killed otherwise, all censuses that were recorded stay.
+// written are said in one line each, and the next crawl may do better. A crawl ends after CrawlLimit
+// (crawl_schedule.h), or --timeout, with what it has, which is recorded as incomplete. SIGINT and SIGTERM stop the
+// crawl that runs, record it as incomplete, and end the series. Killed otherwise, all censuses that were recorded stay.
 #pragma once
 
 #include <functional>

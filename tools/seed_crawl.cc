@@ -9,6 +9,7 @@
 #include "crawler/seed/seed_peers.h"
 #include "node/io/entropy.h"
 #include "node/io/version.h"
+#include "tools/crawl_schedule.h"
 
 namespace hearsay {
 namespace {
@@ -25,8 +26,9 @@ Result<std::unique_ptr<SeedCrawl>> SeedCrawl::Open(asio::io_context& io, Config 
     out->store_ = std::move(*store);
   }
   for (const CensusPoint& point : out->history().timeline().points()) {
-    if (point.complete) out->health_.last_at = point.at;
+    if (point.complete && point.nodes > 0) out->health_.last_at = point.at;
   }
+  out->health_.proved_at = out->history().ProvedSince(kProvedShare);
   return out;
 }
 
@@ -54,7 +56,15 @@ bool SeedCrawl::Begin(Time now) {
   crawl_ = std::make_unique<Crawl>(std::move(config), Identity(DrawSeed()), config_.network, DrawSeed(), now);
   // Not from within the walk's own step.
   walk_->Start(*crawl_, clock_, [this] { asio::post(io_, [this] { End(); }); });
+  Limit();
   return true;
+}
+
+void SeedCrawl::Limit() {
+  timer_.expires_after(config_.limit.value_or(CrawlLimit(config_.every)));
+  timer_.async_wait([this](const asio::error_code& error) {
+    if (!error && walk_) walk_->Stop();  // which posts End
+  });
 }
 
 void SeedCrawl::SetError(const std::string& error) {
@@ -74,6 +84,7 @@ void SeedCrawl::End() {
     memory_.Apply(census);
   }
   ++health_.censuses;
+  health_.proved_at = history().ProvedSince(kProvedShare);
   if (census.complete && !census.nodes.empty()) health_.last_at = now;
   Later(std::max<Duration>(Duration::zero(), began_at_ + config_.every - now));
 }

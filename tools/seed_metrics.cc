@@ -26,17 +26,21 @@ std::string RuleText(const SeedRule& rule) {
   return out;
 }
 
+std::string AgeText(const std::optional<Time>& at, Time now) {
+  if (!at) return "+Inf";
+  return fmt::format("{:.3f}", static_cast<double>(std::max(Duration::zero(), now - *at).count()) / 1e6);
+}
+
 }  // namespace
 
 std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, const SeedRule& rule,
                             const SeedServices& services, Time now) {
   const SeedCrawl::Health& health = crawl.health();
-  const Duration age = health.last_at ? std::max(Duration::zero(), now - *health.last_at) : Duration::max();
-  const std::string age_text =
-      health.last_at ? fmt::format("{:.3f}", static_cast<double>(age.count()) / 1e6) : std::string("+Inf");
-  std::string out = Gauge("fresh", "1 while the last complete census is younger than three intervals and a minute.",
-                          IsFresh(health.last_at, crawl.every(), now) ? 1 : 0);
-  out += Family("census_age_seconds", "gauge", "Since the last complete census ended.", age_text);
+  std::string out = Gauge("fresh", "1 while proof_age_seconds is below three intervals and a minute.",
+                          IsFresh(health.proved_at, crawl.every(), now) ? 1 : 0);
+  out += Family("proof_age_seconds", "gauge", "Nine of ten draws name a peer that proved its id within this time.",
+                AgeText(health.proved_at, now));
+  out += Family("census_age_seconds", "gauge", "Since the last complete census ended.", AgeText(health.last_at, now));
   out += Family("censuses_total", "counter", "Since the start.", std::to_string(health.censuses));
   out += Gauge("census_unwritten", "1 while the last census is not on disk.", health.error.empty() ? 0 : 1);
   out += Gauge("served_endpoints", "What is given away now.", peers.peers.size());

@@ -2,8 +2,9 @@
 //
 // Freshness: whether what a seed gives away is still news, for its alarm.
 //
-// A seed is fresh while the last census that saw the whole network is younger than three intervals and a minute: one
-// that was missed is no alarm, and a crawl among the dead takes some seconds. Pure.
+// A seed is fresh while nine of ten draws name a peer that proved its id within three intervals and a minute
+// (History::ProvedSince): a crawl that was missed is no alarm, and one among the dead takes some seconds. Whether censuses
+// were complete does not matter: one liar can keep them from being that, and cannot keep others from being met. Pure.
 #pragma once
 
 #include <optional>
@@ -15,9 +16,9 @@ namespace hearsay {
 inline constexpr int kFreshIntervals = 3;
 inline constexpr Duration kFreshSlack = std::chrono::minutes{1};
 
-// `last`: when the last complete census ended.
-inline bool IsFresh(std::optional<Time> last, Duration every, Time now) {
-  return last && now < *last + kFreshIntervals * every + kFreshSlack;
+// `proved`: since when nine of ten are proved.
+inline bool IsFresh(std::optional<Time> proved, Duration every, Time now) {
+  return proved && now < *proved + kFreshIntervals * every + kFreshSlack;
 }
 
 // A seed's own node answers also when the seed is cut off from everybody. A census that met nobody else met nobody, and

@@ -44,13 +44,21 @@ nlohmann::ordered_json RuleJson(const SeedRule& rule) {
   return out;
 }
 
+// In lines of at most 80 columns.
 std::string RuleText(const SeedRule& rule) {
-  std::string out = "good when:";
+  constexpr std::size_t kColumns = 80;
+  std::string out;
+  std::string line = "rule:";
   for (const SeedRuleNumber& number : SeedRuleNumbers()) {
     const bool own = number.get(rule) != number.get({});
-    out += fmt::format(" {}={}{}", number.name, SeedRuleValue(rule, number), own ? " (set)" : "");
+    const std::string word = fmt::format(" {}={}{}", number.name, SeedRuleValue(rule, number), own ? " (set)" : "");
+    if (line.size() + word.size() > kColumns) {
+      out += line + "\n";
+      line = "     ";
+    }
+    line += word;
   }
-  return out + "\n";
+  return out + line + "\n";
 }
 
 std::string Json(const History& history, const GoodNodes& nodes, const SeedRule& rule, Time now) {
@@ -80,7 +88,7 @@ std::string Text(const History& history, const GoodNodes& nodes, const SeedRule&
           : fmt::format("last complete census {}, {} s ago: {} nodes, {} reachable\n", FormatRfc3339(last->at),
                         (now - last->at) / std::chrono::seconds{1}, last->nodes, last->reachable);
   out += fmt::format("{} nodes known, {} good\n", history.nodes().size(), nodes.good);
-  if (nodes.good < rule.wanted) {
+  if (!history.nodes().empty() && nodes.good < rule.wanted) {
     out += fmt::format("few are good: {} are wanted, so {} that answer but are not good are served too", rule.wanted,
                        nodes.doubtful);
     out += nodes.gone > 0 ? fmt::format(", and {} that have gone\n", nodes.gone) : "\n";

@@ -90,8 +90,8 @@ class History {
   // whose last result was an answer; nullopt when there are none. An attacker moves it by its share of the groups only.
   std::optional<Time> ProvedSince(double share) const;
 
-  // Whom to serve (SelectGood), of those that may be, and of whom the caller thinks likewise. `nodes` are at most kMaxServed, shared out by address group
-  // (crawler/group_share.h); the counts are of all.
+  // Whom to serve (SelectGood), of those that may be, and of whom the caller thinks likewise. `nodes` are at most
+  // kMaxServed, shared out by address group (crawler/group_share.h); the counts are of all.
   static constexpr std::size_t kMaxServed = 1 << 14;
   GoodNodes Good(const GoodRule& rule, std::size_t wanted,
                  const std::function<bool(const NodeLife&)>& may = {}) const;

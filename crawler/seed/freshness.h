@@ -3,8 +3,8 @@
 // Freshness: whether what a seed gives away is still news, for its alarm.
 //
 // A seed is fresh while nine of ten draws name a peer that proved its id within three intervals and a minute
-// (History::ProvedSince): a crawl that was missed is no alarm, and one among the dead takes some seconds. Whether censuses
-// were complete does not matter: one liar can keep them from being that, and cannot keep others from being met. Pure.
+// (History::ProvedSince): a crawl that was missed is no alarm, and one among the dead takes some seconds. Whether
+// censuses were complete does not matter: one liar can keep them from being that, and nobody from being met. Pure.
 #pragma once
 
 #include <optional>

@@ -68,7 +68,9 @@ class Operator(unittest.TestCase):
         self.assertEqual((told["good"], told["short"], told["wanted"]), (0, True, 32))
         self.assertEqual((told["rule"]["2h_share"], told["rule"]["1w_results"], told["rule"]["failures"]),
                          (0.995, 65535, 2))
-        self.assertIn(" 2h_share=99.5% (set) 2h_results=65535 (set) 8h_share=70% ", seed.status())
+        self.assertIn("rule: 2h_share=99.5% (set) 2h_results=65535 (set) 8h_share=70%", seed.status())
+        for line in seed.status().splitlines():
+            self.assertLessEqual(len(line), 80)
         self.assertEqual(seed.metric('rule{number="2h_share"}'), "0.995")
         self.assertEqual(seed.metric('rule{number="patience"}'), "600")
 

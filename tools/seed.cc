@@ -23,6 +23,7 @@
 #include "node/io/network_key_file.h"
 #include "node/io/node_host.h"
 #include "tools/commands.h"
+#include "tools/crawl_schedule.h"
 #include "tools/duration.h"
 #include "tools/report.h"
 #include "tools/seed_crawl.h"
@@ -35,7 +36,6 @@ namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
 constexpr std::chrono::seconds kRefresh{5};
-constexpr Duration kShortestInterval = std::chrono::seconds{1};
 
 struct Options {
   SettingsSources sources;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -14,7 +13,8 @@ Crawl::Crawl(CrawlConfig config, Identity identity, const NetworkKey& network, c
       started_at_(now),
       caller_(std::move(identity), network, config_.software, seed, config_.in_flight + config_.patient, now),
       frontier_(config_.frontier, caller_.rng().Array<16>()),
-      nodes_(caller_.rng().Array<16>()) {}
+      nodes_(caller_.rng().Array<16>()),
+      hidden_(config_.hidden, caller_.rng().Array<16>()) {}
 
 void Crawl::AddSeeds() {
   if (config_.keeps_journal && !resumed_) journal_.Begin(caller_.network(), started_at_);
@@ -33,7 +33,7 @@ std::optional<Frontier::Index> Crawl::AddEndpoint(const Endpoint& endpoint, std:
   const auto added = frontier_.Add(endpoint, teller);
   if (!added) return std::nullopt;
   if (added->fresh) {
-    PushTight(spots_, Spot{});
+    spots_.push_back(Spot{});
     if (config_.keeps_journal) journal_.Heard(endpoint);
   }
   return added->index;
@@ -238,9 +238,7 @@ void Crawl::EndTurn(Turns::iterator turn) {
   if (visit.end() == VisitEnd::kExcluded) nodes_.set_excluded(node);
   if (visit.record()) nodes_.SetRecord(node, *visit.record());
   if (!visit.rtts().empty()) nodes_.AddRtt(node, *std::min_element(visit.rtts().begin(), visit.rtts().end()));
-  nodes_.told(node).Merge(std::move(turn->second.told), [this](Frontier::Index told) {
-    if (spots_[told].named < UINT16_MAX) ++spots_[told].named;
-  });
+  AddTold(node, std::move(turn->second.told));
   for (const IdPrefix id : visit.hidden()) AddHidden(id);
   turns_.erase(turn);
   --busy_;
@@ -258,14 +256,14 @@ void Crawl::Finish(Frontier::Index place, EndpointEvent event) {
   journal_.Ended({.endpoint = place, .verdict = spot.verdict, .node = node});
 }
 
-void Crawl::AddHidden(IdPrefix id) {
-  if (const auto known = hidden_.find(id); known != hidden_.end()) {
-    ++known->second;
-  } else if (hidden_.size() < config_.hidden) {
-    hidden_.emplace(id, 1);
-  } else {
-    cut_off_ = true;
+void Crawl::AddTold(FoundNodes::Number node, std::vector<Frontier::Index> told) {
+  for (const Frontier::Index index : nodes_.AddTold(node, std::move(told))) {
+    if (spots_[index].named < UINT16_MAX) ++spots_[index].named;
   }
+}
+
+void Crawl::AddHidden(IdPrefix id) {
+  if (!hidden_.Add(id)) cut_off_ = true;
 }
 
 }  // namespace hearsay

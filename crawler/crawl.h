@@ -24,6 +24,7 @@
 #include "crawler/estimate.h"
 #include "crawler/found_nodes.h"
 #include "crawler/frontier.h"
+#include "crawler/hidden_ids.h"
 #include "crawler/journal.h"
 #include "crawler/states.h"
 #include "crawler/visit.h"
@@ -40,7 +41,7 @@ struct CrawlConfig {
   std::size_t in_flight = 256;          // first dials, and visits
   std::size_t patient = 16'384;         // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
-  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 50 bytes each
+  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 25 bytes each
   bool keeps_journal = false;           // then TakeJournal is to be called now and then
   FrontierLimits frontier;
   VisitLimits visit;
@@ -109,6 +110,7 @@ class Crawl {
   void Replay(const JournalVisited& visited);
   // The last of an endpoint: it is done.
   void Finish(Frontier::Index place, EndpointEvent event);
+  void AddTold(FoundNodes::Number node, std::vector<Frontier::Index> told);
   void AddHidden(IdPrefix id);
   void StartDials(Time now, Effects& out);
   void GiveUp(Frontier::Index place);
@@ -125,17 +127,21 @@ class Crawl {
   Frontier::Index PlaceOf(const Endpoint& endpoint) const;
   void FinishStep(Time now, Effects& out, std::size_t first_effect);
   Namings CountNamings() const;
-  void AddNodes(Census& census) const;
-  void AddEdges(Census& census) const;
+  // `order`: the nodes by id, as they stand in the census; `place_of` each of them there.
+  void AddNodes(const std::vector<FoundNodes::Number>& order, const std::vector<std::uint32_t>& place_of,
+                Census& census) const;
+  void AddEdges(const std::vector<FoundNodes::Number>& order, const std::vector<std::uint32_t>& place_of,
+                Census& census) const;
+  std::size_t CountEdges() const;
   void AddHiddenNodes(Census& census) const;
 
   const CrawlConfig config_;
   Time started_at_;
   Caller caller_;
   Frontier frontier_;
-  std::vector<Spot> spots_;
+  BlockVector<Spot> spots_;
   FoundNodes nodes_;
-  std::map<IdPrefix, std::uint32_t> hidden_;            // -> nodes that named it; at most config_.hidden
+  HiddenIds hidden_;
   std::map<Endpoint, NodeId> pins_;                     // of seeds
   std::map<Endpoint, Error> faults_;                    // of endpoints being dialled: what came was not for us
   JournalWriter journal_;

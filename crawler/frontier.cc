@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -42,10 +41,10 @@ std::optional<Frontier::Added> Frontier::Insert(const Endpoint& endpoint, std::u
     return std::nullopt;
   }
   const auto index = static_cast<Index>(places_.size());
-  PushTight(places_, Place{.endpoint = endpoint, .teller = teller});
+  places_.push_back(Place{.endpoint = endpoint, .teller = teller});
   places_[index].group = GroupOf(index);
   index_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint); });
-  if (endpoint.scope() != Scope::kLoopback) AddPort(index);
+  ++groups_[places_[index].group].places;
   if (teller != kNone) ++groups_[teller].unproved;
   return Added{index, true};
 }
@@ -59,28 +58,20 @@ std::optional<Frontier::Index> Frontier::Find(const Endpoint& endpoint) const {
 bool Frontier::MayHavePort(const Endpoint& endpoint, std::uint32_t teller) const {
   const Scope scope = endpoint.scope();
   if (scope == Scope::kLoopback) return true;
+  if (scope != Scope::kGlobal) {
+    const std::uint32_t address = FindGroup(endpoint);
+    return address == kNone || groups_[address].places < limits_.ports_per_private;
+  }
   std::uint32_t ports = 0;
   std::uint32_t told = 0;
-  Index place = addresses_.Find(HashOf(endpoint.address), [&](std::uint32_t number) {
-    return places_[number].endpoint.address == endpoint.address;
-  });
-  for (; place != kNone; place = places_[place].sibling) {
+  index_.Find(HashOf(endpoint), [&](std::uint32_t number) {  // asks about all of them: none is the last
+    const Place& place = places_[number];
+    if (place.endpoint.address != endpoint.address) return false;
     ++ports;
-    if (teller != kNone && places_[place].teller == teller) ++told;
-  }
-  if (scope != Scope::kGlobal) return ports < limits_.ports_per_private;
+    if (teller != kNone && place.teller == teller) ++told;
+    return false;
+  });
   return ports < limits_.ports_per_address && told < limits_.ports_per_teller;
-}
-
-void Frontier::AddPort(Index index) {
-  const IpAddress& address = places_[index].endpoint.address;
-  const Index first = addresses_.Find(
-      HashOf(address), [&](std::uint32_t number) { return places_[number].endpoint.address == address; });
-  if (first == kNone) {
-    addresses_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint.address); });
-  } else {
-    places_[index].sibling = std::exchange(places_[first].sibling, index);
-  }
 }
 
 std::optional<Frontier::Index> Frontier::Take(Turn turn) {
@@ -90,7 +81,7 @@ std::optional<Frontier::Index> Frontier::Take(Turn turn) {
     ready.pop_front();
     Group& group = groups_[number];
     Queue& queue = group.queues[static_cast<std::size_t>(turn)];
-    queue.ready = false;
+    group.ready[static_cast<std::size_t>(turn)] = false;
     // The other queue may have used up what the cap leaves.
     if (!HasRoom(group, turn)) continue;
     const Index index = queue.head;
@@ -129,7 +120,7 @@ void Frontier::NoteProof(Index index) {
 
 void Frontier::NoteSilence(Index index) {
   Group& group = groups_[places_[index].group];
-  if (CapOf(group) != UINT32_MAX) ++group.silences;
+  if (CapOf(group) != UINT32_MAX && group.silences < UINT16_MAX) ++group.silences;
 }
 
 std::optional<std::uint32_t> Frontier::GlobalGroupOf(Index index) const {
@@ -147,21 +138,22 @@ bool Frontier::HasRoom(const Group& group, Turn turn) const {
   return turn == Turn::kFirst || group.in_turn[1] < std::max(1u, cap / 2);
 }
 
-std::uint32_t Frontier::GroupOf(Index index) {
-  const auto hash_of = [this](std::uint32_t number) {
-    return HashOf(GroupAddress(places_[groups_[number].first].endpoint.address));
-  };
-  const Endpoint& endpoint = places_[index].endpoint;
+std::uint32_t Frontier::FindGroup(const Endpoint& endpoint) const {
   const IpAddress address = GroupAddress(endpoint.address);
-  const Scope scope = endpoint.scope();
-  const std::uint32_t found = group_index_.Find(HashOf(address), [&](std::uint32_t number) {
+  return group_index_.Find(HashOf(address), [&](std::uint32_t number) {
     const Group& group = groups_[number];
-    return group.scope == scope && GroupAddress(places_[group.first].endpoint.address) == address;
+    return group.scope == endpoint.scope() && GroupAddress(places_[group.first].endpoint.address) == address;
   });
-  if (found != kNone) return found;
+}
+
+std::uint32_t Frontier::GroupOf(Index index) {
+  const Endpoint& endpoint = places_[index].endpoint;
+  if (const std::uint32_t found = FindGroup(endpoint); found != kNone) return found;
   const auto number = static_cast<std::uint32_t>(groups_.size());
-  groups_.push_back({.first = index, .scope = scope});
-  group_index_.Insert(number, hash_of);
+  groups_.push_back({.first = index, .scope = endpoint.scope()});
+  group_index_.Insert(number, [this](std::uint32_t group) {
+    return HashOf(GroupAddress(places_[groups_[group].first].endpoint.address));
+  });
   return number;
 }
 
@@ -177,9 +169,10 @@ void Frontier::Push(Index index, Turn turn) {
 void Frontier::MakeReady(std::uint32_t number, Turn turn) {
   Group& group = groups_[number];
   Queue& queue = group.queues[static_cast<std::size_t>(turn)];
-  if (queue.ready || queue.head == kNone) return;
+  bool& ready = group.ready[static_cast<std::size_t>(turn)];
+  if (ready || queue.head == kNone) return;
   if (!HasRoom(group, turn)) return;
-  queue.ready = true;
+  ready = true;
   ready_[static_cast<std::size_t>(turn)].push_back(number);
 }
 

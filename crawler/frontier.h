@@ -13,7 +13,7 @@
 // added that did not prove a node yet. A teller is an address group: more of them cost money. Of a group whose last
 // `hopeless` further turns all were silent nobody gets one any more.
 // Bounds: `endpoints` in all. What does not fit is refused and counted; nothing is evicted.
-// About 50 bytes an endpoint, 60 a global one.
+// About 40 bytes an endpoint, 90 one of a private address.
 #pragma once
 
 #include <array>
@@ -22,6 +22,7 @@
 #include <optional>
 #include <vector>
 
+#include "crawler/block_vector.h"
 #include "node/core/flat_index.h"
 #include "proto/endpoint.h"
 #include "proto/siphash.h"
@@ -33,10 +34,10 @@ struct FrontierLimits {
   std::uint32_t ports_per_address = 64;       // a node's table keeps 16; who hides those must own as many groups
   std::uint32_t ports_per_private = 1024;     // of one private address: one machine's, or a translator's
   std::uint32_t ports_per_teller = 4;
-  std::uint32_t unproved_per_teller = 2048;   // 4.6 nodes' worth of names: more than churn makes of an honest group's
+  std::uint16_t unproved_per_teller = 2048;   // 4.6 nodes' worth of names: more than churn makes of an honest group's
   std::uint32_t in_flight_per_group = 8;      // Guess: what a /16's operator does not notice
   std::uint32_t in_flight_per_private = 64;
-  std::uint32_t hopeless = 64;                // Guess: more dead in a row than a group has where somebody lives
+  std::uint16_t hopeless = 64;                // Guess: more dead in a row than a group has where somebody lives
 
   // Endpoints that a history may offer; the other half is for what is heard of.
   std::size_t ContactRoom() const { return endpoints / 2; }
@@ -92,41 +93,44 @@ class Frontier {
     std::uint32_t group = 0;
     std::uint32_t teller = kNone;  // the group that named it first
     Index next = kNone;            // in its group's queue
-    Index sibling = kNone;         // the next of the same address, where those are counted
   };
   struct Queue {
     Index head = kNone;
     Index tail = kNone;
-    bool ready = false;  // the group stands in ready_
   };
   struct Group {
     Index first = 0;  // a place in it: tells which group this is
     std::array<Queue, 2> queues{};
     std::array<std::uint32_t, 2> in_turn{};  // as queues
-    std::uint32_t unproved = 0;              // that it named
-    std::uint32_t silences = 0;              // of further turns, in a row
+    std::uint32_t places = 0;                // in it
+    std::uint16_t unproved = 0;              // that it named
+    std::uint16_t silences = 0;              // of further turns, in a row; stays at its largest
+    std::array<bool, 2> ready{};             // as queues: it stands in ready_
     Scope scope{};
   };
+  static_assert(sizeof(Group) == 40);
 
-  std::uint64_t HashOf(const Endpoint& endpoint) const { return SipHash(key_, endpoint.ToBytes()); }
+  // Global endpoints of one address have one hash, so that they are found, and counted, together.
+  std::uint64_t HashOf(const Endpoint& endpoint) const {
+    return endpoint.scope() == Scope::kGlobal ? HashOf(endpoint.address) : SipHash(key_, endpoint.ToBytes());
+  }
   std::uint64_t HashOf(const IpAddress& address) const { return SipHash(key_, address.bytes); }
   std::optional<Added> Insert(const Endpoint& endpoint, std::uint32_t teller);
-  void AddPort(Index index);
   bool MayHavePort(const Endpoint& endpoint, std::uint32_t teller) const;
   const Group& GroupAt(Index index) const { return groups_[places_[index].group]; }
   std::uint32_t CapOf(const Group& group) const;
   bool HasRoom(const Group& group, Turn turn) const;
+  std::uint32_t FindGroup(const Endpoint& endpoint) const;
   std::uint32_t GroupOf(Index index);
   void Push(Index index, Turn turn);
   void MakeReady(std::uint32_t group, Turn turn);
 
   const FrontierLimits limits_;
   const SipKey key_;
-  std::vector<Place> places_;
-  std::vector<Group> groups_;
+  BlockVector<Place> places_;
+  BlockVector<Group> groups_;
   std::array<std::deque<std::uint32_t>, 2> ready_;  // groups with somebody waiting and room under their cap
-  FlatIndex index_;          // of places, by endpoint
-  FlatIndex addresses_;      // of the first place of each address, but of loopback's
+  FlatIndex index_;          // of places
   FlatIndex group_index_;    // of groups
   std::size_t waiting_ = 0;
   std::size_t in_turn_ = 0;

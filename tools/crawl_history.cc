@@ -88,7 +88,8 @@ Json ObjectOf(const NodeLife& life) {
               {"software", has_record ? Json(life.software) : Json(nullptr)},
               {"software_since", has_record ? Json(FormatRfc3339(life.software_since)) : Json(nullptr)},
               {"name", life.name},
-              {"role", life.role ? Json(RoleName(*life.role)) : Json(nullptr)}};
+              {"role", life.role ? Json(RoleName(*life.role)) : Json(nullptr)},
+              {"attributes", life.attributes}};
   for (std::size_t i = 0; i < Reliability::kWindows; ++i) {
     const ReliabilityWindow& window = life.reliability.windows()[i];
     out["windows"][kWindowNames[i]] = {{"reliability", window.reliability},

@@ -39,6 +39,7 @@ struct Options {
   double liars = 0;
   double churn = 0;
   std::string versions;
+  std::string roles = "dual=1";
   std::string base = "127.1.0.0";
   std::uint16_t port = kDefaultPort;
   std::size_t links = 8;
@@ -122,6 +123,13 @@ int Run(const FleetConfig& config, bool as_json) {
   return ended ? kExitFine : Fail("fleet", ended.error());
 }
 
+std::string Unknown(const std::vector<fleet::Share>& roles) {
+  for (const fleet::Share& share : roles) {
+    if (!ParseRole(share.text)) return share.text;
+  }
+  return {};
+}
+
 int RunFleet(Options& options) {
   std::optional<Duration> limit;
   if (!options.time.empty()) {
@@ -132,6 +140,11 @@ int RunFleet(Options& options) {
   if (!base) return Usage("fleet", "--base '" + options.base + "' is no address; give 127.1.0.0");
   auto versions = fleet::ParseShares(options.versions.empty() ? std::string(Software()) + "=1" : options.versions);
   if (!versions) return Usage("fleet", "--versions: " + versions.error());
+  auto roles = fleet::ParseShares(options.roles);
+  if (!roles) return Usage("fleet", "--roles: " + roles.error());
+  if (const std::string role = Unknown(*roles); !role.empty()) {
+    return Usage("fleet", "--roles: '" + role + "' is no role; choose from dual, controller, worker, seed and crawler");
+  }
   const auto network = LoadCallNetwork(options.sources);
   if (!network) return Refuse("fleet", network.error());
   auto peers = LookUpPeers(options.peers);
@@ -142,6 +155,7 @@ int RunFleet(Options& options) {
                               .natted_percent = options.natted,
                               .liar_percent = options.liars,
                               .versions = std::move(*versions),
+                       .roles = std::move(*roles),
                               .base = *base,
                               // Short enough to type.
                               .seed = options.seed ? *options.seed : rng.Below(1'000'000'000)},
@@ -172,6 +186,8 @@ void SetUp(CLI::App& app, int& exit_code) {
   app.add_option("--churn", o->churn, "Share of nodes that stop, and come back later, each minute.")
       ->type_name("PERCENT")->check(percent);
   app.add_option("--versions", o->versions, "What nodes say they run, by weight: 'a/1=80,a/2=20'.")
+      ->type_name("SHARES");
+  app.add_option("--roles", o->roles, "What they say they are for, by weight: 'dual=8,worker=2'. Default: dual.")
       ->type_name("SHARES");
   app.add_option("--links", o->links, "Others that each node dials at its start, 1 to 64. Default: 8.")
       ->type_name("N")->check(Between(1, kMaxLinks));

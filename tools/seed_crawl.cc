@@ -5,6 +5,8 @@
 
 #include <asio/post.hpp>
 
+#include "crawler/seed/freshness.h"
+#include "crawler/seed/seed_peers.h"
 #include "node/io/entropy.h"
 #include "node/io/version.h"
 
@@ -40,15 +42,7 @@ void SeedCrawl::Turn() {
 }
 
 bool SeedCrawl::Begin(Time now) {
-  CrawlConfig config;
-  config.software = std::string(Software());
-  config.in_flight = kInFlight;
-  for (const PeerInfo& peer : driver_.Peers()) {
-    if (peer.reachable) config.seeds.push_back({peer.endpoint, {}});
-  }
-  for (const Endpoint& contact : history().Contacts(config.frontier.ContactRoom())) {
-    config.seeds.push_back({contact, {}});
-  }
+  CrawlConfig config = NextSeedCrawl(driver_.Peers(), history(), std::string(Software()));
   if (config.seeds.empty()) return false;
   auto walk = CrawlWalk::Open(io_);
   if (!walk) {
@@ -70,7 +64,8 @@ void SeedCrawl::SetError(const std::string& error) {
 
 void SeedCrawl::End() {
   const Time now = clock_.Now();
-  const Census census = crawl_->Result(now);
+  Census census = crawl_->Result(now);
+  DropOwnEcho(census, driver_.Status().id);
   walk_.reset();
   crawl_.reset();
   if (store_) {

@@ -4,7 +4,7 @@
 // has verified and those that the history knows. Each census enters the history of the data directory, which tells who
 // is good. Without a data directory the history is kept in memory, and lost at the end.
 //
-// It calls under a new identity each time, from a socket of its own, few at a time: the node comes first.
+// It calls under a new identity each time, from a socket of its own.
 #pragma once
 
 #include <functional>
@@ -24,8 +24,6 @@ namespace hearsay {
 
 class SeedCrawl {
  public:
-  static constexpr std::size_t kInFlight = 64;
-
   struct Config {
     Duration every = std::chrono::minutes{5};  // from start to start; a crawl that takes longer is followed at once
     NetworkKey network;

@@ -94,6 +94,7 @@ bool UpdateRecord(NodeLife& life, const NodeRecord& record, Time now) {
   }
   life.name = record.name;
   life.role = record.role;
+  life.attributes = record.attributes;
   return differs;
 }
 
@@ -238,11 +239,12 @@ std::vector<Endpoint> History::Contacts(std::size_t count) const {
   return out;
 }
 
-GoodNodes History::Good(const GoodRule& rule, std::size_t wanted) const {
+GoodNodes History::Good(const GoodRule& rule, std::size_t wanted,
+                        const std::function<bool(const NodeLife&)>& may) const {
   std::vector<const NodeLife*> eligible;
   std::vector<const Reliability*> reliabilities;
   for (const NodeLife& life : nodes_) {
-    if (!life.MayBeServed()) continue;
+    if (!life.MayBeServed() || (may && !may(life))) continue;
     eligible.push_back(&life);
     reliabilities.push_back(&life.reliability);
   }

@@ -21,6 +21,7 @@
 // the age 0, and nothing stays in the future that it touches.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -74,8 +75,9 @@ class History {
   std::vector<Endpoint> Contacts(std::size_t count) const;
   static constexpr std::uint16_t kEagerFailures = 8;
 
-  // Whom to serve (SelectGood), of those that may be.
-  GoodNodes Good(const GoodRule& rule, std::size_t wanted) const;
+  // Whom to serve (SelectGood), of those that may be, and of whom the caller thinks likewise.
+  GoodNodes Good(const GoodRule& rule, std::size_t wanted,
+                 const std::function<bool(const NodeLife&)>& may = {}) const;
 
  private:
   void Insert(std::vector<NodeLife> fresh);  // ordered by id, none known

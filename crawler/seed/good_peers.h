@@ -40,6 +40,7 @@ enum class PeerKind : std::uint8_t { kV4OnDefaultPort, kV6OnDefaultPort, kAny, k
 class GoodPeers {
  public:
   static constexpr std::size_t kMaxPeers = 1 << 16;
+  static constexpr std::size_t kMaxInAnswer = 16;  // of one DNS answer; zone.h
   static constexpr std::size_t kMaxAttributeViews = 1024;
 
   GoodPeers() = default;

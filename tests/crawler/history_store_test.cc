@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 
 #include "crawler/history/stored_history.h"
+#include "proto/limits.h"
 #include "proto/rng.h"
 #include "store/lmdb_value.h"
 #include "tests/crawler/census_maker.h"
@@ -302,6 +303,54 @@ TEST_F(HistoryOnDisk, LosesNoRecordedCensusAndShowsNoHalfOneAfterFortyKills) {
   // Twice in three rounds the child was killed after one report at least.
   EXPECT_GE(stored, reported);
   EXPECT_GT(reported, 0u);
+}
+
+// All that a node may have, at its longest.
+NodeLife LargestLife() {
+  NodeLife life;
+  const Time last = FromUnixSeconds(4'000'000'000);
+  life.first_seen = life.last_seen = life.last_tried = life.software_since = last;
+  life.reliability.Add(Answer::kProved, {});
+  for (int i = 0; i < 1000; ++i) life.reliability.Add(Answer::kNone, std::chrono::hours{24});
+  for (std::uint32_t i = 0; i < NodeLife::kMaxAddresses; ++i) {
+    life.addresses.push_back({.endpoint = test::MakeEndpoint(i), .since = last, .until = last});
+  }
+  for (std::uint32_t i = 0; i < NodeLife::kMaxPast; ++i) {
+    life.past.push_back({.endpoint = test::MakeEndpoint(i), .since = last, .until = last});
+  }
+  life.software = std::string(kMaxSoftwareBytes, 's');
+  life.name = std::string(kMaxNameBytes, 'n');
+  life.role = Role::kCrawler;
+  constexpr std::size_t kValue = kMaxAttributeBytes / kMaxAttributes - 3;  // a key of one byte and two more count
+  for (std::size_t i = 0; i < kMaxAttributes; ++i) {
+    life.attributes[std::string(1, static_cast<char>('a' + i))] = std::string(kValue, 'v');
+  }
+  life.present = life.reachable = life.suspect = life.excluded = true;
+  return life;
+}
+
+TEST(StoredHistory, TheLargestNodeHasRoomAndComesBack) {
+  const NodeLife life = LargestLife();
+  ASSERT_EQ(CheckAttributes(life.attributes), "");
+  Bytes bytes;
+  EncodeNodeLife(life, bytes);
+  EXPECT_LE(bytes.size(), kMaxStoredHistoryBytes);
+  const auto decoded = DecodeNodeLife(life.id, bytes);
+  ASSERT_TRUE(decoded);
+  EXPECT_TRUE(*decoded == life);
+  EXPECT_EQ(decoded->attributes.size(), kMaxAttributes);
+}
+
+TEST(StoredHistory, AttributesThatNoRecordMayHaveAreRefused) {
+  NodeLife life;
+  life.reliability.Add(Answer::kProved, {});
+  Bytes bytes;
+  for (const Attributes& wrong : {Attributes{{"UPPER", "x"}}, Attributes{{"key", "line\nbreak"}},
+                                  Attributes{{"key", std::string(kMaxAttributeBytes, 'v')}}}) {
+    life.attributes = wrong;
+    EncodeNodeLife(life, bytes);
+    EXPECT_FALSE(DecodeNodeLife(life.id, bytes)) << wrong.begin()->first;
+  }
 }
 
 TEST(StoredHistory, GivesAnAnswerForAnyBytes) {

@@ -61,7 +61,7 @@ class FleetTest(unittest.TestCase):
 
     def test_a_crawl_finds_who_is_there_and_nobody_else(self):
         fleet = self.start("--nodes", "60", "--dead", "20", "--nat", "10", "--liars", "5", "--lies", "32", "--versions",
-                           "hearsay/0.1.0=80,hearsay/0.0.9=20")
+                           "hearsay/0.1.0=80,hearsay/0.0.9=20", "--roles", "dual=7,worker=2,seed=1")
         told = fleet.told
         self.assertEqual((told["nodes"], told["reachable"], told["natted"], told["dead"], told["liars"]),
                          (60, 39, 6, 12, 3))
@@ -81,6 +81,9 @@ class FleetTest(unittest.TestCase):
         for node in drawn["nodes"]:  # who was met says what the truth says
             if node["reachable"] and node["software"]:
                 self.assertEqual(node["software"], truth[node["node_id"]]["software"])
+                self.assertEqual(node["role"], truth[node["node_id"]]["role"])
+        roles = [node["role"] for node in truth.values()]
+        self.assertEqual([roles.count(role) for role in ("dual", "worker", "seed")], [42, 12, 6])
         self.check_that_the_comparison_can_fail(drawn, fleet.truth(), truth)
         self.assertEqual(fleet.end(), 0)
 
@@ -159,6 +162,7 @@ class FleetTest(unittest.TestCase):
         self.refused(2, "--nodes 0", "--nodes", "0")
         self.refused(2, "--port '70000' is no number", "--nodes", "10", "--port", "70000")
         self.refused(2, "'x'", "--nodes", "10", "--versions", "x")
+        self.refused(2, "'butler'", "--nodes", "10", "--roles", "dual=1,butler=1")
         self.refused(2, "soon", "--nodes", "10", "--for", "soon")
         self.refused(2, "10.0.0.1", "--nodes", "10", "--peer", "10.0.0.1:7075")
         self.refused(2, "127.0.0.0", "--nodes", "10", "--base", "127.0.0.0")

@@ -42,7 +42,7 @@ struct MappedNode {
   std::vector<Endpoint> endpoints;      // where it proved its id; ordered
   Verdict verdict = Verdict::kReachable;  // kReachable or kUnconfirmed
   std::optional<NodeRecord> record;     // absent: the channel worked too badly to get it
-  std::optional<Duration> rtt;          // the shortest of its answered pings
+  std::optional<Duration> rtt;          // the shortest of its answered pings; an upper bound, our own waiting included
   std::size_t sampled = 0;              // distinct endpoints that it named
   std::size_t sampled_verified = 0;     // of those, how many proved an id to us
   std::uint32_t judged_verified = 0;    // what FlagSuspects counts of those, and of those that were dialled to the end

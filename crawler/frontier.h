@@ -38,6 +38,9 @@ struct FrontierLimits {
   std::uint32_t in_flight_per_group = 8;      // Guess: what a /16's operator does not notice
   std::uint32_t in_flight_per_private = 64;
   std::uint16_t hopeless = 64;                // Guess: more dead in a row than a group has where somebody lives
+
+  // Endpoints that a history may offer; the other half is for what is heard of.
+  std::size_t ContactRoom() const { return endpoints / 2; }
 };
 
 class Frontier {

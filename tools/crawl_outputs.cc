@@ -100,24 +100,24 @@ void AddOutputOptions(CLI::App& app, OutputOptions& options) {
       ->type_name("URI");
 }
 
-tl::expected<CrawlOutputs, ExitCode> CrawlOutputs::Prepare(const char* command, const OutputOptions& options) {
+tl::expected<CrawlOutputs, Refusal> CrawlOutputs::Prepare(const OutputOptions& options) {
   for (const std::string& format : options.formats) {
     if (IsFormat(format)) continue;
-    return tl::unexpected(Usage(command, "--formats '" + format + "' is unknown; choose from " + FormatNames()));
+    return tl::unexpected(Refusal::Usage("--formats '" + format + "' is unknown; choose from " + FormatNames()));
   }
   if (!options.formats.empty() && options.out.empty()) {
-    return tl::unexpected(Usage(command, "--formats says how, --out DIR must say where"));
+    return tl::unexpected(Refusal::Usage("--formats says how, --out DIR must say where"));
   }
   std::optional<PostgresAddress> post;
   if (!options.post.empty()) {
     auto address = PostgresAddress::Parse(options.post);
-    if (!address) return tl::unexpected(Usage(command, "--post: " + address.error()));
+    if (!address) return tl::unexpected(Refusal::Usage("--post: " + address.error()));
     post = std::move(*address);
   }
   auto geo = GeoDatabases::Open(options.geo);
-  if (!geo) return tl::unexpected(Fail(command, geo.error()));
+  if (!geo) return tl::unexpected(Refusal::Failed(geo.error()));
   if (!options.out.empty()) {
-    if (const auto ready = PrepareFolder(options.out); !ready) return tl::unexpected(Fail(command, ready.error()));
+    if (const auto ready = PrepareFolder(options.out); !ready) return tl::unexpected(Refusal::Failed(ready.error()));
   }
   CrawlOutputs outputs(options, std::move(*geo));
   outputs.post_ = std::move(post);

@@ -13,6 +13,8 @@
 
 namespace hearsay {
 
+inline constexpr Duration kShortestInterval = std::chrono::seconds{1};
+
 struct CrawlTurn {
   Time start{};
   std::uint64_t missed = 0;  // turns that passed while the crawl before was running

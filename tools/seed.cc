@@ -25,6 +25,7 @@
 #include "node/io/network_key_file.h"
 #include "node/io/node_host.h"
 #include "tools/commands.h"
+#include "tools/crawl_schedule.h"
 #include "tools/duration.h"
 #include "tools/reload.h"
 #include "tools/report.h"
@@ -37,7 +38,6 @@ namespace hearsay {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr Duration kShortestInterval = std::chrono::seconds{1};
 
 struct Options {
   SettingsSources sources;

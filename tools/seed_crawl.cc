@@ -21,7 +21,7 @@ constexpr Duration kRetry = std::chrono::seconds{2};  // while the node knows no
 Result<std::unique_ptr<SeedCrawl>> SeedCrawl::Open(asio::io_context& io, Config config, const Driver& driver) {
   std::unique_ptr<SeedCrawl> out(new SeedCrawl(io, std::move(config), driver));
   if (!out->config_.data_dir.empty()) {
-    auto store = HistoryStore::Open(out->config_.data_dir);
+    auto store = HistoryStore::Open(out->config_.data_dir, out->config_.network);
     if (!store) return tl::unexpected(store.error());
     out->store_ = std::move(*store);
   }

@@ -94,7 +94,7 @@ CrawlConfig NextSeedCrawl(const std::vector<PeerInfo>& known, const History& his
   for (const PeerInfo& peer : known) {
     if (peer.reachable) config.seeds.push_back({peer.endpoint, {}});
   }
-  for (const Endpoint& contact : history.Contacts(config.frontier.endpoints / 2)) {
+  for (const Endpoint& contact : history.Contacts(config.frontier.ContactRoom())) {
     config.seeds.push_back({contact, {}});
   }
   return config;

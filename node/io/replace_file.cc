@@ -111,14 +111,34 @@ void RemoveAbandoned(const std::filesystem::path& folder, const std::string& fil
   for (const std::string& name : abandoned) ::unlinkat(::dirfd(entries.get()), name.c_str(), 0);
 }
 
+// "; make room on the disk", or nothing where the reason says it all.
+std::string_view Remedy(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT: return "; make room on the disk";
+    case EFBIG: return "; raise the limit of file sizes (ulimit -f)";
+    case EIO: return "; check the disk";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "; give another place, or the right to write there";
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case ENOTEMPTY:
+    case EEXIST: return "; give another place, or move away what is in the way";
+    default: return "";
+  }
+}
+
 }  // namespace
 
 Result<void> ReplaceFile(const std::string& path, const std::function<void(std::ostream&)>& write) {
   const std::string temporary = path + "." + std::to_string(::getpid());
   if (!Written(temporary, write) || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string why = errno == 0 ? "the write failed" : std::strerror(errno);
+    const int error = errno;
+    const std::string why = error == 0 ? "the write failed" : std::strerror(error);
     ::unlink(temporary.c_str());
-    return tl::unexpected("cannot write '" + path + "': " + why + "; is the disk full?");
+    return tl::unexpected("cannot write '" + path + "': " + why + std::string(Remedy(error)));
   }
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::filesystem::path folder = parent.empty() ? "." : parent;

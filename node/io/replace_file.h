@@ -17,7 +17,8 @@
 
 namespace hearsay {
 
-// `write` is called once, before anything is replaced. The error names the file and what the system says.
+// `write` is called once, before anything is replaced. The error names the file, what the system says
+// and a remedy.
 Result<void> ReplaceFile(const std::string& path, const std::function<void(std::ostream&)>& write);
 
 }  // namespace hearsay

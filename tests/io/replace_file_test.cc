@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <ostream>
@@ -43,6 +44,19 @@ TEST(ReplaceFile, KeepsTheOldFileWhenTheNewOneCannotBeWritten) {
   EXPECT_THAT(done.error(), testing::HasSubstr(folder.File("map")));
   EXPECT_EQ(folder.Read("map"), "old");
   EXPECT_EQ(FilesIn(folder.path()), 1u);
+}
+
+TEST(ReplaceFile, GivesTheRemedyThatFitsTheReason) {
+  const TemporaryFolder folder;
+  folder.Write("file", "x");
+  EXPECT_THAT(ReplaceFile(folder.File("file/map"), [](std::ostream&) {}).error(),
+              testing::EndsWith("Not a directory; give another place, or move away what is in the way"));
+  const auto full = ReplaceFile(folder.File("map"), [](std::ostream& out) {
+    out.setstate(std::ios::badbit);
+    errno = ENOSPC;
+  });
+  ASSERT_FALSE(full);
+  EXPECT_THAT(full.error(), testing::EndsWith("No space left on device; make room on the disk"));
 }
 
 TEST(ReplaceFile, NamesTheFileAndTheReasonWhenThereIsNoFolder) {

@@ -49,6 +49,10 @@ class CommandLine(Case):
                 self.assertLessEqual(len(line), 80, f"{command}: {line}")
             self.assertEqual(hearsay("help", *command.split()).stdout, shown.stdout)
 
+    def test_scenarios_are_listed_in_80_columns(self):
+        for line in hearsay("sim", "--list").stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
     def test_every_command_refuses_an_unknown_flag_as_wrong_usage(self):
         for command in self.commands():
             self.assertRefused(hearsay(*command.split(), "--no-such-flag"), 2, f"hearsay {command}: ", "--help")

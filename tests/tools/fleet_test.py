@@ -60,7 +60,7 @@ class FleetTest(unittest.TestCase):
         return fleet
 
     def test_a_crawl_finds_who_is_there_and_nobody_else(self):
-        fleet = self.start("--nodes", "60", "--dead", "20", "--nat", "10", "--liars", "5", "--lies", "4", "--versions",
+        fleet = self.start("--nodes", "60", "--dead", "20", "--nat", "10", "--liars", "5", "--lies", "32", "--versions",
                            "hearsay/0.1.0=80,hearsay/0.0.9=20", "--roles", "dual=7,worker=2,seed=1")
         told = fleet.told
         self.assertEqual((told["nodes"], told["reachable"], told["natted"], told["dead"], told["liars"]),
@@ -68,10 +68,11 @@ class FleetTest(unittest.TestCase):
         self.assertGreaterEqual(told["verified_by"]["min"], 4)
         crawl = run(PROGRAM, "crawl", told["endpoint"], "--out", str(self.folder), "--json")
         self.assertEqual(crawl.returncode, 0, crawl.stderr)
-        result = run(COMPARE, str(self.folder / "map.json"), str(fleet.truth_file), "--found", "100", "--json")
+        result = run(COMPARE, str(self.folder), str(fleet.truth_file), "--found", "100", "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
         compared = json.loads(result.stdout)
         self.assertEqual((compared["reachable"], compared["found"], compared["liars_found"]), (39, 39, 3))
+        self.assertEqual(compared["liars_flagged"], 3)
         self.assertEqual((compared["natted"], compared["dead"], compared["left_out"]), (6, 12, 0))
 
         drawn = json.loads((self.folder / "map.json").read_text())
@@ -157,13 +158,15 @@ class FleetTest(unittest.TestCase):
 
     def test_it_says_what_is_wrong(self):
         self.refused(2, "--nodes")
-        self.refused(2, "--dead", "--nodes", "10", "--dead", "101")
+        self.refused(2, "--dead: '101' is not between 0 and 100", "--nodes", "10", "--dead", "101")
+        self.refused(2, "--nodes 0", "--nodes", "0")
+        self.refused(2, "--port '70000' is no number", "--nodes", "10", "--port", "70000")
         self.refused(2, "'x'", "--nodes", "10", "--versions", "x")
         self.refused(2, "'butler'", "--nodes", "10", "--roles", "dual=1,butler=1")
         self.refused(2, "soon", "--nodes", "10", "--for", "soon")
         self.refused(2, "10.0.0.1", "--nodes", "10", "--peer", "10.0.0.1:7075")
-        self.refused(1, "127.0.0.0", "--nodes", "10", "--base", "127.0.0.0")
-        self.refused(1, "reachable", "--nodes", "10", "--dead", "50", "--nat", "50")
+        self.refused(2, "127.0.0.0", "--nodes", "10", "--base", "127.0.0.0")
+        self.refused(2, "reachable", "--nodes", "10", "--dead", "50", "--nat", "50")
         self.refused(1, "/nowhere/truth", "--nodes", "1", "--port", "0", "--truth", "/nowhere/truth")
 
     def test_it_says_that_too_few_files_may_be_open(self):

@@ -54,20 +54,25 @@ function shareBar(share) {
   return bar;
 }
 
+const lines = (first, second) => el("span", {}, first, el("br"), second);
+
 function showNumbers(summary) {
   const { nodes, reachable, estimate, mapped, rtt_ms: rtt } = summary;
   const share = nodes ? reachable / nodes : null;
   const several = summary.several_endpoints ? `${count(summary.several_endpoints)} at several endpoints` : "";
   const unsaid = "too little was found to say";
   const interval = estimate ? `95 %: ${count(estimate.low)} \u2013 ${count(estimate.high)}` : unsaid;
+  const hidden = `and ${count(summary.hidden)} hidden, whom nobody can dial`;
+  const exist = summary.hidden > 0 ? lines(interval, hidden) : interval;
+  const bound = "at most: the crawler's waiting included";
   byId("numbers").append(
     figure("Nodes", count(nodes), several || counted(summary.edges, "edge", "edges")),
     figure("Reachable", count(reachable), share === null ? "" : `${percent(share)} of nodes`, shareBar(share)),
     figure("Unreachable", count(summary.unreachable), listed(summary.reasons)),
-    figure("Estimated to exist", count(estimate?.nodes), interval, estimate && errorBar(reachable, estimate)),
+    figure("Estimated to exist", count(estimate?.nodes), exist, estimate && errorBar(reachable, estimate)),
     figure("Share mapped", percent(mapped), isNumber(mapped) ? "of the estimate" : "", shareBar(mapped)),
     figure("Suspects", count(summary.suspects), "name what proves no id"),
-    figure("Round trip", milliseconds(rtt?.p50), rtt ? rttTail(rtt) : "", rtt && rttStrip(rtt)),
+    figure("Round trip", milliseconds(rtt?.p50), rtt ? lines(rttTail(rtt), bound) : "", rtt && rttStrip(rtt)),
   );
 }
 

@@ -20,6 +20,8 @@ namespace hearsay::test {
 struct ToyScript {
   // What a pull is answered with. Empty: pulls get no sample, only the pong.
   std::function<std::vector<Endpoint>(std::uint64_t pull_seed)> sample;
+  // Ids of hidden peers, with a sample.
+  std::function<std::vector<IdPrefix>()> hidden;
   bool confirms = true;           // knows the dialled endpoint to be its own
   bool answers_proofs = true;     // else silence after the syn cookie
   bool answers_keepalives = true; // else silence after the handshake
@@ -140,6 +142,7 @@ class ToyPeer {
     Keepalive sample;
     sample.sampled = true;
     sample.sample = script.sample(incoming_.pull_seed);
+    if (script.hidden && incoming_.pull_hidden) sample.hidden = script.hidden();
     SendSealed(session, codec_.EncodeKeepalive(sample, buffer_), to, out);
   }
 

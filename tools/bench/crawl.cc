@@ -5,12 +5,12 @@
 //
 // The figure is nodes visited in a second of this thread's CPU time: a handshake, three keepalives and more each. The
 // limit is the dialler's half of bare handshakes, in memory: what no crawl can do without. Both alternate. What a crawl
-// costs beside that is packets: encoding, sealing, sockets.
+// costs beside that is packets: encoding, sealing, sockets. A fleet is one thread that must not starve: where other
+// work leaves it less than half a core for 10,000 nodes, it answers late, is asked again, and may be missed.
 #include "tools/bench/crawl.h"
 
 #include <netinet/in.h>
 
-#include <algorithm>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -36,7 +36,7 @@ using Truth = std::map<std::string, std::string>;  // endpoint of each reachable
 
 constexpr int kCrawls = 3;
 constexpr int kHandshakes = 1000;
-constexpr double kTargetRatio = 0.5;
+constexpr double kTargetRatio = 0.4;
 constexpr double kTargetBytes = 300;
 constexpr double kTargetSeconds = 5;  // of 10,000 nodes
 constexpr char kNetwork[] = "bench";
@@ -135,21 +135,21 @@ ordered_json Report(const CrawlOptions& options, const Truth& truth, const std::
                     const Figure& figure) {
   std::vector<double> seconds;
   std::vector<double> bytes;
-  std::size_t found = truth.size();
-  std::size_t invented = 0;
+  ordered_json missed = ordered_json::array();
+  ordered_json invented = ordered_json::array();
   bool contains = true;
   for (const Run& run : runs) {
     seconds.push_back(run.seconds);
     bytes.push_back(run.bytes_a_node);
-    found = std::min(found, run.found);
-    invented = std::max(invented, run.invented);
+    missed.push_back(truth.size() - run.found);
+    invented.push_back(run.invented);
     contains = contains && run.contains;
   }
   return {{"bench", figure.name},
           {"nodes", options.nodes},
           {"crawls", runs.size()},
-          {"missed_at_most", truth.size() - found},
-          {"invented_at_most", invented},
+          {"missed", missed},
+          {"invented", invented},
           {"interval_contains_truth", contains},
           {"seconds", Median(seconds)},
           {"target_seconds_of_10000", kTargetSeconds},

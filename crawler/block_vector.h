@@ -27,6 +27,23 @@ class BlockVector {
   const T& operator[](std::size_t i) const { return blocks_[i / kBlock][i % kBlock]; }
   std::size_t size() const { return size_; }
 
+  class Iterator {
+   public:
+    Iterator(const BlockVector& vector, std::size_t at) : vector_(vector), at_(at) {}
+    const T& operator*() const { return vector_[at_]; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+
+   private:
+    const BlockVector& vector_;
+    std::size_t at_;
+  };
+  Iterator begin() const { return {*this, 0}; }
+  Iterator end() const { return {*this, size_}; }
+
  private:
   std::vector<std::unique_ptr<T[]>> blocks_;
   std::size_t size_ = 0;

@@ -4,7 +4,8 @@
 //
 // They lie one after the other in blocks of kBlock bytes, none across two blocks; a longer one has a block for itself.
 // A string costs its own length and a reference of eight bytes; on the heap by itself it would cost 24 to 40 more.
-// Nothing is ever given back: who replaces a string leaves the old one behind.
+// Nothing is ever given back: who replaces a string leaves the old one behind. At most 16 GB, which is several times
+// what the bounds of a crawl let nodes say.
 #pragma once
 
 #include <algorithm>

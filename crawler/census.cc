@@ -2,6 +2,7 @@
 #include "crawler/census.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "proto/check.h"
@@ -11,16 +12,16 @@ namespace {
 
 // Addresses with nodes of more than one id.
 std::size_t SharedAddresses(const Census& census) {
-  std::vector<std::pair<IpAddress, const MappedNode*>> at;
-  for (const MappedNode& node : census.nodes) {
-    for (const Endpoint& endpoint : node.endpoints) at.emplace_back(endpoint.address, &node);
+  std::vector<std::pair<IpAddress, std::uint32_t>> homes;  // of nodes, by place
+  for (std::uint32_t place = 0; place < census.nodes.size(); ++place) {
+    for (const Endpoint& endpoint : census.nodes[place].endpoints) homes.emplace_back(endpoint.address, place);
   }
-  std::sort(at.begin(), at.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(homes.begin(), homes.end());
   std::size_t shared = 0;
-  for (auto one = at.begin(); one != at.end();) {
-    const auto end = std::find_if(one, at.end(), [&](const auto& other) { return other.first != one->first; });
-    shared += std::any_of(one, end, [&](const auto& other) { return other.second != one->second; }) ? 1 : 0;
-    one = end;
+  for (auto it = homes.begin(); it != homes.end();) {
+    const auto next = std::find_if(it, homes.end(), [&](const auto& home) { return home.first != it->first; });
+    shared += it->second != std::prev(next)->second ? 1 : 0;
+    it = next;
   }
   return shared;
 }

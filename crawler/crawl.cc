@@ -139,7 +139,8 @@ void Crawl::Move(Frontier::Index place, EndpointEvent event) { spots_[place].sta
 // Whoever answers with what we cannot read is there, but of another version or network.
 void Crawl::NoteFault(const Datagram& datagram, Error fault) {
   if (fault != Error::kWrongVersion && fault != Error::kWrongNetwork) return;
-  if (caller_.dialler().IsDialling(datagram.from)) faults_[datagram.from] = fault;
+  if (!caller_.dialler().IsDialling(datagram.from)) return;
+  spots_[PlaceOf(datagram.from)].fault = fault == Error::kWrongVersion ? Fault::kVersion : Fault::kNetwork;
 }
 
 void Crawl::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
@@ -151,15 +152,13 @@ void Crawl::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
   } else {
     OnFailure(place, outcome);
   }
-  if (spots_[place].state == EndpointState::kDone) faults_.erase(outcome.request.endpoint);
 }
 
 Verdict Crawl::VerdictOf(Frontier::Index place, const DialOutcome& outcome) const {
   if (outcome.result || outcome.result.error() == Error::kSelf) return Verdict::kSelf;
   if (outcome.result.error() == Error::kWrongNodeId) return Verdict::kWrongNodeId;
-  if (const auto fault = faults_.find(outcome.request.endpoint); fault != faults_.end()) {
-    return fault->second == Error::kWrongVersion ? Verdict::kWrongVersion : Verdict::kWrongNetwork;
-  }
+  if (spots_[place].fault == Fault::kVersion) return Verdict::kWrongVersion;
+  if (spots_[place].fault == Fault::kNetwork) return Verdict::kWrongNetwork;
   return spots_[place].answered > 0 ? Verdict::kRefused : Verdict::kTimeout;
 }
 

@@ -90,13 +90,15 @@ class Crawl {
   static constexpr std::uint32_t kHiddenNamings = 2;
   static constexpr std::uint32_t kNoNode = UINT32_MAX;
 
+  enum class Fault : std::uint8_t { kNone, kVersion, kNetwork };
   struct Spot {  // what the crawl knows of the frontier's endpoint of the same index
     std::uint32_t node = kNoNode;
     std::uint16_t named = 0;  // by so many nodes; stays at its largest
-    Verdict verdict = Verdict::kNotVisited;
+    Verdict verdict : 4 = Verdict::kNotVisited;
     EndpointState state : 2 = EndpointState::kWaiting;
     std::uint8_t dials : 2 = 0;
-    std::uint8_t answered : 2 = 0;  // of those
+    std::uint8_t answered : 2 = 0;    // of those
+    Fault fault : 2 = Fault::kNone;   // of what came while it was dialled: it was not for us
   };
   static_assert(sizeof(Spot) == 8);
   struct Turn {
@@ -143,7 +145,6 @@ class Crawl {
   FoundNodes nodes_;
   HiddenIds hidden_;
   std::map<Endpoint, NodeId> pins_;                     // of seeds
-  std::map<Endpoint, Error> faults_;                    // of endpoints being dialled: what came was not for us
   JournalWriter journal_;
   Turns turns_;
   std::set<std::pair<Time, std::uint64_t>> deadlines_;  // of turns_

@@ -32,8 +32,7 @@ class GroupTally {
 
 Namings Crawl::CountNamings() const {
   Namings counted;
-  for (Frontier::Index i = 0; i < spots_.size(); ++i) {
-    const Spot& spot = spots_[i];
+  for (const Spot& spot : spots_) {
     if (spot.verdict == Verdict::kSelf) continue;
     const bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
     const bool open = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
@@ -154,10 +153,10 @@ void Crawl::AddEdges(const std::vector<FoundNodes::Number>& order, const std::ve
   }
 }
 
-// At most: several endpoints of one node are counted apart.
+// About: several endpoints of one node are counted apart.
 std::size_t Crawl::CountEdges() const {
   std::size_t edges = 0;
-  for (Frontier::Index i = 0; i < spots_.size(); ++i) edges += spots_[i].node == kNoNode ? 0 : spots_[i].named;
+  for (const Spot& spot : spots_) edges += spot.node == kNoNode ? 0 : spot.named;
   return edges;
 }
 

@@ -38,8 +38,8 @@ class HiddenIds {
   // Those that at least so many nodes named, in the order of their ids.
   std::vector<HiddenNode> NamedBy(std::uint32_t namings) const {
     std::vector<HiddenNode> out;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      if (nodes_[i].named_by >= namings) out.push_back(nodes_[i]);
+    for (const HiddenNode& node : nodes_) {
+      if (node.named_by >= namings) out.push_back(node);
     }
     std::sort(out.begin(), out.end(), [](const HiddenNode& a, const HiddenNode& b) { return a.id < b.id; });
     return out;

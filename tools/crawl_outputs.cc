@@ -47,10 +47,12 @@ struct File {
   std::string_view format;
   std::string_view name;
   void (*write)(const Input& in, std::ostream& out);
+  std::string (*why_not)(const Census& census) = nullptr;  // empty: it can be written
 };
 constexpr File kFiles[] = {
     {"json", "map.json", WriteJson},          {"csv", "nodes.csv", WriteNodes}, {"csv", "edges.csv", WriteEdges},
-    {"graphml", "map.graphml", WriteGraphml}, {"dot", "map.dot", WriteDot},     {"html", "map.html", WriteHtml},
+    {"graphml", "map.graphml", WriteGraphml}, {"dot", "map.dot", WriteDot},
+    {"html", "map.html", WriteHtml, WhyNoMapHtml},
 };
 
 Result<void> PrepareFolder(const std::string& folder) {
@@ -148,6 +150,10 @@ void CrawlOutputs::WriteFiles(const Census& census, const MapHeader& header, std
     const auto& wanted = options_.formats;
     if (!wanted.empty() && std::count(wanted.begin(), wanted.end(), file.format) == 0) continue;
     const std::string path = (std::filesystem::path(options_.out) / file.name).string();
+    if (const std::string why = file.why_not != nullptr ? file.why_not(census) : ""; !why.empty()) {
+      made.errors.push_back("cannot write '" + path + "': " + why);
+      continue;
+    }
     const auto done = ReplaceFile(path, [&](std::ostream& out) { file.write(input, out); });
     if (done) {
       made.files.push_back(path);

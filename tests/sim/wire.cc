@@ -93,11 +93,12 @@ void Wire::Send(HostId sender, const Endpoint& to, BytesView bytes, Duration now
   const bool to_nat = (route->target & kNatBit) != 0;
   const Box* box = to_nat ? &nats_[route->target & ~kNatBit] : nullptr;
   const HostId far_end = !to_nat ? route->target : box->members.empty() ? kNoHost : box->members.front();
-  if (!partition_.Passes(sender, far_end)) {
+  const bool to_crowd = crowd_ != kNoHost && route->target == crowd_;
+  if (!to_crowd && !partition_.Passes(sender, far_end)) {
     ++counters_.cut;
     return;
   }
-  Fly(*route, sender, far_end == crowd_ ? LinkEnd(to) : far_end, to, bytes, now);
+  Fly(*route, sender, to_crowd ? LinkEnd(to) : far_end, to, bytes, now);
 }
 
 void Wire::SendFromCrowd(const Endpoint& from, const Endpoint& to, BytesView bytes, Duration now) {

@@ -87,6 +87,18 @@ class FleetTest(unittest.TestCase):
         self.check_that_the_comparison_can_fail(drawn, fleet.truth(), truth)
         self.assertEqual(fleet.end(), 0)
 
+    def test_a_bench_crawls_one_whole(self):
+        result = run(PROGRAM, "bench", "crawl", "--nodes", "60")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        told = json.loads(result.stdout)
+        self.assertEqual((told["bench"], told["nodes"], told["crawls"]), ("crawl", 60, 3))
+        self.assertEqual((told["missed"], told["invented"]), ([0, 0, 0], [0, 0, 0]))
+        self.assertTrue(told["interval_contains_truth"])
+        self.assertGreater(told["seconds"], 0)
+        self.assertGreater(told["heap_bytes_a_node"], 0)
+        self.assertAlmostEqual(told["ratio"], told["figure"] / told["limit"])
+        self.assertGreater(told["ratio"], 0.1)  # the target is for thousands of nodes and a quiet machine
+
     def check_that_the_comparison_can_fail(self, drawn, truth, nodes):
         """Each spoils a right map; the comparison must say so."""
         def of_kind(kind):

@@ -39,7 +39,7 @@ class SeedCrawlTest : public testing::Test {
     census.nodes = {{.id = driver_->Status().id, .endpoints = driver_->Listen(), .verdict = Verdict::kReachable},
                     {.id = silent_id_, .endpoints = {Silent()}, .verdict = Verdict::kReachable}};
     std::ranges::sort(census.nodes, {}, &MappedNode::id);
-    const auto store = HistoryStore::Open(folder_.path());
+    const auto store = HistoryStore::Open(folder_.path(), network_);
     ASSERT_TRUE(store) << store.error();
     ASSERT_EQ((*store)->Record(census).error, "");
   }

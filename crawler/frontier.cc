@@ -62,7 +62,7 @@ std::optional<Frontier::Index> Frontier::Take(Turn turn) {
     ready.pop_front();
     Group& group = groups_[number];
     Queue& queue = group.queues[static_cast<std::size_t>(turn)];
-    queue.ready = false;
+    group.ready &= ~BitOf(turn);
     // The other queue may have used up what the cap leaves.
     if (group.capped && group.in_turn >= limits_.in_flight_per_group) continue;
     const Index index = queue.head;
@@ -100,11 +100,11 @@ std::uint32_t Frontier::GroupOf(Index index) {
   const bool capped = endpoint.scope() == Scope::kGlobal;
   const std::uint32_t found = group_index_.Find(HashOf(address), [&](std::uint32_t number) {
     const Group& group = groups_[number];
-    return group.capped == capped && GroupAddress(places_[group.first].endpoint.address) == address;
+    return (group.capped != 0) == capped && GroupAddress(places_[group.first].endpoint.address) == address;
   });
   if (found != kNone) return found;
   const auto number = static_cast<std::uint32_t>(groups_.size());
-  groups_.push_back({.first = index, .queues = {}, .in_turn = 0, .capped = capped});
+  groups_.push_back({.first = index, .queues = {}, .in_turn = 0, .ready = 0, .capped = capped});
   group_index_.Insert(number, hash_of);
   return number;
 }
@@ -121,9 +121,9 @@ void Frontier::Push(Index index, Turn turn) {
 void Frontier::MakeReady(std::uint32_t number, Turn turn) {
   Group& group = groups_[number];
   Queue& queue = group.queues[static_cast<std::size_t>(turn)];
-  if (queue.ready || queue.head == kNone) return;
+  if ((group.ready & BitOf(turn)) != 0 || queue.head == kNone) return;
   if (group.capped && group.in_turn >= limits_.in_flight_per_group) return;
-  queue.ready = true;
+  group.ready |= BitOf(turn);
   ready_[static_cast<std::size_t>(turn)].push_back(number);
 }
 

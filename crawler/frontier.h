@@ -8,14 +8,13 @@
 // networks nobody is a stranger: no cap.
 // Bounds: `endpoints` in all; of one global address `ports_per_address`, so that fabricated endpoints cannot aim a
 // crawl's hellos at one victim's many ports. What does not fit is refused and counted; nothing is evicted.
-// About 36 bytes an endpoint.
+// About 36 bytes an endpoint, and as many a group.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <vector>
 
 #include "crawler/block_vector.h"
 #include "node/core/flat_index.h"
@@ -70,14 +69,15 @@ class Frontier {
   struct Queue {
     Index head = kNone;
     Index tail = kNone;
-    bool ready = false;  // the group stands in ready_
   };
   struct Group {
     Index first = 0;  // a place in it: tells which group this is
     std::array<Queue, 2> queues{};
-    std::uint32_t in_turn = 0;
-    bool capped = false;
+    std::uint32_t in_turn : 29 = 0;
+    std::uint32_t ready : 2 = 0;  // for each queue: the group stands in ready_
+    std::uint32_t capped : 1 = false;
   };
+  static_assert(sizeof(Group) == 24);
 
   // Global endpoints of one address have one hash, so that they are found, and counted, together.
   std::uint64_t HashOf(const Endpoint& endpoint) const {
@@ -89,12 +89,13 @@ class Frontier {
   std::size_t PortsOf(const IpAddress& address) const;
   std::uint32_t GroupOf(Index index);
   void Push(Index index, Turn turn);
+  static std::uint32_t BitOf(Turn turn) { return 1u << static_cast<std::uint32_t>(turn); }
   void MakeReady(std::uint32_t group, Turn turn);
 
   const FrontierLimits limits_;
   const SipKey key_;
   BlockVector<Place> places_;
-  std::vector<Group> groups_;
+  BlockVector<Group> groups_;
   std::array<std::deque<std::uint32_t>, 2> ready_;  // groups with somebody waiting and room under their cap
   FlatIndex index_;          // of places
   FlatIndex group_index_;    // of groups

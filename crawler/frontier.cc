@@ -80,13 +80,13 @@ std::optional<Frontier::Index> Frontier::Take(Turn turn) {
     const std::uint32_t number = ready.front();
     ready.pop_front();
     Group& group = groups_[number];
-    Queue& queue = group.queues[static_cast<std::size_t>(turn)];
     group.ready[static_cast<std::size_t>(turn)] = false;
     // The other queue may have used up what the cap leaves.
     if (!HasRoom(group, turn)) continue;
-    const Index index = queue.head;
-    queue.head = std::exchange(places_[index].next, kNone);
-    if (queue.head == kNone) queue.tail = kNone;
+    Index& tail = group.tails[static_cast<std::size_t>(turn)];
+    const Index index = places_[tail].next;
+    const Index second = std::exchange(places_[index].next, kNone);
+    (index == tail ? tail : places_[tail].next) = index == tail ? kNone : second;
     places_[index].again = turn == Turn::kAgain;
     ++group.in_turn[static_cast<std::size_t>(turn)];
     ++in_turn_;
@@ -159,18 +159,17 @@ std::uint32_t Frontier::GroupOf(Index index) {
 
 void Frontier::Push(Index index, Turn turn) {
   const std::uint32_t number = places_[index].group;
-  Queue& queue = groups_[number].queues[static_cast<std::size_t>(turn)];
-  (queue.tail == kNone ? queue.head : places_[queue.tail].next) = index;
-  queue.tail = index;
+  Index& tail = groups_[number].tails[static_cast<std::size_t>(turn)];
+  places_[index].next = tail == kNone ? index : std::exchange(places_[tail].next, index);
+  tail = index;
   ++waiting_;
   MakeReady(number, turn);
 }
 
 void Frontier::MakeReady(std::uint32_t number, Turn turn) {
   Group& group = groups_[number];
-  Queue& queue = group.queues[static_cast<std::size_t>(turn)];
   bool& ready = group.ready[static_cast<std::size_t>(turn)];
-  if (ready || queue.head == kNone) return;
+  if (ready || group.tails[static_cast<std::size_t>(turn)] == kNone) return;
   if (!HasRoom(group, turn)) return;
   ready = true;
   ready_[static_cast<std::size_t>(turn)].push_back(number);

@@ -94,21 +94,17 @@ class Frontier {
     std::uint32_t teller = kNone;  // the group that named it first
     Index next = kNone;            // in its group's queue
   };
-  struct Queue {
-    Index head = kNone;
-    Index tail = kNone;
-  };
   struct Group {
     Index first = 0;  // a place in it: tells which group this is
-    std::array<Queue, 2> queues{};
-    std::array<std::uint32_t, 2> in_turn{};  // as queues
+    std::array<Index, 2> tails{kNone, kNone};  // of its queues: rings, so that a tail's next is the head
+    std::array<std::uint32_t, 2> in_turn{};  // as tails
     std::uint32_t places = 0;                // in it
     std::uint16_t unproved = 0;              // that it named
     std::uint16_t silences = 0;              // of further turns, in a row; stays at its largest
-    std::array<bool, 2> ready{};             // as queues: it stands in ready_
+    std::array<bool, 2> ready{};             // as tails: it stands in ready_
     Scope scope{};
   };
-  static_assert(sizeof(Group) == 40);
+  static_assert(sizeof(Group) == 32);
 
   // Global endpoints of one address have one hash, so that they are found, and counted, together.
   std::uint64_t HashOf(const Endpoint& endpoint) const {

@@ -113,8 +113,8 @@ class Series {
     const auto crawled = shown ? Crawl() : CrawlOnce(crawl_.order, {});
     if (!crawled) return Failed(Refusal::Failed(crawled.error()));
     if (crawled->end == CrawlDriver::End::kOutOfTime) {
-      std::fprintf(stderr, "crawl: stopped after %lld s with what it had; --timeout gives it another time\n",
-                   static_cast<long long>(*crawl_.order.limit / std::chrono::seconds{1}));
+      std::fprintf(stderr, "crawl: stopped after %.3g s with what it had; --timeout gives it another time\n",
+                   std::chrono::duration<double>(*crawl_.order.limit).count());
     }
     const bool fine = ending_.Conclude(*crawled) == kExitFine;
     // One that was stopped makes nothing good again.

@@ -336,6 +336,7 @@ class Series(Case):
             process = self.start(f"127.0.0.1:{mute.getsockname()[1]}", "--json", "--timeout", "200ms")
             census = self.events(process, lambda e: True)[0]
         self.assertEqual(census["nodes"], 0)
+        self.assertIn("stopped after 0.2 s", process.stderr.readline())
         self.assertIn("before anybody answered: 127.0.0.1:", process.stderr.readline())
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(10), 1)

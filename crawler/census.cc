@@ -2,20 +2,28 @@
 #include "crawler/census.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
+#include <utility>
 
 #include "proto/check.h"
 
 namespace hearsay {
 namespace {
 
+// Addresses with nodes of more than one id.
 std::size_t SharedAddresses(const Census& census) {
-  std::map<IpAddress, std::set<NodeId>> ids;
-  for (const MappedNode& node : census.nodes) {
-    for (const Endpoint& endpoint : node.endpoints) ids[endpoint.address].insert(node.id);
+  std::vector<std::pair<IpAddress, std::uint32_t>> homes;  // of nodes, by place
+  for (std::uint32_t place = 0; place < census.nodes.size(); ++place) {
+    for (const Endpoint& endpoint : census.nodes[place].endpoints) homes.emplace_back(endpoint.address, place);
   }
-  return static_cast<std::size_t>(
-      std::count_if(ids.begin(), ids.end(), [](const auto& entry) { return entry.second.size() > 1; }));
+  std::sort(homes.begin(), homes.end());
+  std::size_t shared = 0;
+  for (auto it = homes.begin(); it != homes.end();) {
+    const auto next = std::find_if(it, homes.end(), [&](const auto& home) { return home.first != it->first; });
+    shared += it->second != std::prev(next)->second ? 1 : 0;
+    it = next;
+  }
+  return shared;
 }
 
 }  // namespace

@@ -43,10 +43,11 @@ struct MappedNode {
   std::vector<Endpoint> endpoints;      // where it proved its id; ordered
   Verdict verdict = Verdict::kReachable;  // kReachable or kUnconfirmed
   std::optional<NodeRecord> record;     // absent: the channel worked too badly to get it
-  std::optional<Duration> rtt;          // the shortest of its answered pings
+  std::optional<Duration> rtt;          // the shortest of its answered pings; an upper bound, our own waiting included
   std::size_t sampled = 0;              // distinct endpoints that it named
   std::size_t sampled_verified = 0;     // of those, how many proved an id to us
-  std::size_t sampled_silent = 0;       // and how many were dialled to the end and did not
+  std::uint32_t judged_verified = 0;    // what FlagSuspects counts of those, and of those that were dialled to the end
+  std::uint32_t judged_silent = 0;      // and did not
   std::size_t named_by = 0;             // other nodes that named one of its endpoints
   bool suspect = false;                 // what it names does not prove an id, well beyond what churn explains: a liar
   bool excluded = false;                // it told the crawler that it excludes crawlers

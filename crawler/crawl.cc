@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -14,7 +13,8 @@ Crawl::Crawl(CrawlConfig config, Identity identity, const NetworkKey& network, c
       started_at_(now),
       caller_(std::move(identity), network, config_.software, seed, config_.in_flight + config_.patient, now),
       frontier_(config_.frontier, caller_.rng().Array<16>()),
-      nodes_(caller_.rng().Array<16>()) {}
+      nodes_(caller_.rng().Array<16>()),
+      hidden_(config_.hidden, caller_.rng().Array<16>()) {}
 
 void Crawl::AddSeeds() {
   if (config_.keeps_journal && !resumed_) journal_.Begin(caller_.network(), started_at_);
@@ -29,11 +29,11 @@ std::size_t Crawl::MaxPacketsPerEndpoint(const VisitLimits& visit) {
          visit.packets + kLookHellos + kMaxDialAttempts + 1;
 }
 
-std::optional<Frontier::Index> Crawl::AddEndpoint(const Endpoint& endpoint) {
-  const auto added = frontier_.Add(endpoint);
+std::optional<Frontier::Index> Crawl::AddEndpoint(const Endpoint& endpoint, std::optional<Frontier::Index> teller) {
+  const auto added = frontier_.Add(endpoint, teller);
   if (!added) return std::nullopt;
   if (added->fresh) {
-    PushTight(spots_, Spot{});
+    spots_.push_back(Spot{});
     if (config_.keeps_journal) journal_.Heard(endpoint);
   }
   return added->index;
@@ -123,7 +123,11 @@ void Crawl::StartDials(Time now, Effects& out) {
 }
 
 bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {
-  const auto place = frontier_.Take(turn);
+  auto place = frontier_.Take(turn);
+  while (place && turn == Frontier::Turn::kAgain && spots_[*place].node == kNoNode && frontier_.IsHopeless(*place)) {
+    GiveUp(*place);
+    place = frontier_.Take(turn);
+  }
   if (!place) return false;
   Spot& spot = spots_[*place];
   DialRequest request{.endpoint = frontier_.At(*place), .pin = {}, .purpose = DialPurpose::kCrawl, .expected = {},
@@ -140,12 +144,21 @@ bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {
   return true;
 }
 
+// Its first packet was not answered, and nobody of its group answers further ones.
+void Crawl::GiveUp(Frontier::Index place) {
+  Move(place, EndpointEvent::kTurn);
+  spots_[place].verdict = Verdict::kTimeout;
+  ++unreachable_;
+  Finish(place, EndpointEvent::kFailure);
+}
+
 void Crawl::Move(Frontier::Index place, EndpointEvent event) { spots_[place].state = Next(spots_[place].state, event); }
 
 // Whoever answers with what we cannot read is there, but of another version or network.
 void Crawl::NoteFault(const Datagram& datagram, Error fault) {
   if (fault != Error::kWrongVersion && fault != Error::kWrongNetwork) return;
-  if (caller_.dialler().IsDialling(datagram.from)) faults_[datagram.from] = fault;
+  if (!caller_.dialler().IsDialling(datagram.from)) return;
+  spots_[PlaceOf(datagram.from)].fault = fault == Error::kWrongVersion ? Fault::kVersion : Fault::kNetwork;
 }
 
 void Crawl::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
@@ -160,21 +173,20 @@ void Crawl::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
   } else {
     OnFailure(place, outcome);
   }
-  if (spots_[place].state == EndpointState::kDone) faults_.erase(outcome.request.endpoint);
 }
 
 Verdict Crawl::VerdictOf(Frontier::Index place, const DialOutcome& outcome) const {
   if (outcome.result || outcome.result.error() == Error::kSelf) return Verdict::kSelf;
   if (outcome.result.error() == Error::kWrongNodeId) return Verdict::kWrongNodeId;
-  if (const auto fault = faults_.find(outcome.request.endpoint); fault != faults_.end()) {
-    return fault->second == Error::kWrongVersion ? Verdict::kWrongVersion : Verdict::kWrongNetwork;
-  }
+  if (spots_[place].fault == Fault::kVersion) return Verdict::kWrongVersion;
+  if (spots_[place].fault == Fault::kNetwork) return Verdict::kWrongNetwork;
   return spots_[place].answered > 0 ? Verdict::kRefused : Verdict::kTimeout;
 }
 
 void Crawl::OnFailure(Frontier::Index place, const DialOutcome& outcome) {
   Spot& spot = spots_[place];
   const bool silent = !outcome.result && outcome.result.error() == Error::kTimeout;
+  if (silent && spot.dials > 1) frontier_.NoteSilence(place);
   if (silent && spot.dials < kHellos.size() && spot.answered < kAnsweredDials) {
     Move(place, EndpointEvent::kSilence);
     return frontier_.Requeue(place);
@@ -188,6 +200,7 @@ void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now,
   Spot& spot = spots_[place];
   spot.node = nodes_.NumberOf(outcome.result->peer);
   nodes_.SetProved(spot.node, now - started_at_, spot.dials > 1);
+  frontier_.NoteProof(place);
   spot.verdict = outcome.result->confirmed ? Verdict::kReachable : Verdict::kUnconfirmed;
   const std::uint64_t session = outcome.result->keys.receive_id;
   // While its other endpoint is being visited, a packet on this channel would replace that one. It stays unconfirmed.
@@ -210,9 +223,11 @@ void Crawl::SayGoodbye(Frontier::Index place, const DialOutcome& outcome, Time n
 }
 
 void Crawl::Remember(Turn& turn, const std::vector<Endpoint>& named) {
+  const Frontier::Index teller = PlaceOf(turn.visit.endpoint());
   for (const Endpoint& endpoint : named) {
-    const auto place = AddEndpoint(endpoint);
-    if (!place || tellings_ >= config_.tellings) {
+    const auto place = AddEndpoint(endpoint, teller);
+    if (!place) continue;  // counted by the frontier
+    if (tellings_ >= config_.tellings) {
       cut_off_ = true;
       continue;
     }
@@ -246,9 +261,7 @@ void Crawl::EndTurn(Turns::iterator turn) {
   if (visit.end() == VisitEnd::kExcluded) nodes_.set_excluded(node);
   if (visit.record()) nodes_.SetRecord(node, *visit.record());
   if (!visit.rtts().empty()) nodes_.AddRtt(node, *std::min_element(visit.rtts().begin(), visit.rtts().end()));
-  nodes_.told(node).Merge(std::move(turn->second.told), [this](Frontier::Index told) {
-    if (spots_[told].named < UINT16_MAX) ++spots_[told].named;
-  });
+  AddTold(node, std::move(turn->second.told));
   for (const IdPrefix id : visit.hidden()) AddHidden(id);
   turns_.erase(turn);
   --busy_;
@@ -270,14 +283,14 @@ void Crawl::Finish(Frontier::Index place, EndpointEvent event) {
   journal_.Ended(ended);
 }
 
-void Crawl::AddHidden(IdPrefix id) {
-  if (const auto known = hidden_.find(id); known != hidden_.end()) {
-    ++known->second;
-  } else if (hidden_.size() < config_.hidden) {
-    hidden_.emplace(id, 1);
-  } else {
-    cut_off_ = true;
+void Crawl::AddTold(FoundNodes::Number node, std::vector<Frontier::Index> told) {
+  for (const Frontier::Index index : nodes_.AddTold(node, std::move(told))) {
+    if (spots_[index].named < UINT16_MAX) ++spots_[index].named;
   }
+}
+
+void Crawl::AddHidden(IdPrefix id) {
+  if (!hidden_.Add(id)) cut_off_ = true;
 }
 
 }  // namespace hearsay

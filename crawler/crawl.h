@@ -27,6 +27,7 @@
 #include "crawler/estimate.h"
 #include "crawler/found_nodes.h"
 #include "crawler/frontier.h"
+#include "crawler/hidden_ids.h"
 #include "crawler/journal.h"
 #include "crawler/states.h"
 #include "crawler/visit.h"
@@ -43,7 +44,7 @@ struct CrawlConfig {
   std::size_t in_flight = 256;          // first dials, and visits
   std::size_t patient = 16'384;         // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
-  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 50 bytes each
+  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 25 bytes each
   std::size_t second_looks = 256;       // a twentieth gone is then known as one of 13 +- 7
   bool keeps_journal = false;           // then TakeJournal is to be called now and then
   FrontierLimits frontier;
@@ -93,13 +94,15 @@ class Crawl {
   static constexpr std::uint32_t kHiddenNamings = 2;
   static constexpr std::uint32_t kNoNode = UINT32_MAX;
 
+  enum class Fault : std::uint8_t { kNone, kVersion, kNetwork };
   struct Spot {  // what the crawl knows of the frontier's endpoint of the same index
     std::uint32_t node = kNoNode;
     std::uint16_t named = 0;  // by so many nodes; stays at its largest
-    Verdict verdict = Verdict::kNotVisited;
+    Verdict verdict : 4 = Verdict::kNotVisited;
     EndpointState state : 3 = EndpointState::kWaiting;
     std::uint8_t dials : 2 = 0;
-    std::uint8_t answered : 2 = 0;  // of those
+    std::uint8_t answered : 2 = 0;    // of those
+    Fault fault : 2 = Fault::kNone;   // of what came while it was dialled: it was not for us
   };
   static_assert(sizeof(Spot) == 8);
   struct Turn {
@@ -108,7 +111,7 @@ class Crawl {
   };
   using Turns = std::map<std::uint64_t, Turn>;  // by our session id
 
-  std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint);
+  std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint, std::optional<Frontier::Index> teller = {});
   void AddSeeds();
   void Replay(const JournalVisited& visited);
   void Replay(const JournalLooked& looked);
@@ -119,8 +122,10 @@ class Crawl {
   bool Dial(Frontier::Turn turn, Time now, Effects& out);
   // The last of an endpoint: it is done.
   void Finish(Frontier::Index place, EndpointEvent event);
+  void AddTold(FoundNodes::Number node, std::vector<Frontier::Index> told);
   void AddHidden(IdPrefix id);
   void StartDials(Time now, Effects& out);
+  void GiveUp(Frontier::Index place);
   void OnDial(const DialOutcome& outcome, Time now, Effects& out);
   void OnProof(Frontier::Index place, const DialOutcome& outcome, Time now, Effects& out);
   void OnFailure(Frontier::Index place, const DialOutcome& outcome);
@@ -141,19 +146,22 @@ class Crawl {
     Duration moment{};  // since the crawl began
   };
   Attended Attend() const;
-  void AddNodes(Census& census) const;
-  void AddEdges(Census& census) const;
+  // `order`: the nodes by id, as they stand in the census; `place_of` each of them there.
+  void AddNodes(const std::vector<FoundNodes::Number>& order, const std::vector<std::uint32_t>& place_of,
+                Census& census) const;
+  void AddEdges(const std::vector<FoundNodes::Number>& order, const std::vector<std::uint32_t>& place_of,
+                Census& census) const;
+  std::size_t CountEdges() const;
   void AddHiddenNodes(Census& census) const;
 
   const CrawlConfig config_;
   Time started_at_;
   Caller caller_;
   Frontier frontier_;
-  std::vector<Spot> spots_;
+  BlockVector<Spot> spots_;
   FoundNodes nodes_;
-  std::map<IdPrefix, std::uint32_t> hidden_;            // -> nodes that named it; at most config_.hidden
+  HiddenIds hidden_;
   std::map<Endpoint, NodeId> pins_;                     // of seeds
-  std::map<Endpoint, Error> faults_;                    // of endpoints being dialled: what came was not for us
   JournalWriter journal_;
   Turns turns_;
   std::set<std::pair<Time, std::uint64_t>> deadlines_;  // of turns_

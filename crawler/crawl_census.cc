@@ -3,12 +3,34 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <set>
 
 #include "crawler/crawl.h"
 #include "crawler/suspects.h"
 
 namespace hearsay {
+namespace {
+
+// What one node named, of each address group at most kMost: for each node anew, without clearing.
+class GroupTally {
+ public:
+  void Begin() { ++turn_; }
+  bool Takes(std::uint32_t group) {
+    if (group >= seen_.size()) seen_.resize(group + 1);
+    Seen& seen = seen_[group];
+    if (seen.turn != turn_) seen = {.turn = turn_, .count = 0};
+    return ++seen.count <= kJudgedOfGroup;
+  }
+
+ private:
+  struct Seen {
+    std::uint32_t turn = 0;
+    std::uint32_t count = 0;
+  };
+  std::uint32_t turn_ = 0;
+  std::vector<Seen> seen_;
+};
+
+}  // namespace
 
 // A node at several endpoints is counted at the first of them; the others are endpoints that brought no node.
 Namings Crawl::CountNamings() const {
@@ -84,24 +106,26 @@ Census Crawl::Result(Time now) const {
   census.estimate = EstimateNodes(CountNamings(), attended.attendance);
   census.moment = started_at_ + attended.moment;
   census.looks = looks_;
-  AddNodes(census);
-  AddEdges(census);
+  const std::vector<FoundNodes::Number> order = nodes_.Ordered();
+  std::vector<std::uint32_t> place_of(order.size());  // found number -> place in the census
+  for (std::uint32_t place = 0; place < order.size(); ++place) place_of[order[place]] = place;
+  AddNodes(order, place_of, census);
+  AddEdges(order, place_of, census);
   AddHiddenNodes(census);
   FlagSuspects(census);
   return census;
 }
 
-void Crawl::AddNodes(Census& census) const {
-  const std::vector<FoundNodes::Number> order = nodes_.Ordered();
-  std::vector<std::uint32_t> place_of(order.size());  // found number -> place in the census
+void Crawl::AddNodes(const std::vector<FoundNodes::Number>& order, const std::vector<std::uint32_t>& place_of,
+                     Census& census) const {
+  census.nodes.reserve(order.size());
   for (const FoundNodes::Number number : order) {
-    place_of[number] = static_cast<std::uint32_t>(census.nodes.size());
     MappedNode& node = census.nodes.emplace_back();
     node.id = nodes_.IdOf(number);
     node.verdict = Verdict::kUnconfirmed;
     node.record = nodes_.RecordOf(number);
     node.rtt = nodes_.RttOf(number);
-    node.sampled = nodes_.told(number).size();
+    node.sampled = nodes_.ToldCount(number);
     node.excluded = nodes_.excluded(number);
   }
   for (Frontier::Index i = 0; i < spots_.size(); ++i) {
@@ -121,32 +145,52 @@ void Crawl::AddNodes(Census& census) const {
 
 // One node may make ids up; what two say, and nobody found at an endpoint, is there. Liars together may invent some.
 void Crawl::AddHiddenNodes(Census& census) const {
-  std::set<IdPrefix> found;
-  for (const MappedNode& node : census.nodes) found.insert(PrefixOf(node.id));
-  for (const auto& [id, named] : hidden_) {
-    if (named >= kHiddenNamings && !found.contains(id)) census.hidden.push_back({.id = id, .named_by = named});
+  census.hidden = hidden_.NamedBy(kHiddenNamings);
+  // Both are in the order of their ids.
+  auto node = census.nodes.begin();
+  std::erase_if(census.hidden, [&](const HiddenNode& hidden) {
+    while (node != census.nodes.end() && PrefixOf(node->id) < hidden.id) ++node;
+    return node != census.nodes.end() && PrefixOf(node->id) == hidden.id;
+  });
+}
+
+void Crawl::AddEdges(const std::vector<FoundNodes::Number>& order, const std::vector<std::uint32_t>& place_of,
+                     Census& census) const {
+  std::vector<std::uint32_t> named;  // by one node; places in the census
+  GroupTally verified;
+  GroupTally silent;
+  census.edges.reserve(CountEdges());
+  for (std::uint32_t place = 0; place < order.size(); ++place) {
+    MappedNode& node = census.nodes[place];
+    named.clear();
+    verified.Begin();
+    silent.Begin();
+    for (const Frontier::Index told : nodes_.Told(order[place])) {
+      const Spot& spot = spots_[told];
+      const auto group = frontier_.GlobalGroupOf(told);
+      if (spot.node == kNoNode) {
+        if (spot.verdict == Verdict::kNotVisited) continue;
+        if (!group || silent.Takes(*group)) ++node.judged_silent;
+        continue;
+      }
+      ++node.sampled_verified;
+      if (!group || verified.Takes(*group)) ++node.judged_verified;
+      if (place_of[spot.node] != place) named.push_back(place_of[spot.node]);
+    }
+    std::sort(named.begin(), named.end());
+    named.erase(std::unique(named.begin(), named.end()), named.end());
+    for (const std::uint32_t to : named) {
+      census.edges.emplace_back(place, to);
+      ++census.nodes[to].named_by;
+    }
   }
 }
 
-void Crawl::AddEdges(Census& census) const {
-  const std::vector<FoundNodes::Number> order = nodes_.Ordered();
-  std::vector<std::uint32_t> place_of(order.size());
-  for (std::uint32_t place = 0; place < order.size(); ++place) place_of[order[place]] = place;
-  for (std::uint32_t place = 0; place < order.size(); ++place) {
-    MappedNode& node = census.nodes[place];
-    nodes_.told(order[place]).ForEach([&](Frontier::Index told) {
-      const Spot& spot = spots_[told];
-      if (spot.node == kNoNode) {
-        if (spot.verdict != Verdict::kNotVisited) ++node.sampled_silent;
-        return;
-      }
-      ++node.sampled_verified;
-      if (place_of[spot.node] != place) census.edges.emplace_back(place, place_of[spot.node]);
-    });
-  }
-  std::sort(census.edges.begin(), census.edges.end());
-  census.edges.erase(std::unique(census.edges.begin(), census.edges.end()), census.edges.end());
-  for (const auto& [from, to] : census.edges) ++census.nodes[to].named_by;
+// About: several endpoints of one node are counted apart.
+std::size_t Crawl::CountEdges() const {
+  std::size_t edges = 0;
+  for (const Spot& spot : spots_) edges += spot.node == kNoNode ? 0 : spot.named;
+  return edges;
 }
 
 }  // namespace hearsay

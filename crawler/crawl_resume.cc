@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Crawl: going on where another process was killed.
 #include "crawler/crawl.h"
-#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -20,7 +19,7 @@ void Crawl::Resume(const JournalContent& journal) {
       cut_off_ = true;
       break;
     }
-    PushTight(spots_, Spot{});
+    spots_.push_back(Spot{});
   }
   for (const JournalEnded& one : journal.ended) {
     if (one.endpoint >= spots_.size()) continue;
@@ -56,9 +55,7 @@ void Crawl::Replay(const JournalVisited& visited) {
   std::vector<Frontier::Index> told = visited.told;
   std::erase_if(told, [this](Frontier::Index index) { return index >= spots_.size(); });
   tellings_ += told.size();
-  nodes_.told(node).Merge(std::move(told), [this](Frontier::Index index) {
-    if (spots_[index].named < UINT16_MAX) ++spots_[index].named;
-  });
+  AddTold(node, std::move(told));
   for (const IdPrefix id : visited.hidden) AddHidden(id);
   ++visits_;
 }

@@ -2,11 +2,51 @@
 #include "crawler/found_nodes.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <string>
 
-#include "node/core/tight_vector.h"
+#include "proto/check.h"
 
 namespace hearsay {
+namespace {
+
+// Texts, each behind its length in two bytes: the name, then keys and values in turn.
+void Append(std::string_view text, Bytes& out) {
+  const std::size_t at = out.size();
+  out.resize(at + 2);
+  StoreBigEndian(static_cast<std::uint16_t>(text.size()), out.data() + at);
+  out.insert(out.end(), AsBytes(text).begin(), AsBytes(text).end());
+}
+
+Bytes EncodeSaid(const NodeRecord& record) {
+  Bytes out;
+  if (record.name.empty() && record.attributes.empty()) return out;
+  Append(record.name, out);
+  for (const auto& [key, value] : record.attributes) {
+    Append(key, out);
+    Append(value, out);
+  }
+  return out;
+}
+
+std::string TakeText(BytesView& bytes) {
+  const auto size = LoadBigEndian<std::uint16_t>(bytes.data());
+  const std::string text(AsText(bytes.subspan(2, size)));
+  bytes = bytes.subspan(2 + size);
+  return text;
+}
+
+void DecodeSaid(BytesView bytes, NodeRecord& record) {
+  if (bytes.empty()) return;
+  record.name = TakeText(bytes);
+  while (!bytes.empty()) {
+    std::string key = TakeText(bytes);
+    record.attributes.emplace(std::move(key), TakeText(bytes));
+  }
+}
+
+}  // namespace
 
 std::optional<FoundNodes::Number> FoundNodes::Find(const NodeId& id) const {
   const Number found =
@@ -19,7 +59,7 @@ FoundNodes::Number FoundNodes::NumberOf(const NodeId& id) {
   const auto number = static_cast<Number>(nodes_.size());
   Node node;
   node.id = id;
-  PushTight(nodes_, std::move(node));
+  nodes_.push_back(node);
   index_.Insert(number, [this](std::uint32_t n) { return SipHash(key_, nodes_[n].id.bytes); });
   return number;
 }
@@ -34,13 +74,35 @@ std::vector<FoundNodes::Number> FoundNodes::Ordered() const {
 void FoundNodes::SetRecord(Number number, const NodeRecord& record) {
   Node& node = nodes_[number];
   if (node.software != kNoSoftware && record.sequence <= node.sequence) return;
-  const auto [it, fresh] = software_index_.emplace(record.software, static_cast<std::uint32_t>(softwares_.size()));
-  if (fresh) softwares_.push_back(record.software);
-  node.software = it->second;
+  node.software = NumberOfSoftware(record.software);
   node.sequence = record.sequence;
-  node.role = record.role;
-  const bool plain = record.name.empty() && record.attributes.empty();
-  node.said = plain ? nullptr : std::make_unique<Said>(Said{record.name, record.attributes});
+  node.role = static_cast<std::uint32_t>(record.role);
+  node.said = bytes_.Put(EncodeSaid(record));
+}
+
+std::uint32_t FoundNodes::NumberOfSoftware(std::string_view software) {
+  const auto hash = [this](BytesView text) { return SipHash(key_, text); };
+  const auto text_of = [this](std::uint32_t number) { return bytes_.At(softwares_[number]); };
+  const std::uint32_t found = software_index_.Find(
+      hash(AsBytes(software)), [&](std::uint32_t number) { return AsText(text_of(number)) == software; });
+  if (found != FlatIndex::kNone) return found;
+  const auto number = static_cast<std::uint32_t>(softwares_.size());
+  HEARSAY_CHECK(number < kNoSoftware);  // a frontier has no room for so many nodes
+  softwares_.push_back(bytes_.Put(AsBytes(software)));
+  software_index_.Insert(number, [&](std::uint32_t n) { return hash(text_of(n)); });
+  return number;
+}
+
+std::vector<std::uint32_t> FoundNodes::AddTold(Number number, std::vector<std::uint32_t> told) {
+  std::sort(told.begin(), told.end());
+  const std::vector<std::uint32_t> before = Told(number);
+  std::vector<std::uint32_t> fresh;
+  std::set_difference(told.begin(), told.end(), before.begin(), before.end(), std::back_inserter(fresh));
+  if (fresh.empty()) return fresh;
+  std::vector<std::uint32_t> all;
+  std::merge(before.begin(), before.end(), fresh.begin(), fresh.end(), std::back_inserter(all));
+  nodes_[number].told = bytes_.Put(EncodeToldList(all));
+  return fresh;
 }
 
 std::optional<NodeRecord> FoundNodes::RecordOf(Number number) const {
@@ -49,12 +111,9 @@ std::optional<NodeRecord> FoundNodes::RecordOf(Number number) const {
   NodeRecord record;
   record.id = node.id;
   record.sequence = node.sequence;
-  record.role = node.role;
-  record.software = softwares_[node.software];
-  if (node.said) {
-    record.name = node.said->name;
-    record.attributes = node.said->attributes;
-  }
+  record.role = static_cast<Role>(node.role);
+  record.software = AsText(bytes_.At(softwares_[node.software]));
+  DecodeSaid(bytes_.At(node.said), record);
   return record;
 }
 

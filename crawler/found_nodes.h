@@ -3,16 +3,16 @@
 // FoundNodes: the nodes that proved an id to a crawl, by number, with what they said of themselves.
 //
 // Compact, because a map may have a million of them: software strings are kept once each, names and attributes only
-// where there are any. About 90 bytes a node, and what it named (told_list.h).
+// where there are any, as bytes. About 72 bytes a node, what it said of itself, and whom it named (told_list.h).
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
+#include "crawler/block_vector.h"
+#include "crawler/byte_store.h"
 #include "crawler/told_list.h"
 #include "node/core/flat_index.h"
 #include "proto/node_id.h"
@@ -49,8 +49,11 @@ class FoundNodes {
   std::optional<Duration> ProvedAt(Number number) const;
   bool late(Number number) const { return nodes_[number].late; }
 
-  ToldList& told(Number number) { return nodes_[number].told; }
-  const ToldList& told(Number number) const { return nodes_[number].told; }
+  // Endpoints that it named: numbers of the frontier, in rising order.
+  std::size_t ToldCount(Number number) const { return CountOfToldList(bytes_.At(nodes_[number].told)); }
+  std::vector<std::uint32_t> Told(Number number) const { return DecodeToldList(bytes_.At(nodes_[number].told)); }
+  // Adds `told`, in any order, each once; returns those that were not there yet.
+  std::vector<std::uint32_t> AddTold(Number number, std::vector<std::uint32_t> told);
   // It is being visited now.
   bool visiting(Number number) const { return nodes_[number].visiting; }
   void set_visiting(Number number, bool visiting) { nodes_[number].visiting = visiting; }
@@ -65,33 +68,33 @@ class FoundNodes {
   void set_drawn(Number number) { nodes_[number].drawn = true; }
 
  private:
-  static constexpr std::uint32_t kNoSoftware = UINT32_MAX;
+  static constexpr std::uint32_t kNoSoftware = (1u << 24) - 1;
   static constexpr std::uint32_t kNeverProved = UINT32_MAX;
-  struct Said {
-    std::string name;
-    Attributes attributes;
-  };
   struct Node {
     NodeId id;
-    std::uint64_t sequence = 0;     // of the record
-    std::uint32_t software = kNoSoftware;  // in softwares_; kNoSoftware: there is no record
+    std::uint64_t sequence = 0;      // of the record
+    ByteStore::Ref said;             // its name and attributes, encoded; empty: neither
+    ByteStore::Ref told;
     std::uint32_t rtt_us = UINT32_MAX;
-    std::unique_ptr<Said> said;     // null: no name, no attributes
-    ToldList told;
     std::uint32_t proved_ms = kNeverProved;
-    Role role{};
-    bool visiting : 1 = false;
-    bool spoke : 1 = false;
-    bool excluded : 1 = false;
-    bool late : 1 = false;
-    bool drawn : 1 = false;
+    std::uint32_t software : 24 = kNoSoftware;  // in softwares_; kNoSoftware: there is no record
+    std::uint32_t role : 3 = 0;
+    std::uint32_t visiting : 1 = false;
+    std::uint32_t spoke : 1 = false;
+    std::uint32_t excluded : 1 = false;
+    std::uint32_t late : 1 = false;
+    std::uint32_t drawn : 1 = false;
   };
+  static_assert(sizeof(Node) == 72);
+
+  std::uint32_t NumberOfSoftware(std::string_view software);
 
   const SipKey key_;
-  std::vector<Node> nodes_;
+  BlockVector<Node> nodes_;
   FlatIndex index_;
-  std::vector<std::string> softwares_;
-  std::map<std::string, std::uint32_t, std::less<>> software_index_;
+  ByteStore bytes_;
+  BlockVector<ByteStore::Ref> softwares_;
+  FlatIndex software_index_;
 };
 
 }  // namespace hearsay

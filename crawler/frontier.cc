@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/core/tight_vector.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -12,6 +11,8 @@ namespace {
 
 // The first address of the group that holds `address`.
 IpAddress GroupAddress(IpAddress address) {
+  const Scope scope = address.scope();
+  if (scope != Scope::kGlobal && scope != Scope::kLoopback) return address;
   const std::size_t kept = address.IsV4() ? 14 : 4;
   std::fill(address.bytes.begin() + static_cast<std::ptrdiff_t>(kept), address.bytes.end(), std::byte{0});
   return address;
@@ -19,26 +20,32 @@ IpAddress GroupAddress(IpAddress address) {
 
 }  // namespace
 
-std::optional<Frontier::Added> Frontier::Add(const Endpoint& endpoint) {
-  const auto added = Insert(endpoint);
+std::optional<Frontier::Added> Frontier::Add(const Endpoint& endpoint, std::optional<Index> teller) {
+  const bool stranger = teller && GroupAt(*teller).scope == Scope::kGlobal;
+  const auto added = Insert(endpoint, stranger ? places_[*teller].group : kNone);
   if (added && added->fresh) Push(added->index, Turn::kFirst);
   return added;
 }
 
-std::optional<Frontier::Added> Frontier::AddDone(const Endpoint& endpoint) { return Insert(endpoint); }
+std::optional<Frontier::Added> Frontier::AddDone(const Endpoint& endpoint) { return Insert(endpoint, kNone); }
 
-std::optional<Frontier::Added> Frontier::Insert(const Endpoint& endpoint) {
+std::optional<Frontier::Added> Frontier::Insert(const Endpoint& endpoint, std::uint32_t teller) {
   if (const auto found = Find(endpoint)) return Added{*found, false};
-  const bool global = endpoint.scope() == Scope::kGlobal;
-  if (places_.size() >= limits_.endpoints || (global && PortsOf(endpoint.address) >= limits_.ports_per_address)) {
+  if (places_.size() >= limits_.endpoints) {
     ++refused_;
     return std::nullopt;
   }
+  const bool exhausted = teller != kNone && groups_[teller].unproved >= limits_.unproved_per_teller;
+  if (exhausted || !MayHavePort(endpoint, teller)) {
+    ++distrusted_;
+    return std::nullopt;
+  }
   const auto index = static_cast<Index>(places_.size());
-  PushTight(places_, Place{.endpoint = endpoint});
+  places_.push_back(Place{.endpoint = endpoint, .teller = teller});
   places_[index].group = GroupOf(index);
   index_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint); });
-  if (global) AddPort(index);
+  ++groups_[places_[index].group].places;
+  if (teller != kNone) ++groups_[teller].unproved;
   return Added{index, true};
 }
 
@@ -48,23 +55,23 @@ std::optional<Frontier::Index> Frontier::Find(const Endpoint& endpoint) const {
   return found == kNone ? std::nullopt : std::optional(found);
 }
 
-std::size_t Frontier::PortsOf(const IpAddress& address) const {
-  std::size_t ports = 0;
-  Index place = addresses_.Find(
-      HashOf(address), [&](std::uint32_t number) { return places_[number].endpoint.address == address; });
-  for (; place != kNone; place = places_[place].sibling) ++ports;
-  return ports;
-}
-
-void Frontier::AddPort(Index index) {
-  const IpAddress& address = places_[index].endpoint.address;
-  const Index first = addresses_.Find(
-      HashOf(address), [&](std::uint32_t number) { return places_[number].endpoint.address == address; });
-  if (first == kNone) {
-    addresses_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint.address); });
-  } else {
-    places_[index].sibling = std::exchange(places_[first].sibling, index);
+bool Frontier::MayHavePort(const Endpoint& endpoint, std::uint32_t teller) const {
+  const Scope scope = endpoint.scope();
+  if (scope == Scope::kLoopback) return true;
+  if (scope != Scope::kGlobal) {
+    const std::uint32_t address = FindGroup(endpoint);
+    return address == kNone || groups_[address].places < limits_.ports_per_private;
   }
+  std::uint32_t ports = 0;
+  std::uint32_t told = 0;
+  index_.Find(HashOf(endpoint), [&](std::uint32_t number) {  // asks about all of them: none is the last
+    const Place& place = places_[number];
+    if (place.endpoint.address != endpoint.address) return false;
+    ++ports;
+    if (teller != kNone && place.teller == teller) ++told;
+    return false;
+  });
+  return ports < limits_.ports_per_address && told < limits_.ports_per_teller;
 }
 
 std::optional<Frontier::Index> Frontier::Take(Turn turn) {
@@ -73,14 +80,15 @@ std::optional<Frontier::Index> Frontier::Take(Turn turn) {
     const std::uint32_t number = ready.front();
     ready.pop_front();
     Group& group = groups_[number];
-    Queue& queue = group.queues[static_cast<std::size_t>(turn)];
-    queue.ready = false;
+    group.ready[static_cast<std::size_t>(turn)] = false;
     // The other queue may have used up what the cap leaves.
-    if (group.capped && group.in_turn >= limits_.in_flight_per_group) continue;
-    const Index index = queue.head;
-    queue.head = std::exchange(places_[index].next, kNone);
-    if (queue.head == kNone) queue.tail = kNone;
-    ++group.in_turn;
+    if (!HasRoom(group, turn)) continue;
+    Index& tail = group.tails[static_cast<std::size_t>(turn)];
+    const Index index = places_[tail].next;
+    const Index second = std::exchange(places_[index].next, kNone);
+    (index == tail ? tail : places_[tail].next) = index == tail ? kNone : second;
+    places_[index].again = turn == Turn::kAgain;
+    ++group.in_turn[static_cast<std::size_t>(turn)];
     ++in_turn_;
     --waiting_;
     MakeReady(number, turn);
@@ -91,8 +99,9 @@ std::optional<Frontier::Index> Frontier::Take(Turn turn) {
 
 void Frontier::Release(Index index) {
   const std::uint32_t number = places_[index].group;
-  HEARSAY_CHECK(groups_[number].in_turn > 0);
-  --groups_[number].in_turn;
+  std::uint32_t& in_turn = groups_[number].in_turn[places_[index].again ? 1 : 0];
+  HEARSAY_CHECK(in_turn > 0);
+  --in_turn;
   --in_turn_;
   MakeReady(number, Turn::kFirst);
   MakeReady(number, Turn::kAgain);
@@ -103,39 +112,66 @@ void Frontier::Requeue(Index index) {
   Release(index);
 }
 
-std::uint32_t Frontier::GroupOf(Index index) {
-  const auto hash_of = [this](std::uint32_t number) {
-    return HashOf(GroupAddress(places_[groups_[number].first].endpoint.address));
-  };
-  const Endpoint& endpoint = places_[index].endpoint;
+void Frontier::NoteProof(Index index) {
+  const std::uint32_t teller = std::exchange(places_[index].teller, kNone);
+  if (teller != kNone) --groups_[teller].unproved;
+  groups_[places_[index].group].silences = 0;
+}
+
+void Frontier::NoteSilence(Index index) {
+  Group& group = groups_[places_[index].group];
+  if (CapOf(group) != UINT32_MAX && group.silences < UINT16_MAX) ++group.silences;
+}
+
+std::optional<std::uint32_t> Frontier::GlobalGroupOf(Index index) const {
+  return GroupAt(index).scope == Scope::kGlobal ? std::optional(places_[index].group) : std::nullopt;
+}
+
+std::uint32_t Frontier::CapOf(const Group& group) const {
+  if (group.scope == Scope::kLoopback) return UINT32_MAX;
+  return group.scope == Scope::kGlobal ? limits_.in_flight_per_group : limits_.in_flight_per_private;
+}
+
+bool Frontier::HasRoom(const Group& group, Turn turn) const {
+  const std::uint32_t cap = CapOf(group);
+  if (group.in_turn[0] + group.in_turn[1] >= cap) return false;
+  return turn == Turn::kFirst || group.in_turn[1] < std::max(1u, cap / 2);
+}
+
+std::uint32_t Frontier::FindGroup(const Endpoint& endpoint) const {
   const IpAddress address = GroupAddress(endpoint.address);
-  const bool capped = endpoint.scope() == Scope::kGlobal;
-  const std::uint32_t found = group_index_.Find(HashOf(address), [&](std::uint32_t number) {
+  return group_index_.Find(HashOf(address), [&](std::uint32_t number) {
     const Group& group = groups_[number];
-    return group.capped == capped && GroupAddress(places_[group.first].endpoint.address) == address;
+    return group.scope == endpoint.scope() && GroupAddress(places_[group.first].endpoint.address) == address;
   });
-  if (found != kNone) return found;
+}
+
+std::uint32_t Frontier::GroupOf(Index index) {
+  const Endpoint& endpoint = places_[index].endpoint;
+  if (const std::uint32_t found = FindGroup(endpoint); found != kNone) return found;
   const auto number = static_cast<std::uint32_t>(groups_.size());
-  groups_.push_back({.first = index, .queues = {}, .in_turn = 0, .capped = capped});
-  group_index_.Insert(number, hash_of);
+  groups_.push_back({.first = index, .scope = endpoint.scope()});
+  group_index_.Insert(number, [this](std::uint32_t group) {
+    return HashOf(GroupAddress(places_[groups_[group].first].endpoint.address));
+  });
   return number;
 }
 
 void Frontier::Push(Index index, Turn turn) {
   const std::uint32_t number = places_[index].group;
-  Queue& queue = groups_[number].queues[static_cast<std::size_t>(turn)];
-  (queue.tail == kNone ? queue.head : places_[queue.tail].next) = index;
-  queue.tail = index;
+  Index& tail = groups_[number].tails[static_cast<std::size_t>(turn)];
+  places_[index].next = tail == kNone ? index : std::exchange(places_[tail].next, index);
+  tail = index;
   ++waiting_;
   MakeReady(number, turn);
 }
 
 void Frontier::MakeReady(std::uint32_t number, Turn turn) {
   Group& group = groups_[number];
-  Queue& queue = group.queues[static_cast<std::size_t>(turn)];
-  if (queue.ready || queue.head == kNone) return;
-  if (group.capped && group.in_turn >= limits_.in_flight_per_group) return;
-  queue.ready = true;
+  bool& ready = group.ready[static_cast<std::size_t>(turn)];
+  if (ready || group.tails[static_cast<std::size_t>(turn)] == kNone) return;
+  if (!HasRoom(group, turn)) return;
+  ready = true;
   ready_[static_cast<std::size_t>(turn)].push_back(number);
 }
 

@@ -6,6 +6,9 @@
 // under a key of zeros), payload: a protobuf `Batch` (proto/journal.proto). A batch is whole or it is not there:
 // reading stops at the first that is cut short or damaged, and says how many bytes are sound; the rest is to be cut off
 // before more is appended. Endpoints are numbered in the order in which they were heard of.
+//
+// A journal has, whatever nodes say, at most kJournalBytesOfEndpoint for each endpoint and kJournalBytesOfVisit for
+// each visit, and some 60 for each batch.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +24,10 @@
 #include "proto/network.h"
 
 namespace hearsay {
+
+inline constexpr std::size_t kJournalBytesOfEndpoint = 64;  // heard of, and ended
+// Of 14 pulls that 32 endpoints answer, five bytes each at most, 256 hidden ids, and a record of 640 bytes.
+inline constexpr std::size_t kJournalBytesOfVisit = 5'120;
 
 struct JournalEnded {
   std::uint32_t endpoint = 0;

@@ -12,9 +12,9 @@ constexpr double kShare = 0.6;
 constexpr double kChance = 1e-6;
 constexpr std::size_t kFewest = 8;
 
-std::size_t Dialled(const MappedNode& node) { return node.sampled_verified + node.sampled_silent; }
+std::size_t Dialled(const MappedNode& node) { return node.judged_verified + node.judged_silent; }
 double ShareOf(const MappedNode& node) {
-  return static_cast<double>(node.sampled_verified) / static_cast<double>(Dialled(node));
+  return static_cast<double>(node.judged_verified) / static_cast<double>(Dialled(node));
 }
 
 // P(X <= k), X binomial of n trials with chance p, 0 < p < 1.
@@ -43,7 +43,7 @@ void FlagSuspects(Census& census) {
   if (usual <= 0) return;
   for (MappedNode& node : census.nodes) {
     if (Dialled(node) < kFewest || ShareOf(node) >= kShare * *middle) continue;
-    node.suspect = AtMost(node.sampled_verified, Dialled(node), usual) < kChance;
+    node.suspect = AtMost(node.judged_verified, Dialled(node), usual) < kChance;
   }
 }
 

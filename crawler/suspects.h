@@ -7,11 +7,17 @@
 // when its share is below kShare of the usual one, and the binomial chance of so few under nine tenths of the usual
 // share is below kChance. So of maps of 10,000 honest nodes less than one in a hundred flags anybody by chance alone.
 // Nodes that named fewer than kFewest dialled endpoints are never flagged. It fails where most nodes lie.
+//
+// Of what a node named, at most kJudgedOfGroup that are alive and as many that are silent count of one address group
+// (but on private networks): else who owns one group could frame an honest node, by nodes that prove themselves to it
+// and to nobody else, and a liar could buy credit by a group of its own.
 #pragma once
 
 #include "crawler/census.h"
 
 namespace hearsay {
+
+inline constexpr std::uint32_t kJudgedOfGroup = 2;
 
 void FlagSuspects(Census& census);
 

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/bench/cluster.h"
+#include "tools/bench/crawl.h"
 #include "tools/bench/measure.h"
 #include "tools/bench/memory.h"
 #include "tools/bench/restart.h"
@@ -58,6 +59,22 @@ void AddCluster(CLI::App& app, int& exit_code) {
   });
 }
 
+void AddCrawl(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<bench::CrawlOptions>();
+  CLI::App* sub = app.add_subcommand("crawl", "Crawls of a fleet of real nodes, on this machine");
+  sub->add_option("--nodes", options->nodes, "How many nodes. Default: 10000")->type_name("N")
+      ->check(CLI::Range(20u, 100'000u));
+  sub->callback([options, &exit_code] {
+    if (sodium_init() < 0) {
+      exit_code = kExitFailed;
+      return;
+    }
+    const nlohmann::ordered_json result = bench::MeasureCrawl(*options);
+    std::printf("%s\n", result.dump(2).c_str());
+    exit_code = result.contains("error") ? kExitFailed : kExitFine;
+  });
+}
+
 void AddRestart(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<bench::RestartOptions>();
   CLI::App* sub = app.add_subcommand("restart", "From a process's start to its first packet, with a full store");
@@ -89,6 +106,7 @@ void SetUp(CLI::App& app, int& exit_code) {
   Add(app, exit_code, "dns", "DNS queries that one core answers over loopback", bench::BenchDns);
   Add(app, exit_code, "store", "Peers committed to the store", bench::BenchStore);
   AddCluster(app, exit_code);
+  AddCrawl(app, exit_code);
   AddRestart(app, exit_code);
   AddMemory(app, exit_code);
 }
@@ -106,6 +124,7 @@ const RegisterCommand kRegistered{{
                 "  hearsay bench dns\n"
                 "  hearsay bench store\n"
                 "  hearsay bench cluster --nodes 50 --kill 10\n"
+                "  hearsay bench crawl --nodes 1000\n"
                 "  hearsay bench restart --peers 1000000\n"
                 "  hearsay bench memory\n",
     .set_up = SetUp,

@@ -63,27 +63,30 @@ std::string CallNetwork::Description() const {
   return "network '" + name + "' (" + (key_file.empty() ? "open" : "closed by the key in " + key_file) + ")";
 }
 
-tl::expected<CallNetwork, ExitCode> LoadCallNetwork(const char* command, SettingsSources& sources) {
+tl::expected<CallNetwork, Refusal> LoadCallNetwork(SettingsSources& sources) {
   sources.environment = NetworkEnvironment();
   const auto settings = LoadSettings(sources);
-  if (!settings) return tl::unexpected(ReportSettingsErrors(command, settings.error()));
+  if (!settings) {
+    const SettingsErrors& errors = settings.error();
+    return tl::unexpected(Refusal{errors.usage ? kExitUsage : kExitFailed, errors.lines});
+  }
   const auto key = LoadNetworkKey(settings->network, settings->network_key_file);
-  if (!key) return tl::unexpected(Fail(command, key.error()));
+  if (!key) return tl::unexpected(Refusal::Failed(key.error()));
   return CallNetwork{.name = settings->network, .key = *key, .key_file = settings->network_key_file};
 }
 
-tl::expected<std::vector<Resolved::Contact>, ExitCode> LookUpContacts(const char* command, std::string_view text) {
+tl::expected<std::vector<Resolved::Contact>, Refusal> LookUpContacts(std::string_view text) {
   const auto entry = ParsePeerEntry(text);
-  if (!entry) return tl::unexpected(Usage(command, entry.error()));
+  if (!entry) return tl::unexpected(Refusal::Usage(entry.error()));
   if (const auto* endpoint = std::get_if<Endpoint>(&entry->target)) {
     return std::vector<Resolved::Contact>{{*endpoint, entry->pin}};
   }
   const auto* host = std::get_if<HostPeer>(&entry->target);
   if (host == nullptr) {
-    return tl::unexpected(Usage(command, "'" + entry->Display() + "' is a list, not one node; give HOST:PORT"));
+    return tl::unexpected(Refusal::Usage("'" + entry->Display() + "' is a list, not one node; give HOST:PORT"));
   }
   auto contacts = ResolveHost(*host, entry->pin);
-  if (!contacts) return tl::unexpected(Fail(command, contacts.error()));
+  if (!contacts) return tl::unexpected(Refusal::Failed(contacts.error()));
   return std::move(*contacts);
 }
 

@@ -12,6 +12,7 @@
 #include "node/core/seam.h"
 #include "node/io/settings_load.h"
 #include "proto/network.h"
+#include "tools/report.h"
 
 namespace CLI {
 class App;
@@ -30,13 +31,11 @@ struct CallNetwork {
   std::string key_file;
 };
 
-// What ends a command early: printed already, the exit code is left to return.
-using ExitCode = int;
-tl::expected<CallNetwork, ExitCode> LoadCallNetwork(const char* command, SettingsSources& sources);
+tl::expected<CallNetwork, Refusal> LoadCallNetwork(SettingsSources& sources);
 
 // The endpoints behind "EP", "HOST[:PORT]" or "NODEID@" before either. Names are looked up by the system's resolver;
 // at most kMaxContacts endpoints, in its order.
 inline constexpr std::size_t kMaxContacts = 16;
-tl::expected<std::vector<Resolved::Contact>, ExitCode> LookUpContacts(const char* command, std::string_view text);
+tl::expected<std::vector<Resolved::Contact>, Refusal> LookUpContacts(std::string_view text);
 
 }  // namespace hearsay

@@ -15,7 +15,7 @@
 //   }  // namespace
 //
 // Only the chosen command's SetUp runs: starting costs what one command costs. Registration allocates nothing.
-// Exit codes: 0 fine, 1 refused or failed, 2 wrong usage. Errors go to stderr in one line (report.h).
+// Exit codes: 0 fine, 1 refused or failed, 2 wrong usage. Errors go to stderr, one line each (report.h).
 #pragma once
 
 #include <cstdint>

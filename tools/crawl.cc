@@ -9,14 +9,13 @@
 #include <memory>
 #include <utility>
 
-#include "node/io/version.h"
 #include "tools/commands.h"
+#include "tools/crawl_ending.h"
 #include "tools/crawl_events.h"
 #include "tools/crawl_once.h"
 #include "tools/crawl_outputs.h"
 #include "tools/crawl_progress.h"
 #include "tools/crawl_recorded.h"
-#include "tools/crawl_report.h"
 #include "tools/duration.h"
 #include "tools/report.h"
 
@@ -34,106 +33,81 @@ struct Options {
   bool as_events = false;
 };
 
-// Why there is no map: said of the seeds, which are all that was heard of.
-std::string NobodyAnswered(const Crawled& crawled, const CallNetwork& network) {
-  std::string seeds;
-  for (const MappedEndpoint& seed : crawled.census.silent) {
-    if (!seeds.empty()) seeds += ", ";
-    seeds += seed.endpoint.ToString() + " (" + std::string(VerdictName(seed.verdict)) + ")";
-  }
-  if (crawled.end != CrawlDriver::End::kDone) return "ended before anybody answered: " + seeds;
-  return "nobody answered: " + seeds + "; asked as " + network.Description() +
-         "; `hearsay ping` says more about one endpoint";
+CrawlSaid SaidOf(const Options& options) {
+  if (options.as_events) return CrawlSaid::kEvents;
+  return options.as_json ? CrawlSaid::kJson : CrawlSaid::kText;
 }
 
-int FailCrawl(const Options& options, const std::string& error) {
-  if (options.as_events) PrintEvent(FailedEvent(error));
-  return Fail("crawl", error);
-}
-
-int Finish(const Options& options, const Crawled& crawled, std::string_view history_json, const CallNetwork& network,
-           CrawlOutputs& outputs) {
-  if (crawled.census.nodes.empty()) return FailCrawl(options, NobodyAnswered(crawled, network));
-  const MapHeader header{.software = std::string(Software()), .network = network.name};
-  const auto made = outputs.Make(crawled.census, header, history_json);
-  for (const std::string& error : made.errors) Fail("crawl", error);
-  if (options.as_events) {
-    PrintEvent(FinishedEvent(crawled, made));
-  } else if (options.as_json) {
-    PrintEvent(FinishedJson(crawled, made));
-  } else {
-    std::fputs(SummaryText(crawled, made.places, network.name).c_str(), stdout);
-    std::fputs(MadeText(made).c_str(), stdout);
-  }
-  return made.errors.empty() ? kExitFine : kExitFailed;
-}
-
-// What to crawl, when the options make sense; what is wrong is said already.
-tl::expected<CrawlOrder, ExitCode> MakeOrder(Options& options) {
+// What to crawl, when the options make sense.
+tl::expected<CrawlOrder, Refusal> MakeOrder(Options& options) {
   std::optional<Duration> limit;
   if (!options.timeout.empty()) {
     limit = ParseDuration(options.timeout);
-    if (!limit) {
-      return tl::unexpected(Usage("crawl", "--timeout '" + options.timeout + "' is no duration; give 30s or 5m"));
+    if (!limit || *limit == Duration{0}) {
+      return tl::unexpected(Refusal::Usage("--timeout '" + options.timeout + "' is no duration; give 30s or 5m"));
     }
   }
   if (options.in_flight == 0 || options.in_flight > kMaxInFlight) {
     const std::string value = std::to_string(options.in_flight);
-    return tl::unexpected(Usage("crawl", "--in-flight " + value + " is not between 1 and 4096"));
+    return tl::unexpected(Refusal::Usage("--in-flight " + value + " is not between 1 and 4096"));
   }
-  auto network = LoadCallNetwork("crawl", options.sources);
+  auto network = LoadCallNetwork(options.sources);
   if (!network) return tl::unexpected(network.error());
   return CrawlOrder{.seeds = {}, .network = std::move(*network), .in_flight = options.in_flight, .limit = limit};
 }
 
-// None when nothing could be looked up; that is said already, of each target.
-tl::expected<std::vector<CrawlConfig::Seed>, ExitCode> LookUpSeeds(const std::vector<std::string>& targets) {
-  std::vector<CrawlConfig::Seed> seeds;
+// Names that cannot be looked up are among the faults; a target that is none is refused.
+tl::expected<SeedLookup, Refusal> LookUpSeeds(const std::vector<std::string>& targets) {
+  SeedLookup found;
   for (const std::string& target : targets) {
-    const auto contacts = LookUpContacts("crawl", target);
-    if (!contacts && contacts.error() == kExitUsage) return tl::unexpected(kExitUsage);
+    const auto contacts = LookUpContacts(target);
+    if (!contacts && contacts.error().exit_code == kExitUsage) return tl::unexpected(contacts.error());
+    if (!contacts) found.faults.push_back(contacts.error().Text());
     if (!contacts) continue;  // the others may do
-    for (const Resolved::Contact& contact : *contacts) seeds.push_back({contact.endpoint, contact.pin});
+    for (const Resolved::Contact& contact : *contacts) found.seeds.push_back({contact.endpoint, contact.pin});
   }
-  return seeds;
+  return found;
 }
 
-using Seeds = std::vector<CrawlConfig::Seed>;
-
 // `first`: what the targets led to already; each later crawl looks them up anew.
-int RunRecorded(Options& options, CrawlOrder order, Seeds first, CrawlOutputs& outputs) {
-  RecordedCrawl crawl{.order = std::move(order), .seeds = {}, .outputs = outputs, .finish = {}};
-  crawl.said = options.as_events ? RecordedCrawl::Said::kEvents
-               : options.as_json ? RecordedCrawl::Said::kJson
-                                 : RecordedCrawl::Said::kText;
+ExitCode RunRecorded(const Options& options, CrawlOrder order, SeedLookup first, CrawlOutputs& outputs) {
+  RecordedCrawl crawl{.order = std::move(order), .seeds = {}, .outputs = outputs, .said = SaidOf(options)};
   crawl.seeds = [&options, once = std::optional(std::move(first))]() mutable {
     if (once) return *std::exchange(once, std::nullopt);
-    return LookUpSeeds(options.targets).value_or(Seeds());
-  };
-  crawl.finish = [&](const Crawled& crawled, std::string_view history_json) {
-    return Finish(options, crawled, history_json, crawl.order.network, outputs);
+    return LookUpSeeds(options.targets).value_or(SeedLookup());
   };
   return CrawlRecorded(options.record, crawl);
 }
 
-int RunCrawl(Options& options) {
-  auto order = MakeOrder(options);
-  if (!order) return order.error();
-  auto seeds = LookUpSeeds(options.targets);
-  if (!seeds) return seeds.error();
-  auto outputs = CrawlOutputs::Prepare("crawl", options.outputs);
-  if (!outputs) return outputs.error();
-  if (options.record.Wanted()) return RunRecorded(options, std::move(*order), std::move(*seeds), *outputs);
-  if (options.targets.empty()) return Usage("crawl", "no ENDPOINT to start at, and no --data-dir that knows some");
-  if (seeds->empty()) return kExitFailed;
-  order->seeds = std::move(*seeds);
-  using Kind = CrawlProgressView::Kind;
-  CrawlProgressView progress(options.as_events ? Kind::kEvents : Kind::kLine);
-  if (options.as_events) PrintEvent(StartedEvent(*order));
-  const auto crawled = CrawlOnce(*order, progress.MakeWatch());
+ExitCode RunSingle(const Options& options, CrawlOrder order, SeedLookup found, CrawlOutputs& outputs) {
+  const CrawlSaid said = SaidOf(options);
+  for (const std::string& fault : found.faults) Fail("crawl", fault);
+  order.seeds = std::move(found.seeds);
+  CrawlProgressView progress(options.as_events ? CrawlProgressView::Kind::kEvents : CrawlProgressView::Kind::kLine);
+  if (options.as_events) PrintEvent(StartedEvent(order));
+  const auto crawled = CrawlOnce(order, progress.MakeWatch());
   progress.Clear();
-  if (!crawled) return FailCrawl(options, crawled.error());
-  return Finish(options, *crawled, "null", order->network, *outputs);
+  if (!crawled) return FailCrawl(said, Refusal::Failed(crawled.error()));
+  return CrawlEnding({.said = said, .order = order, .outputs = outputs}).Conclude(*crawled);
+}
+
+// Nothing is made on disk for a crawl that has nowhere to start.
+ExitCode RunCrawl(Options& options) {
+  const CrawlSaid said = SaidOf(options);
+  if (options.targets.empty() && !options.record.Wanted()) {
+    return Usage("crawl", "no ENDPOINT to start at, and no --data-dir that knows some");
+  }
+  auto order = MakeOrder(options);
+  if (!order) return FailCrawl(said, order.error());
+  auto found = LookUpSeeds(options.targets);
+  if (!found) return FailCrawl(said, found.error());
+  if (found->seeds.empty() && !options.record.MayFindSeeds(options.targets)) {
+    return FailCrawl(said, NowhereToStart(std::move(found->faults)));
+  }
+  auto outputs = CrawlOutputs::Prepare(options.outputs);
+  if (!outputs) return FailCrawl(said, outputs.error());
+  const auto run = options.record.Wanted() ? RunRecorded : RunSingle;
+  return run(options, std::move(*order), std::move(*found), *outputs);
 }
 
 void SetUp(CLI::App& app, int& exit_code) {
@@ -144,7 +118,9 @@ void SetUp(CLI::App& app, int& exit_code) {
   AddRecordOptions(app, options->record);
   app.add_option("--in-flight", options->in_flight, "First dials and visits at a time, 1 to 4096. Default: 256.")
       ->type_name("N");
-  app.add_option("--timeout", options->timeout, "End after this time with what is known: 30s, 5m. Default: none.")
+  app.add_option("--timeout", options->timeout,
+                 "End after this time with what is known: 30s, 5m. Default: none; with --every that "
+                 "interval, 1m at least.")
       ->type_name("TIME");
   auto* json = app.add_flag("--json", options->as_json, "Print one JSON object: what was found and written. With "
                                                            "--every: one a census.");

@@ -74,6 +74,7 @@ std::string FinishedEvent(const Crawled& crawled, const CrawlOutputs::Made& made
 }
 
 std::string FailedEvent(const std::string& error) { return Text({{"event", "failed"}, {"error", error}}); }
+std::string FailedJson(const std::string& error) { return Text({{"error", error}}); }
 
 void PrintEvent(const std::string& event) {
   std::puts(event.c_str());

@@ -16,8 +16,9 @@ std::string StartedEvent(const CrawlOrder& order);
 std::string ProgressEvent(const CrawlProgress& progress, Duration elapsed, std::optional<Duration> left);
 std::string FinishedEvent(const Crawled& crawled, const CrawlOutputs::Made& made);
 std::string FailedEvent(const std::string& error);
-// FinishedEvent without "event".
+// These without "event".
 std::string FinishedJson(const Crawled& crawled, const CrawlOutputs::Made& made);
+std::string FailedJson(const std::string& error);
 
 // With a line break, at once: a program waits for it.
 void PrintEvent(const std::string& event);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -39,14 +40,14 @@ std::string Second(Time t) {  // "2026-11-21 18:20:05"
 
 std::string TimelineText(const History& history) {
   const auto& points = history.timeline().points();
-  std::string out = fmt::format("{:<20} {:>7} {:>9}  {:<19} {:>6} {:>6} {:>6}\n", "ENDED (UTC)", "NODES", "REACHABLE",
-                                "ESTIMATE (95 %)", "CAME", "WENT", "MOVED");
+  // 80 columns with numbers below ten million.
+  std::string out = fmt::format("{:<20} {:>7} {:>9} {:>18} {:>7} {:>7} {:>6}\n", "ENDED (UTC)", "NODES", "REACHABLE",
+                                "ESTIMATE, 95 %", "CAME", "WENT", "MOVED");
   for (std::size_t i = points.size() - std::min(points.size(), kMostShown); i < points.size(); ++i) {
     const CensusPoint& point = points[i];
-    const std::string estimate = point.estimate ? fmt::format("{:.0f} ({:.0f} to {:.0f})", point.estimate->nodes,
-                                                              point.estimate->low, point.estimate->high)
-                                                : "-";
-    out += fmt::format("{}{} {:>7} {:>9}  {:<19} {:>6} {:>6} {:>6}\n", Second(point.at), point.complete ? " " : "*",
+    const std::string estimate =
+        point.estimate ? fmt::format("{:.0f} to {:.0f}", point.estimate->low, point.estimate->high) : "-";
+    out += fmt::format("{}{} {:>7} {:>9} {:>18} {:>7} {:>7} {:>6}\n", Second(point.at), point.complete ? " " : "*",
                        point.nodes, point.reachable, estimate, point.came, point.went, point.moved);
   }
   const auto incomplete = [](const CensusPoint& point) { return !point.complete; };
@@ -87,7 +88,8 @@ Json ObjectOf(const NodeLife& life) {
               {"software", has_record ? Json(life.software) : Json(nullptr)},
               {"software_since", has_record ? Json(FormatRfc3339(life.software_since)) : Json(nullptr)},
               {"name", life.name},
-              {"role", life.role ? Json(RoleName(*life.role)) : Json(nullptr)}};
+              {"role", life.role ? Json(RoleName(*life.role)) : Json(nullptr)},
+              {"attributes", life.attributes}};
   for (std::size_t i = 0; i < Reliability::kWindows; ++i) {
     const ReliabilityWindow& window = life.reliability.windows()[i];
     out["windows"][kWindowNames[i]] = {{"reliability", window.reliability},
@@ -124,8 +126,11 @@ std::string LifeText(const NodeLife& life) {
   out += fmt::format("  {:<14}{} tries, {} answered, {} failed since the last answer\n", "results", r.tries(),
                      r.successes(), r.failures());
   for (std::size_t i = 0; i < Reliability::kWindows; ++i) {
-    out += fmt::format("  {:<14}{:.1f} % up, {:.1f} results, {:.1f} % watched\n", std::string("in ") + kWindowNames[i],
-                       r.windows()[i].reliability * 100, r.windows()[i].count, r.Weight(i) * 100);
+    // A window that was watched for a part of it says how the node was in that part.
+    const double watched = r.Weight(i);
+    const double up = watched > 0 ? std::min(1.0, r.windows()[i].reliability / watched) : 0;
+    out += fmt::format("  {:<14}up {:.1f} % of the time watched, which is {:.1f} % of it; {:.1f} results\n",
+                       std::string("in ") + kWindowNames[i], up * 100, watched * 100, r.windows()[i].count);
   }
   out += Addresses("endpoint", life.addresses) + Addresses("was at", life.past);
   if (!life.software.empty()) {
@@ -136,14 +141,10 @@ std::string LifeText(const NodeLife& life) {
   return out;
 }
 
-int ShowNode(const Options& options, const History& history) {
-  const auto prefix = NodeIdPrefix::Parse(options.node);
-  if (!prefix) {
-    return Usage("crawl history", "--node '" + options.node + "' is not " + std::string(NodeIdPrefix::kWanted));
-  }
+int ShowNode(const Options& options, const NodeIdPrefix& prefix, const History& history) {
   const NodeLife* found = nullptr;
   for (const NodeLife& life : history.nodes()) {
-    if (!prefix->Matches(life.id)) continue;
+    if (!prefix.Matches(life.id)) continue;
     if (found != nullptr) {
       return Fail("crawl history", "several nodes begin with '" + options.node + "'; give more digits");
     }
@@ -158,10 +159,14 @@ int ShowNode(const Options& options, const History& history) {
 }
 
 int Show(const Options& options) {
+  const auto prefix = NodeIdPrefix::Parse(options.node);
+  if (!options.node.empty() && !prefix) {
+    return Usage("crawl history", "--node '" + options.node + "' is not " + std::string(NodeIdPrefix::kWanted));
+  }
   const auto store = HistoryStore::OpenToRead(options.data_dir);
   if (!store) return Fail("crawl history", store.error());
   const History& history = (*store)->history();
-  if (!options.node.empty()) return ShowNode(options, history);
+  if (prefix) return ShowNode(options, *prefix, history);
   const std::string text =
       options.as_json ? TimelineJson(history.timeline().points()) + "\n" : TimelineText(history);
   std::fputs(text.c_str(), stdout);

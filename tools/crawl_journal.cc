@@ -2,6 +2,7 @@
 #include "tools/crawl_journal.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +18,13 @@ constexpr std::size_t kMaxBytes = std::size_t{4} << 30;  // four million endpoin
 
 std::string PathIn(const std::string& folder) { return (std::filesystem::path(folder) / "crawl.journal").string(); }
 
+// By the machine's clock, which is the crawl's too.
+std::optional<Time> WrittenAt(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return FromUnixSeconds(info.st_mtim.tv_sec);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CrawlJournal>> CrawlJournal::Open(const std::string& folder, const NetworkKey& network,
@@ -25,7 +33,8 @@ Result<std::unique_ptr<CrawlJournal>> CrawlJournal::Open(const std::string& fold
   std::optional<JournalContent> found;
   if (const auto text = ReadFile("crawl journal", path, kMaxBytes, FileSecrecy::kPublic)) {
     auto content = ReadJournal(AsBytes(*text), network);
-    if (content && content->started_at <= now && now < content->started_at + kMaxAge) found = std::move(*content);
+    const std::optional<Time> written = WrittenAt(path);
+    if (content && content->started_at <= now && written && now < *written + kMaxAge) found = std::move(*content);
   }
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   // What follows the sound part would hide what is appended.

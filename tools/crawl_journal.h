@@ -4,7 +4,8 @@
 // that was killed goes on. Appended to about once a second and not synced: a kill loses the last second at most, a
 // power failure perhaps more, and then the crawl does that part again. It is removed when the census is recorded.
 //
-// One that is older than kMaxAge is of a network that has changed since: it is removed and not used.
+// One that nobody wrote to for kMaxAge is of a network that has changed since: it is emptied and not used. So is one of
+// another network, and what follows the sound part of one.
 #pragma once
 
 #include <memory>
@@ -19,7 +20,7 @@ class CrawlJournal {
  public:
   static constexpr Duration kMaxAge = std::chrono::hours{1};
 
-  // `folder` exists and is locked by us. What it finds of no use it removes; the error is the machine's.
+  // `folder` exists and is locked by us. What it finds of no use it cuts off; the error is the machine's.
   static Result<std::unique_ptr<CrawlJournal>> Open(const std::string& folder, const NetworkKey& network, Time now);
   ~CrawlJournal();
   CrawlJournal(const CrawlJournal&) = delete;

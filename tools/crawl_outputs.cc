@@ -47,10 +47,12 @@ struct File {
   std::string_view format;
   std::string_view name;
   void (*write)(const Input& in, std::ostream& out);
+  std::string (*why_not)(const Census& census) = nullptr;  // empty: it can be written
 };
 constexpr File kFiles[] = {
     {"json", "map.json", WriteJson},          {"csv", "nodes.csv", WriteNodes}, {"csv", "edges.csv", WriteEdges},
-    {"graphml", "map.graphml", WriteGraphml}, {"dot", "map.dot", WriteDot},     {"html", "map.html", WriteHtml},
+    {"graphml", "map.graphml", WriteGraphml}, {"dot", "map.dot", WriteDot},
+    {"html", "map.html", WriteHtml, WhyNoMapHtml},
 };
 
 Result<void> PrepareFolder(const std::string& folder) {
@@ -100,24 +102,24 @@ void AddOutputOptions(CLI::App& app, OutputOptions& options) {
       ->type_name("URI");
 }
 
-tl::expected<CrawlOutputs, ExitCode> CrawlOutputs::Prepare(const char* command, const OutputOptions& options) {
+tl::expected<CrawlOutputs, Refusal> CrawlOutputs::Prepare(const OutputOptions& options) {
   for (const std::string& format : options.formats) {
     if (IsFormat(format)) continue;
-    return tl::unexpected(Usage(command, "--formats '" + format + "' is unknown; choose from " + FormatNames()));
+    return tl::unexpected(Refusal::Usage("--formats '" + format + "' is unknown; choose from " + FormatNames()));
   }
   if (!options.formats.empty() && options.out.empty()) {
-    return tl::unexpected(Usage(command, "--formats says how, --out DIR must say where"));
+    return tl::unexpected(Refusal::Usage("--formats says how, --out DIR must say where"));
   }
   std::optional<PostgresAddress> post;
   if (!options.post.empty()) {
     auto address = PostgresAddress::Parse(options.post);
-    if (!address) return tl::unexpected(Usage(command, "--post: " + address.error()));
+    if (!address) return tl::unexpected(Refusal::Usage("--post: " + address.error()));
     post = std::move(*address);
   }
   auto geo = GeoDatabases::Open(options.geo);
-  if (!geo) return tl::unexpected(Fail(command, geo.error()));
+  if (!geo) return tl::unexpected(Refusal::Failed(geo.error()));
   if (!options.out.empty()) {
-    if (const auto ready = PrepareFolder(options.out); !ready) return tl::unexpected(Fail(command, ready.error()));
+    if (const auto ready = PrepareFolder(options.out); !ready) return tl::unexpected(Refusal::Failed(ready.error()));
   }
   CrawlOutputs outputs(options, std::move(*geo));
   outputs.post_ = std::move(post);
@@ -148,6 +150,10 @@ void CrawlOutputs::WriteFiles(const Census& census, const MapHeader& header, std
     const auto& wanted = options_.formats;
     if (!wanted.empty() && std::count(wanted.begin(), wanted.end(), file.format) == 0) continue;
     const std::string path = (std::filesystem::path(options_.out) / file.name).string();
+    if (const std::string why = file.why_not != nullptr ? file.why_not(census) : ""; !why.empty()) {
+      made.errors.push_back("cannot write '" + path + "': " + why);
+      continue;
+    }
     const auto done = ReplaceFile(path, [&](std::ostream& out) { file.write(input, out); });
     if (done) {
       made.files.push_back(path);

@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "crawler/io/census_post.h"
 #include "crawler/io/geo_databases.h"
 #include "crawler/report/map_header.h"
 #include "crawler/report/places.h"
-#include "tools/calling.h"
+#include "tools/report.h"
 
 namespace CLI {
 class App;
@@ -34,9 +36,8 @@ void AddOutputOptions(CLI::App& app, OutputOptions& options);
 
 class CrawlOutputs {
  public:
-  // Makes the folder and opens the databases of places; PostgreSQL is not asked yet. What is wrong is said already, as
-  // `command`'s.
-  static tl::expected<CrawlOutputs, ExitCode> Prepare(const char* command, const OutputOptions& options);
+  // Makes the folder and opens the databases of places; PostgreSQL is not asked yet.
+  static tl::expected<CrawlOutputs, Refusal> Prepare(const OutputOptions& options);
 
   struct Made {
     Places places;

@@ -13,14 +13,10 @@
 #include <cstdio>
 
 #include "crawler/history/history_store.h"
-#include "crawler/history/timeline_json.h"
 #include "node/io/clock.h"
 #include "node/io/data_dir.h"
-#include "node/io/version.h"
-#include "tools/census_event.h"
 #include "tools/commands.h"
 #include "tools/crawl_events.h"
-#include "tools/crawl_journal.h"
 #include "tools/crawl_progress.h"
 #include "tools/crawl_schedule.h"
 #include "tools/duration.h"
@@ -28,8 +24,6 @@
 
 namespace hearsay {
 namespace {
-
-constexpr Duration kShortestInterval = std::chrono::seconds{1};
 
 // Sleeps until a time, or until SIGINT or SIGTERM, which it hears of from its construction on.
 class Pause {
@@ -61,32 +55,29 @@ class Pause {
 
 class Series {
  public:
-  Series(HistoryStore& store, RecordedCrawl& crawl) : store_(store), crawl_(crawl) {}
+  Series(HistoryStore& store, RecordedCrawl& crawl, CrawlEnding::Kind kind)
+      : store_(store), crawl_(crawl),
+        ending_({.kind = kind, .said = crawl.said, .order = crawl.order, .outputs = crawl.outputs, .store = &store}) {}
 
   ExitCode RunOnce() {
-    if (!FindSeeds()) return kExitFailed;
-    if (crawl_.said == Said::kEvents) PrintEvent(StartedEvent(crawl_.order));
+    if (const auto why = FindSeeds()) return FailCrawl(crawl_.said, *why);
+    if (crawl_.said == CrawlSaid::kEvents) PrintEvent(StartedEvent(crawl_.order));
     const auto crawled = Crawl();
-    if (!crawled) return Fail("crawl", crawled.error());
-    const HistoryStore::Recorded recorded = Record(*crawled);
-    const ExitCode shown = crawl_.finish(*crawled, TimelineJson(store_.history().timeline().points()));
-    if (shown == kExitFine && crawl_.said == Said::kText) {
-      std::printf("  history       %s\n", ChangeText(recorded.change).c_str());
-    }
-    if (crawl_.said == Said::kEvents) Tell(recorded.change);
-    return recorded.error.empty() ? shown : Fail("crawl", recorded.error);
+    if (!crawled) return FailCrawl(crawl_.said, Refusal::Failed(crawled.error()));
+    return ending_.Conclude(*crawled);
   }
 
   ExitCode RunEvery(Duration interval) {
     const SystemClock clock;
     Pause pause;
+    if (!crawl_.order.limit) crawl_.order.limit = CrawlLimit(interval);
     CrawlTurn turn{.start = clock.Now()};
     while (true) {
       if (Round() == CrawlDriver::End::kInterrupted) break;
       turn = NextTurn(turn.start, interval, clock.Now());
       if (turn.missed > 0) {
-        std::fprintf(stderr, "crawl: %llu turns missed: the crawl took longer than --every\n",
-                     static_cast<unsigned long long>(turn.missed));
+        std::fprintf(stderr, "crawl: %llu %s missed: the crawl took longer than --every\n",
+                     static_cast<unsigned long long>(turn.missed), turn.missed == 1 ? "turn" : "turns");
       }
       if (!pause.Until(clock.ToSteady(turn.start))) break;
     }
@@ -94,73 +85,53 @@ class Series {
   }
 
  private:
-  using Said = RecordedCrawl::Said;
-
-  // False, and said, when there are none.
-  bool FindSeeds() {
-    crawl_.order.seeds = crawl_.seeds();
-    const std::size_t room = FrontierLimits{}.endpoints / 2;  // the other half is for what is heard of
-    for (const Endpoint& contact : store_.history().Contacts(room)) crawl_.order.seeds.push_back({contact, {}});
-    if (crawl_.order.seeds.empty()) Fail("crawl", "nowhere to start: no ENDPOINT given, and the history knows no node");
-    return !crawl_.order.seeds.empty();
+  // Why there are none. Names that cannot be looked up are said when there are others.
+  std::optional<Refusal> FindSeeds() {
+    SeedLookup found = crawl_.seeds();
+    crawl_.order.seeds = std::move(found.seeds);
+    for (const Endpoint& contact : store_.history().Contacts(FrontierLimits{}.ContactRoom())) {
+      crawl_.order.seeds.push_back({contact, {}});
+    }
+    if (crawl_.order.seeds.empty()) return NowhereToStart(std::move(found.faults));
+    for (const std::string& fault : found.faults) Fail("crawl", fault);
+    return std::nullopt;
   }
 
   // Shows its progress.
   Result<Crawled> Crawl() const {
     using Kind = CrawlProgressView::Kind;
-    CrawlProgressView progress(crawl_.said == Said::kEvents ? Kind::kEvents : Kind::kLine);
+    CrawlProgressView progress(crawl_.said == CrawlSaid::kEvents ? Kind::kEvents : Kind::kLine);
     auto crawled = CrawlOnce(crawl_.order, progress.MakeWatch());
     progress.Clear();
     return crawled;
   }
 
-  // A crawl that a kill cut in two is recorded as one.
-  HistoryStore::Recorded Record(const Crawled& crawled) {
-    if (crawled.resumed > 0) {
-      std::fprintf(stderr, "crawl: went on where one that was killed had made %zu visits\n", crawled.resumed);
-    }
-    HistoryStore::Recorded recorded = store_.Record(crawled.census);
-    if (recorded.error.empty()) CrawlJournal::Remove(crawl_.order.journal);
-    return recorded;
-  }
-
   CrawlDriver::End Round() {
-    failed_ = true;
-    if (!FindSeeds()) return CrawlDriver::End::kDone;
+    if (const auto why = FindSeeds()) return Failed(*why);
     // A log is not filled for years with progress; somebody who looks on sees it.
-    const bool shown = crawl_.said == Said::kText && ::isatty(STDERR_FILENO) == 1;
+    const bool shown = crawl_.said == CrawlSaid::kText && ::isatty(STDERR_FILENO) == 1;
     const auto crawled = shown ? Crawl() : CrawlOnce(crawl_.order, {});
-    if (!crawled) {
-      Fail("crawl", crawled.error());
-      return CrawlDriver::End::kDone;
+    if (!crawled) return Failed(Refusal::Failed(crawled.error()));
+    if (crawled->end == CrawlDriver::End::kOutOfTime) {
+      std::fprintf(stderr, "crawl: stopped after %.3g s with what it had; --timeout gives it another time\n",
+                   std::chrono::duration<double>(*crawl_.order.limit).count());
     }
-    const HistoryStore::Recorded recorded = Record(*crawled);
-    failed_ = !recorded.error.empty();
-    if (failed_) Fail("crawl", recorded.error);
-    if (!crawled->census.nodes.empty()) MakeOutputs(crawled->census);
-    Tell(recorded.change);
+    const bool fine = ending_.Conclude(*crawled) == kExitFine;
+    // One that was stopped makes nothing good again.
+    failed_ = !fine || (failed_ && crawled->end == CrawlDriver::End::kInterrupted);
     return crawled->end;
   }
 
-  void MakeOutputs(const Census& census) {
-    const MapHeader header{.software = std::string(Software()), .network = crawl_.order.network.name};
-    const std::string history = TimelineJson(store_.history().timeline().points());
-    for (const std::string& error : crawl_.outputs.Make(census, header, history).errors) {
-      Fail("crawl", error);
-      failed_ = true;
-    }
-  }
-
-  void Tell(const HistoryChange& change) const {
-    const std::string text = crawl_.said == Said::kText     ? CensusLine(change) + "\n"
-                             : crawl_.said == Said::kEvents ? CensusEvents(change, store_.history())
-                                                            : CensusEvent(change, store_.history());
-    std::fputs(text.c_str(), stdout);
-    std::fflush(stdout);
+  // The next round may do better.
+  CrawlDriver::End Failed(const Refusal& why) {
+    failed_ = true;
+    FailCrawl(crawl_.said, why);
+    return CrawlDriver::End::kDone;
   }
 
   HistoryStore& store_;
   RecordedCrawl& crawl_;
+  const CrawlEnding ending_;
   bool failed_ = false;  // the last round
 };
 
@@ -173,6 +144,16 @@ void AddRecordOptions(CLI::App& app, RecordOptions& options) {
       ->type_name("TIME");
 }
 
+bool RecordOptions::MayFindSeeds(const std::vector<std::string>& targets) const {
+  if (!every.empty() && !targets.empty()) return true;  // a name that cannot be looked up now may be later
+  return !data_dir.empty() && HistoryStore::Exists(data_dir);
+}
+
+Refusal NowhereToStart(std::vector<std::string> faults) {
+  if (!faults.empty()) return {kExitFailed, std::move(faults)};
+  return Refusal::Failed("nowhere to start: no ENDPOINT given, and the history knows no node");
+}
+
 ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl& crawl) {
   if (options.data_dir.empty()) return Usage("crawl", "--every needs --data-dir DIR, where the history is kept");
   std::optional<Duration> interval;
@@ -182,15 +163,16 @@ ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl& crawl) {
       return Usage("crawl", "--every '" + options.every + "' is no time of at least a second; give 15m or 1h");
     }
   }
-  if (const auto made = EnsureDataDir(options.data_dir); !made) return Fail("crawl", made.error());
-  const auto store = HistoryStore::Open(options.data_dir);
-  if (!store) return Fail("crawl", store.error());
+  const auto fail = [&](const std::string& error) { return FailCrawl(crawl.said, Refusal::Failed(error)); };
+  if (const auto made = EnsureDataDir(options.data_dir); !made) return fail(made.error());
+  const auto store = HistoryStore::Open(options.data_dir, crawl.order.network.key);
+  if (!store) return fail(store.error());
   if ((*store)->skipped() > 0) {
     std::fprintf(stderr, "crawl: %zu rows of the history in %s cannot be read and are left out\n",
                  (*store)->skipped(), Printable(options.data_dir).c_str());
   }
   crawl.order.journal = options.data_dir;  // which the store has locked
-  Series series(**store, crawl);
+  Series series(**store, crawl, interval ? CrawlEnding::Kind::kSeries : CrawlEnding::Kind::kSingle);
   return interval ? series.RunEvery(*interval) : series.RunOnce();
 }
 

@@ -55,8 +55,18 @@ std::string Missing(const Crawled& crawled) {
 std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> left) {
   using std::chrono::ceil, std::chrono::seconds;
   const std::string estimate = progress.estimate ? fmt::format(" of about {:.0f}", progress.estimate->nodes) : "";
-  return fmt::format("{} visits, {} nodes{}, {} in flight, ETA {}", progress.visits, progress.nodes, estimate,
+  return fmt::format("{} visits, {} nodes{}, {} under way, ETA {}", progress.visits, progress.nodes, estimate,
                      progress.in_flight, left ? RoughDuration(ceil<seconds>(*left)) : "unknown");
+}
+
+std::string NobodyAnsweredText(const Crawled& crawled, const CallNetwork& network) {
+  std::vector<std::string> asked;
+  for (const MappedEndpoint& silent : crawled.census.silent) {
+    asked.push_back(fmt::format("{} ({})", silent.endpoint.ToString(), VerdictName(silent.verdict)));
+  }
+  if (crawled.end != CrawlDriver::End::kDone) return "ended before anybody answered: " + FirstFew(asked);
+  return fmt::format("nobody answered: {}; asked as {}; `hearsay ping` says more about one endpoint", FirstFew(asked),
+                     network.Description());
 }
 
 std::string MadeText(const CrawlOutputs::Made& made) {

@@ -15,8 +15,10 @@
 
 namespace hearsay {
 
-// "1234 visits, 1000 nodes of about 1050, 256 in flight, ETA 12s"; at most 79 columns with numbers below ten million.
+// "1234 visits, 1000 nodes of about 1050, 256 under way, ETA 12s"; at most 79 columns with numbers below ten million.
 std::string ProgressText(const CrawlProgress& progress, std::optional<Duration> left);
+// Why a crawl found nobody, in one line, with the first few of those that were asked.
+std::string NobodyAnsweredText(const Crawled& crawled, const CallNetwork& network);
 // Several lines, each with its line break.
 std::string SummaryText(const Crawled& crawled, const Places& places, std::string_view network);
 

@@ -14,6 +14,7 @@
 #include "proto/rng.h"
 #include "tools/calling.h"
 #include "tools/commands.h"
+#include "tools/between.h"
 #include "tools/duration.h"
 #include "tools/fleet/fleet.h"
 #include "tools/report.h"
@@ -38,6 +39,7 @@ struct Options {
   double liars = 0;
   double churn = 0;
   std::string versions;
+  std::string roles = "dual=1";
   std::string base = "127.1.0.0";
   std::uint16_t port = kDefaultPort;
   std::size_t links = 8;
@@ -90,10 +92,10 @@ void ShowReady(const FleetReady& ready, const FleetConfig& config, bool as_json)
 }
 
 // What the fleet's nodes can reach: they have loopback addresses.
-tl::expected<std::vector<Endpoint>, ExitCode> LookUpPeers(const std::vector<std::string>& texts) {
+tl::expected<std::vector<Endpoint>, Refusal> LookUpPeers(const std::vector<std::string>& texts) {
   std::vector<Endpoint> peers;
   for (const std::string& text : texts) {
-    const auto contacts = LookUpContacts("fleet", text);
+    const auto contacts = LookUpContacts(text);
     if (!contacts) return tl::unexpected(contacts.error());
     const std::size_t before = peers.size();
     for (const Resolved::Contact& contact : *contacts) {
@@ -102,7 +104,7 @@ tl::expected<std::vector<Endpoint>, ExitCode> LookUpPeers(const std::vector<std:
       }
     }
     if (peers.size() == before) {
-      return tl::unexpected(Usage("fleet", "--peer '" + text + "' is not in 127.0.0.0/8, and nothing else can be "
+      return tl::unexpected(Refusal::Usage("--peer '" + text + "' is not in 127.0.0.0/8, and nothing else can be "
                                            "reached from there; run the fleet on the peer's machine"));
     }
   }
@@ -110,6 +112,8 @@ tl::expected<std::vector<Endpoint>, ExitCode> LookUpPeers(const std::vector<std:
 }
 
 int Run(const FleetConfig& config, bool as_json) {
+  // What fits no plan is wrong usage.
+  if (const auto plan = fleet::MakePlan(config.plan); !plan) return Usage("fleet", plan.error());
   ::mallopt(M_ARENA_MAX, 1);
   auto fleet = Fleet::Open(config, {.on_progress = ShowProgress, .on_ready = [&](const FleetReady& ready) {
                                       ShowReady(ready, config, as_json);
@@ -117,6 +121,13 @@ int Run(const FleetConfig& config, bool as_json) {
   if (!fleet) return Fail("fleet", fleet.error());
   const auto ended = (*fleet)->Run();
   return ended ? kExitFine : Fail("fleet", ended.error());
+}
+
+std::string Unknown(const std::vector<fleet::Share>& roles) {
+  for (const fleet::Share& share : roles) {
+    if (!ParseRole(share.text)) return share.text;
+  }
+  return {};
 }
 
 int RunFleet(Options& options) {
@@ -129,16 +140,22 @@ int RunFleet(Options& options) {
   if (!base) return Usage("fleet", "--base '" + options.base + "' is no address; give 127.1.0.0");
   auto versions = fleet::ParseShares(options.versions.empty() ? std::string(Software()) + "=1" : options.versions);
   if (!versions) return Usage("fleet", "--versions: " + versions.error());
-  const auto network = LoadCallNetwork("fleet", options.sources);
-  if (!network) return network.error();
+  auto roles = fleet::ParseShares(options.roles);
+  if (!roles) return Usage("fleet", "--roles: " + roles.error());
+  if (const std::string role = Unknown(*roles); !role.empty()) {
+    return Usage("fleet", "--roles: '" + role + "' is no role; choose from dual, controller, worker, seed and crawler");
+  }
+  const auto network = LoadCallNetwork(options.sources);
+  if (!network) return Refuse("fleet", network.error());
   auto peers = LookUpPeers(options.peers);
-  if (!peers) return peers.error();
+  if (!peers) return Refuse("fleet", peers.error());
   Rng rng(DrawSeed());
   FleetConfig config{.plan = {.nodes = options.nodes,
                               .dead_percent = options.dead,
                               .natted_percent = options.natted,
                               .liar_percent = options.liars,
                               .versions = std::move(*versions),
+                       .roles = std::move(*roles),
                               .base = *base,
                               // Short enough to type.
                               .seed = options.seed ? *options.seed : rng.Below(1'000'000'000)},
@@ -156,7 +173,7 @@ int RunFleet(Options& options) {
 
 void SetUp(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
-  const auto percent = CLI::Range(0.0, 100.0).description("");
+  const CLI::Validator percent = Between(0, 100);
   app.add_option("--nodes", o->nodes, "How many, of all kinds together: 1 to 100000.")->type_name("N")->required();
   app.add_option("--dead", o->dead, "Share of nodes that are stopped once the fleet stands: 0 to 100.")
       ->type_name("PERCENT")->check(percent);
@@ -165,13 +182,15 @@ void SetUp(CLI::App& app, int& exit_code) {
   app.add_option("--liars", o->liars, "Share of peers that name endpoints which they made up.")
       ->type_name("PERCENT")->check(percent);
   app.add_option("--lies", o->lies, "Endpoints that each liar has made up, up to 65536. Default: 32.")
-      ->type_name("N")->check(CLI::Range(std::size_t{0}, kMaxLies).description(""));
+      ->type_name("N")->check(Between(0, kMaxLies));
   app.add_option("--churn", o->churn, "Share of nodes that stop, and come back later, each minute.")
       ->type_name("PERCENT")->check(percent);
   app.add_option("--versions", o->versions, "What nodes say they run, by weight: 'a/1=80,a/2=20'.")
       ->type_name("SHARES");
+  app.add_option("--roles", o->roles, "What they say they are for, by weight: 'dual=8,worker=2'. Default: dual.")
+      ->type_name("SHARES");
   app.add_option("--links", o->links, "Others that each node dials at its start, 1 to 64. Default: 8.")
-      ->type_name("N")->check(CLI::Range(std::size_t{1}, kMaxLinks).description(""));
+      ->type_name("N")->check(Between(1, kMaxLinks));
   app.add_option("--base", o->base, "Node I has the address BASE + I. Default: 127.1.0.0.")->type_name("ADDRESS");
   app.add_option("--port", o->port, "Of every node; 0: any free one each. Default: 7075.")->type_name("PORT");
   app.add_option("--peer", o->peers, "Join this network: EP or HOST[:PORT], on this machine's loopback.")
@@ -195,8 +214,8 @@ const RegisterCommand kRegistered{
                     "output: ready endpoint=… nodes=…; progress is on standard error. Ctrl-C and SIGTERM end it. "
                     "Nothing is stored. tools/fleet-compare holds a crawl's map against the truth file.",
      .examples = "  hearsay fleet --nodes 1000\n"
-                 "  hearsay fleet --nodes 10000 --dead 20 --nat 10 --liars 5 --truth t.json\n"
-                 "  hearsay crawl 127.1.0.1 --out map; tools/fleet-compare map/map.json t.json\n"
+                 "  hearsay fleet --nodes 10000 --port 0 --dead 20 --nat 10 --truth t.json\n"
+                 "  hearsay crawl 127.1.0.1:PORT --out map; tools/fleet-compare map t.json\n"
                  "  hearsay fleet --nodes 500 --peer 127.0.0.1 --churn 10 --for 10m\n",
      .set_up = SetUp}};
 

@@ -60,7 +60,32 @@ std::string DescribeExtras(const CLI::App& app) {
   return "unknown flag " + word + (closest.empty() ? std::string() : "; did you mean " + std::string(closest) + "?");
 }
 
+// "Could not convert: --port = 70000", in words that say what is wrong.
+std::string DescribeConversion(std::string what) {
+  constexpr std::string_view kStart = "Could not convert: ";
+  if (what.starts_with(kStart)) what.erase(0, kStart.size());
+  const auto sign = what.find(" = ");
+  if (sign == std::string::npos) return what;
+  return what.substr(0, sign) + " '" + what.substr(sign + 3) + "' is no number, or too large a one";
+}
+
+// "crawl histroy": a word that is nearly the second one of a command is a mistake, not a host. Who means the host
+// writes its port, too.
+std::string MeantCommand(const Command& command, int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  const std::string name = command.name;
+  if (word.empty() || word.front() == '-' || word.find_first_of(".:@/") != std::string_view::npos) return {};
+  std::vector<std::string_view> seconds;
+  for (const Command* c = FirstCommand(); c != nullptr; c = c->next) {
+    if (std::string_view(c->name).starts_with(name + " ")) seconds.push_back(c->name + name.size() + 1);
+  }
+  const std::string_view meant = ClosestWord(word, seconds);
+  if (meant.empty()) return {};
+  return "'" + std::string(word) + "' is no command; did you mean '" + name + " " + std::string(meant) + "'?";
+}
+
 int RunCommand(const Command& command, int argc, char** argv) {
+  if (const std::string wrong = MeantCommand(command, argc, argv); !wrong.empty()) return Usage(command.name, wrong);
   int exit_code = kExitFine;
   CLI::App app("", std::string("hearsay ") + command.name);
   app.set_help_flag("-h,--help", "Show this help and exit.");
@@ -71,6 +96,8 @@ int RunCommand(const Command& command, int argc, char** argv) {
     return PrintOut(CommandHelp(command, app));
   } catch (const CLI::ExtrasError&) {
     return Usage(command.name, DescribeExtras(app));
+  } catch (const CLI::ConversionError& error) {
+    return Usage(command.name, DescribeConversion(error.what()));
   } catch (const CLI::ParseError& error) {
     return Usage(command.name, error.what());
   }

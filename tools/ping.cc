@@ -160,10 +160,10 @@ int Ping(Options& options) {
   if (options.count == 0 || options.count > kMaxCount) {
     return Usage("ping", "--count " + std::to_string(options.count) + " is not between 1 and 1000000");
   }
-  const auto network = LoadCallNetwork("ping", options.sources);
-  if (!network) return network.error();
-  const auto contacts = LookUpContacts("ping", options.target);
-  if (!contacts) return contacts.error();
+  const auto network = LoadCallNetwork(options.sources);
+  if (!network) return Refuse("ping", network.error());
+  const auto contacts = LookUpContacts(options.target);
+  if (!contacts) return Refuse("ping", contacts.error());
 
   const SystemClock clock;
   std::string why;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "tools/commands.h"
 
@@ -27,6 +28,31 @@ int Usage(std::string_view command, std::string_view message) {
   const bool sentence_ended = message.ends_with('?') || message.ends_with('.');
   Print(command, message, (sentence_ended ? " See hearsay" : ". See hearsay") + name + " --help");
   return kExitUsage;
+}
+
+Refusal Refusal::Failed(std::string line) { return {kExitFailed, {std::move(line)}}; }
+Refusal Refusal::Usage(std::string line) { return {kExitUsage, {std::move(line)}}; }
+
+std::string Refusal::Text() const {
+  std::string out;
+  for (const std::string& line : lines) out += (out.empty() ? "" : "; ") + line;
+  return out;
+}
+
+int Refuse(std::string_view command, const Refusal& why) {
+  for (const std::string& line : why.lines) {
+    if (why.exit_code == kExitUsage) Usage(command, line);
+    if (why.exit_code != kExitUsage) Fail(command, line);
+  }
+  return why.exit_code;
+}
+
+std::string FirstFew(const std::vector<std::string>& list) {
+  constexpr std::size_t kFew = 3;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(list.size(), kFew); ++i) out += (i == 0 ? "" : ", ") + list[i];
+  if (list.size() > kFew) out += " and " + std::to_string(list.size() - kFew) + " more";
+  return out;
 }
 
 std::string Printable(std::string_view text) {

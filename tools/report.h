@@ -12,8 +12,26 @@
 
 namespace hearsay {
 
+// What ends a command early: printed already, the exit code is left to return.
+using ExitCode = int;
+
 int Fail(std::string_view command, std::string_view message);   // refused or failed: 1
 int Usage(std::string_view command, std::string_view message);  // wrong usage: 2; adds "See hearsay COMMAND --help"
+
+// Why a command goes no further, before it is said: for what is called by several commands.
+struct Refusal {
+  ExitCode exit_code;
+  std::vector<std::string> lines;  // at least one
+
+  static Refusal Failed(std::string line);
+  static Refusal Usage(std::string line);
+  std::string Text() const;  // the lines in one, "; " between
+};
+// Says each line, as Fail or Usage would, and returns the exit code.
+int Refuse(std::string_view command, const Refusal& why);
+
+// The first three of a list that may be long: "a, b, c and 3697 more".
+std::string FirstFew(const std::vector<std::string>& list);
 // `text` with control characters (and newlines) replaced, for output that a terminal shows.
 std::string Printable(std::string_view text);
 

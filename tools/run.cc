@@ -12,7 +12,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <functional>
 #include <memory>
 
 #include <asio/io_context.hpp>
@@ -20,32 +19,12 @@
 
 #include "node/io/node_host.h"
 #include "tools/commands.h"
+#include "tools/reload.h"
 #include "tools/report.h"
 #include "tools/settings_flags.h"
 
 namespace hearsay {
 namespace {
-
-void Reload(NodeHost& host, const SettingsSources& sources) {
-  const auto refuse = [&](const std::string& why) {
-    host.log().Write(LogLevel::kError, "settings_reload_refused",
-                     {{"reason", why}, {"remedy", "correct it and send SIGHUP again; nothing has changed"}});
-  };
-  const auto settings = LoadSettings(sources);
-  if (!settings) {
-    for (const std::string& line : settings.error().lines) refuse(line);
-    return;
-  }
-  if (const auto changes = host.Reload(*settings); !changes) refuse(changes.error());
-}
-
-void WaitForReload(asio::signal_set& hang_up, NodeHost& host, const SettingsSources& sources) {
-  hang_up.async_wait([&](const asio::error_code& error, int) {
-    if (error) return;
-    Reload(host, sources);
-    WaitForReload(hang_up, host, sources);
-  });
-}
 
 int Run(const SettingsSources& sources) {
   // One arena for the loop and the store's thread: a node's memory is counted in megabytes.
@@ -64,7 +43,7 @@ int Run(const SettingsSources& sources) {
   end.async_wait([&](const asio::error_code& error, int) {
     if (!error) io.stop();
   });
-  WaitForReload(hang_up, **host, sources);
+  ReloadOnHangUp(hang_up, **host, sources);
   std::printf("%s\n", (*host)->ReadyLine().c_str());
   std::fflush(stdout);
   io.run();

@@ -4,6 +4,7 @@
 //
 // Standard output carries one line, once everything can be reached: that of `hearsay run`, then zone=… dns=… http=… .
 // The peers that it gives away are its node itself, and the good ones of a crawl that goes on beside it (seed_peers.h).
+// SIGHUP: the settings are read again, as by `hearsay run`. What only a seed has stays until it is restarted.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -17,25 +18,26 @@
 #include <asio/signal_set.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "crawler/seed/seed_peers.h"
 #include "crawler/seed/seed_services.h"
 #include "node/io/entropy.h"
 #include "node/io/identity_file.h"
 #include "node/io/network_key_file.h"
 #include "node/io/node_host.h"
 #include "tools/commands.h"
+#include "tools/crawl_schedule.h"
 #include "tools/duration.h"
+#include "tools/reload.h"
 #include "tools/report.h"
 #include "tools/seed_crawl.h"
 #include "tools/seed_metrics.h"
-#include "tools/seed_peers.h"
+#include "tools/seed_rule_text.h"
 #include "tools/settings_flags.h"
 
 namespace hearsay {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-constexpr std::chrono::seconds kRefresh{5};
-constexpr Duration kShortestInterval = std::chrono::seconds{1};
 
 struct Options {
   SettingsSources sources;
@@ -44,6 +46,7 @@ struct Options {
   std::string http;
   std::vector<std::string> name_servers;
   std::string every = "5m";
+  std::vector<std::string> good;
   int ttl = 60;
   std::uint32_t rate = ResponseRateLimit::Config{}.rate;
 };
@@ -117,28 +120,49 @@ Scope AudienceOf(const std::vector<Endpoint>& dns) {
 // Hands the services whom they may give away, every few seconds.
 class Refresh {
  public:
-  Refresh(asio::io_context& io, SeedServices& services, const Driver& driver, const Settings& settings,
-          const SeedCrawl& crawl, Scope audience)
-      : timer_(io), services_(services), driver_(driver), settings_(settings), crawl_(crawl), audience_(audience) {}
+  // What it refers to outlives it, and may change.
+  struct Parts {
+    SeedServices& services;
+    NodeHost& host;
+    const SeedCrawl& crawl;
+    const Settings& settings;  // role and attributes
+  };
+  Refresh(asio::io_context& io, const Parts& parts, SeedChooser chooser)
+      : timer_(io), parts_(parts), chooser_(std::move(chooser)) {}
 
   void Turn() {
-    chosen_ = ChooseSeedPeers(driver_, settings_, crawl_.history(), audience_);
-    services_.SetPeers(chosen_.peers, driver_.Now());
-    timer_.expires_after(kRefresh);
+    const Driver& driver = parts_.host.driver();
+    const CoreStatus status = driver.Status();
+    const SeedSelf self{status.id, status.own_endpoints, parts_.settings.role, parts_.settings.attributes};
+    chosen_ = chooser_.Choose(self, driver.Peers(), parts_.crawl.history(), driver.Now());
+    parts_.services.SetPeers(chosen_.peers, driver.Now());
+    if (parts_.crawl.health().last_at) SayWhetherFew();
+    timer_.expires_after(SeedChooser::kInterval);
     timer_.async_wait([this](const asio::error_code& error) {
       if (!error) Turn();
     });
   }
-  const SeedPeers& chosen() const { return chosen_; }
+  std::string MetricsText() const {
+    return SeedMetricsText(parts_.crawl, chosen_, chooser_.rule(), parts_.services, parts_.host.driver().Now());
+  }
 
  private:
+  void SayWhetherFew() {
+    const bool few = chosen_.IsShort(chooser_.rule());
+    if (few == few_) return;
+    few_ = few;
+    parts_.host.log().Write(few ? LogLevel::kWarn : LogLevel::kInfo, few ? "seed_few_good" : "seed_enough_good",
+                            {{"good", std::to_string(chosen_.good)},
+                             {"wanted", std::to_string(chooser_.rule().wanted)},
+                             {"doubtful_served", std::to_string(chosen_.doubtful)},
+                             {"gone_served", std::to_string(chosen_.gone)}});
+  }
+
   asio::steady_timer timer_;
-  SeedServices& services_;
-  const Driver& driver_;
-  const Settings& settings_;
-  const SeedCrawl& crawl_;
-  const Scope audience_;
+  const Parts parts_;
+  SeedChooser chooser_;
   SeedPeers chosen_;
+  bool few_ = false;
 };
 
 void PrintReady(const NodeHost& host, const Options& options, const SeedServices& services) {
@@ -149,22 +173,37 @@ void PrintReady(const NodeHost& host, const Options& options, const SeedServices
   std::fflush(stdout);
 }
 
+void CallItASeed(Settings& settings) {
+  if (settings.role == Role::kDual) settings.role = Role::kSeed;
+}
+
+Result<SeedRule> MakeRule(const std::vector<std::string>& texts) {
+  SeedRule rule;
+  for (const std::string& text : texts) {
+    if (const auto set = SetSeedRule(rule, text); !set) return tl::unexpected("--good " + set.error());
+  }
+  return rule;
+}
+
 int Seed(const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   auto settings = LoadSettings(options.sources);
   if (!settings) return ReportSettingsErrors("seed", settings.error());
-  if (settings->role == Role::kDual) settings->role = Role::kSeed;
+  CallItASeed(*settings);
   const auto config = MakeConfig(options, settings->network);
   if (!config) return Usage("seed", config.error());
   const auto every = ParseDuration(options.every);
   if (!every || *every < kShortestInterval) {
     return Usage("seed", "--every '" + options.every + "' is no time of at least a second; give 5m");
   }
+  const auto rule = MakeRule(options.good);
+  if (!rule) return Usage("seed", rule.error());
   const auto network = LoadNetworkKey(settings->network, settings->network_key_file);
   if (!network) return Fail("seed", network.error());
 
   asio::io_context io{1};
   asio::signal_set end(io, SIGTERM, SIGINT);
+  asio::signal_set hang_up(io, SIGHUP);
   auto host = NodeHost::Open(io, *settings);
   if (!host) return Fail("seed", host.error());
   const auto identity = LoadIdentity(settings->data_dir);
@@ -178,12 +217,20 @@ int Seed(const Options& options) {
   auto crawl = SeedCrawl::Open(
       io, {.every = *every, .network = *network, .data_dir = settings->data_dir, .on_fault = on_fault}, driver);
   if (!crawl) return Fail("seed", crawl.error());
-  Refresh refresh(io, **services, driver, *settings, **crawl, AudienceOf(config->dns.listen));
-  (*host)->SetMoreMetrics([&] { return SeedMetricsText(**crawl, refresh.chosen(), **services, driver.Now()); });
+  if (!settings->data_dir.empty()) {
+    if (const auto saved = SaveSeedRule(settings->data_dir, *rule); !saved) return Fail("seed", saved.error());
+  }
+  Refresh refresh(io, {.services = **services, .host = **host, .crawl = **crawl, .settings = *settings},
+                  SeedChooser(*rule, AudienceOf(config->dns.listen)));
+  (*host)->SetMoreMetrics([&] { return refresh.MetricsText(); });
   if (const auto started = (*host)->Start(); !started) return Fail("seed", started.error());
   end.async_wait([&](const asio::error_code& error, int) {
     if (!error) io.stop();
   });
+  ReloadOnHangUp(hang_up, **host, options.sources, {.before = CallItASeed, .after = [&](const Settings& fresh) {
+                                                      settings->role = fresh.role;
+                                                      settings->attributes = fresh.attributes;
+                                                    }});
   refresh.Turn();
   (*crawl)->Start();
   PrintReady(**host, options, **services);
@@ -214,6 +261,10 @@ void SetUp(CLI::App& app, int& exit_code) {
   app.add_option("--rate", options->rate,
                  "UDP answers a second for each kind and client network; 0: no limit. Default: 20.")
       ->type_name("N");
+  app.add_option("--good", options->good,
+                 "One number of the rule by which peers are good, such as 2h_share=90% or wanted=64; may be repeated. "
+                 "docs/seed.md has all of them and their defaults.")
+      ->type_name("NAME=VALUE");
   AddSettingsOptions(app, options->sources);
   app.callback([options, &exit_code] {
     options->sources.environment = SystemEnvironment();

@@ -5,8 +5,11 @@
 
 #include <asio/post.hpp>
 
+#include "crawler/seed/freshness.h"
+#include "crawler/seed/seed_peers.h"
 #include "node/io/entropy.h"
 #include "node/io/version.h"
+#include "tools/crawl_schedule.h"
 
 namespace hearsay {
 namespace {
@@ -18,13 +21,14 @@ constexpr Duration kRetry = std::chrono::seconds{2};  // while the node knows no
 Result<std::unique_ptr<SeedCrawl>> SeedCrawl::Open(asio::io_context& io, Config config, const Driver& driver) {
   std::unique_ptr<SeedCrawl> out(new SeedCrawl(io, std::move(config), driver));
   if (!out->config_.data_dir.empty()) {
-    auto store = HistoryStore::Open(out->config_.data_dir);
+    auto store = HistoryStore::Open(out->config_.data_dir, out->config_.network);
     if (!store) return tl::unexpected(store.error());
     out->store_ = std::move(*store);
   }
   for (const CensusPoint& point : out->history().timeline().points()) {
-    if (point.complete) out->health_.last_at = point.at;
+    if (point.complete && point.nodes > 0) out->health_.last_at = point.at;
   }
+  out->health_.proved_at = out->history().ProvedSince(kProvedShare);
   return out;
 }
 
@@ -40,15 +44,7 @@ void SeedCrawl::Turn() {
 }
 
 bool SeedCrawl::Begin(Time now) {
-  CrawlConfig config;
-  config.software = std::string(Software());
-  config.in_flight = kInFlight;
-  for (const PeerInfo& peer : driver_.Peers()) {
-    if (peer.reachable) config.seeds.push_back({peer.endpoint, {}});
-  }
-  for (const Endpoint& contact : history().Contacts(config.frontier.endpoints / 2)) {
-    config.seeds.push_back({contact, {}});
-  }
+  CrawlConfig config = NextSeedCrawl(driver_.Peers(), history(), std::string(Software()));
   if (config.seeds.empty()) return false;
   auto walk = CrawlWalk::Open(io_);
   if (!walk) {
@@ -60,7 +56,15 @@ bool SeedCrawl::Begin(Time now) {
   crawl_ = std::make_unique<Crawl>(std::move(config), Identity(DrawSeed()), config_.network, DrawSeed(), now);
   // Not from within the walk's own step.
   walk_->Start(*crawl_, clock_, [this] { asio::post(io_, [this] { End(); }); });
+  Limit();
   return true;
+}
+
+void SeedCrawl::Limit() {
+  timer_.expires_after(config_.limit.value_or(CrawlLimit(config_.every)));
+  timer_.async_wait([this](const asio::error_code& error) {
+    if (!error && walk_) walk_->Stop();  // which posts End
+  });
 }
 
 void SeedCrawl::SetError(const std::string& error) {
@@ -70,7 +74,8 @@ void SeedCrawl::SetError(const std::string& error) {
 
 void SeedCrawl::End() {
   const Time now = clock_.Now();
-  const Census census = crawl_->Result(now);
+  Census census = crawl_->Result(now);
+  DropOwnEcho(census, driver_.Status().id);
   walk_.reset();
   crawl_.reset();
   if (store_) {
@@ -79,6 +84,7 @@ void SeedCrawl::End() {
     memory_.Apply(census);
   }
   ++health_.censuses;
+  health_.proved_at = history().ProvedSince(kProvedShare);
   if (census.complete && !census.nodes.empty()) health_.last_at = now;
   Later(std::max<Duration>(Duration::zero(), began_at_ + config_.every - now));
 }

@@ -4,7 +4,11 @@
 // has verified and those that the history knows. Each census enters the history of the data directory, which tells who
 // is good. Without a data directory the history is kept in memory, and lost at the end.
 //
-// It calls under a new identity each time, from a socket of its own, few at a time: the node comes first.
+// A crawl ends after CrawlLimit (crawl_schedule.h) with what it has; an incomplete census is no proof of absence, and
+// whom it left out the next crawl calls first. So whoever names dead endpoints by the thousand delays nobody's proofs
+// for longer than that.
+//
+// It calls under a new identity each time, from a socket of its own.
 #pragma once
 
 #include <functional>
@@ -24,16 +28,18 @@ namespace hearsay {
 
 class SeedCrawl {
  public:
-  static constexpr std::size_t kInFlight = 64;
-
   struct Config {
     Duration every = std::chrono::minutes{5};  // from start to start; a crawl that takes longer is followed at once
+    std::optional<Duration> limit;  // of one crawl; absent: CrawlLimit(every)
     NetworkKey network;
     std::string data_dir;  // empty: none
     std::function<void(const std::string& error)> on_fault;  // what goes wrong, once until it is well again
   };
+  // That part of the peers drawn decides how old what is known is: a tenth of the address groups may have gone unseen.
+  static constexpr double kProvedShare = 0.9;
   struct Health {
     std::uint64_t censuses = 0;     // since the start
+    std::optional<Time> proved_at;  // History::ProvedSince(kProvedShare), after the last census; nullopt: of nobody
     std::optional<Time> last_at;    // when the last complete census ended, of an earlier process too
     std::string error;              // why the last one is not on disk; empty: it is
   };
@@ -52,6 +58,7 @@ class SeedCrawl {
   void Turn();
   void Later(Duration wait);
   bool Begin(Time now);  // false: there is nobody to call
+  void Limit();  // ends the crawl under way when its time is over
   void End();
   void SetError(const std::string& error);
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "crawler/seed/freshness.h"
+
 namespace hearsay {
 namespace {
 
@@ -14,26 +16,40 @@ std::string Gauge(std::string_view name, std::string_view help, std::uint64_t va
   return Family(name, "gauge", help, std::to_string(value));
 }
 
-}  // namespace
-
-bool IsFresh(const SeedCrawl::Health& health, Duration every, Time now) {
-  return health.last_at && now < *health.last_at + kFreshIntervals * every + kFreshSlack;
+std::string RuleText(const SeedRule& rule) {
+  std::string out =
+      "# HELP hearsay_seed_rule The numbers of the good rule: shares of 1, counts, seconds.\n"
+      "# TYPE hearsay_seed_rule gauge\n";
+  for (const SeedRuleNumber& number : SeedRuleNumbers()) {
+    out += fmt::format("hearsay_seed_rule{{number=\"{}\"}} {:.6g}\n", number.name, number.get(rule));
+  }
+  return out;
 }
 
-std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, const SeedServices& services, Time now) {
+std::string AgeText(const std::optional<Time>& at, Time now) {
+  if (!at) return "+Inf";
+  return fmt::format("{:.3f}", static_cast<double>(std::max(Duration::zero(), now - *at).count()) / 1e6);
+}
+
+}  // namespace
+
+std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, const SeedRule& rule,
+                            const SeedServices& services, Time now) {
   const SeedCrawl::Health& health = crawl.health();
-  const Duration age = health.last_at ? std::max(Duration::zero(), now - *health.last_at) : Duration::max();
-  const std::string age_text =
-      health.last_at ? fmt::format("{:.3f}", static_cast<double>(age.count()) / 1e6) : std::string("+Inf");
-  std::string out = Gauge("fresh", "1 while the last complete census is younger than three intervals and a minute.",
-                          IsFresh(health, crawl.every(), now) ? 1 : 0);
-  out += Family("census_age_seconds", "gauge", "Since the last complete census ended.", age_text);
+  std::string out = Gauge("fresh", "1 while proof_age_seconds is below three intervals and a minute.",
+                          IsFresh(health.proved_at, crawl.every(), now) ? 1 : 0);
+  out += Family("proof_age_seconds", "gauge", "Nine of ten draws name a peer that proved its id within this time.",
+                AgeText(health.proved_at, now));
+  out += Family("census_age_seconds", "gauge", "Since the last complete census ended.", AgeText(health.last_at, now));
   out += Family("censuses_total", "counter", "Since the start.", std::to_string(health.censuses));
   out += Gauge("census_unwritten", "1 while the last census is not on disk.", health.error.empty() ? 0 : 1);
   out += Gauge("served_endpoints", "What is given away now.", peers.peers.size());
-  out += Gauge("good_nodes", "Good by the rule of docs/history.md.", peers.good);
+  out += Gauge("good_nodes", "Good by the rule of docs/seed.md.", peers.good);
+  out += Gauge("few", "1 while fewer are good than are wanted: the best of the others are served too.",
+               peers.IsShort(rule) ? 1 : 0);
   out += Gauge("doubtful_nodes", "Served because too few are good: they answer, not for long enough.", peers.doubtful);
   out += Gauge("gone_nodes", "Served because there is nobody else.", peers.gone);
+  out += RuleText(rule);
   for (const auto& [name, value] : services.counters()) {
     out += Family(name + "_total", "counter", "Of the seed's services; see docs/seed.md.", std::to_string(value));
   }

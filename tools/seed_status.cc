@@ -7,15 +7,17 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <memory>
 
 #include "crawler/history/history_store.h"
+#include "crawler/seed/seed_rule.h"
 #include "node/io/clock.h"
 #include "proto/rfc3339.h"
 #include "tools/commands.h"
 #include "tools/report.h"
-#include "tools/seed_peers.h"
+#include "tools/seed_rule_text.h"
 
 namespace hearsay {
 namespace {
@@ -33,7 +35,33 @@ const CensusPoint* LastComplete(const History& history) {
   return last;
 }
 
-std::string Json(const History& history, const GoodNodes& nodes, Time now) {
+nlohmann::ordered_json RuleJson(const SeedRule& rule) {
+  nlohmann::ordered_json out;
+  for (const SeedRuleNumber& number : SeedRuleNumbers()) {
+    // What is said is meant: .85 is stored as the float 0.85000002.
+    out[std::string(number.name)] = std::round(number.get(rule) * 1e6) / 1e6;
+  }
+  return out;
+}
+
+// In lines of at most 80 columns.
+std::string RuleText(const SeedRule& rule) {
+  constexpr std::size_t kColumns = 80;
+  std::string out;
+  std::string line = "rule:";
+  for (const SeedRuleNumber& number : SeedRuleNumbers()) {
+    const bool own = number.get(rule) != number.get({});
+    const std::string word = fmt::format(" {}={}{}", number.name, SeedRuleValue(rule, number), own ? " (set)" : "");
+    if (line.size() + word.size() > kColumns) {
+      out += line + "\n";
+      line = "     ";
+    }
+    line += word;
+  }
+  return out + line + "\n";
+}
+
+std::string Json(const History& history, const GoodNodes& nodes, const SeedRule& rule, Time now) {
   const CensusPoint* last = LastComplete(history);
   nlohmann::ordered_json out = {{"censuses", history.timeline().points().size()},
                                 {"last_complete_census", nullptr},
@@ -42,7 +70,9 @@ std::string Json(const History& history, const GoodNodes& nodes, Time now) {
                                 {"good", nodes.good},
                                 {"doubtful", nodes.doubtful},
                                 {"gone", nodes.gone},
-                                {"short", nodes.IsShort()}};
+                                {"wanted", rule.wanted},
+                                {"short", nodes.good < rule.wanted},
+                                {"rule", RuleJson(rule)}};
   if (last != nullptr) {
     out["last_complete_census"] = FormatRfc3339(last->at);
     out["census_age_seconds"] = static_cast<double>((now - last->at).count()) / 1e6;
@@ -50,7 +80,7 @@ std::string Json(const History& history, const GoodNodes& nodes, Time now) {
   return out.dump() + "\n";
 }
 
-std::string Text(const History& history, const GoodNodes& nodes, Time now) {
+std::string Text(const History& history, const GoodNodes& nodes, const SeedRule& rule, Time now) {
   const CensusPoint* last = LastComplete(history);
   std::string out =
       last == nullptr
@@ -58,10 +88,12 @@ std::string Text(const History& history, const GoodNodes& nodes, Time now) {
           : fmt::format("last complete census {}, {} s ago: {} nodes, {} reachable\n", FormatRfc3339(last->at),
                         (now - last->at) / std::chrono::seconds{1}, last->nodes, last->reachable);
   out += fmt::format("{} nodes known, {} good\n", history.nodes().size(), nodes.good);
-  if (nodes.IsShort()) {
-    out += fmt::format("too few are good: {} that answer but not for long enough are served too", nodes.doubtful);
+  if (!history.nodes().empty() && nodes.good < rule.wanted) {
+    out += fmt::format("few are good: {} are wanted, so {} that answer but are not good are served too", rule.wanted,
+                       nodes.doubtful);
     out += nodes.gone > 0 ? fmt::format(", and {} that have gone\n", nodes.gone) : "\n";
   }
+  out += RuleText(rule);
   return out;
 }
 
@@ -69,9 +101,11 @@ int Show(const Options& options) {
   const auto store = HistoryStore::OpenToRead(options.data_dir);
   if (!store) return Fail("seed status", store.error());
   const History& history = (*store)->history();
-  const GoodNodes nodes = history.Good({}, kWantedPeers);
+  const auto rule = LoadSeedRule(options.data_dir);
+  if (!rule) return Fail("seed status", rule.error());
+  const GoodNodes nodes = history.Good(rule->good, rule->wanted);
   const Time now = SystemClock().Now();
-  std::fputs((options.as_json ? Json(history, nodes, now) : Text(history, nodes, now)).c_str(), stdout);
+  std::fputs((options.as_json ? Json(history, nodes, *rule, now) : Text(history, nodes, *rule, now)).c_str(), stdout);
   return kExitFine;
 }
 
@@ -87,8 +121,9 @@ const RegisterCommand kRegistered{
      .group = CommandGroup::kRun,
      .summary = "How fresh and how good a seed's peers are",
      .description = "Reads the history of a seed's data directory, also while it runs: when it last knew the whole "
-                    "network, how many nodes are good by the rule of docs/history.md, and whether it has to serve "
-                    "others because too few are. The same figures are metrics of the running seed.",
+                    "network, how many nodes are good by the rule that the seed was started with, whether it "
+                    "has to serve others because too few are, and the numbers of that rule. The same figures are "
+                    "metrics of the running seed.",
      .examples = "  hearsay seed status --data-dir /srv/seed\n",
      .set_up = SetUp}};
 

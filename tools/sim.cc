@@ -51,8 +51,8 @@ struct Timed {
 double Milliseconds(Duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
 
 void PrintList() {
-  std::printf("%-14s %6s %8s  %s\n", "SCENARIO", "NODES", "SECONDS", "WHAT HAPPENS");
-  for (const Scenario& s : sim::Scenarios()) std::printf("%-14s %6u %8u  %s\n", s.name, s.nodes, s.seconds, s.summary);
+  std::printf("%-12s %5s %7s  %s\n", "SCENARIO", "NODES", "SECONDS", "WHAT HAPPENS");
+  for (const Scenario& s : sim::Scenarios()) std::printf("%-12s %5u %7u  %s\n", s.name, s.nodes, s.seconds, s.summary);
 }
 
 nlohmann::json ToJson(const sim::Quantiles& q) {

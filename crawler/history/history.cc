@@ -3,13 +3,23 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <map>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
+#include "crawler/group_share.h"
 
 namespace hearsay {
 namespace {
 
 bool IdBelow(const NodeLife& life, const NodeId& id) { return life.id < id; }
+
+// May strangers make up many of its kind? Not on private and loopback networks, as in Frontier.
+bool IsBounded(const NodeLife& life) {
+  return !life.addresses.empty() && life.addresses.front().endpoint.scope() == Scope::kGlobal;
+}
 
 // What a census says about endpoints at which a node did not prove itself.
 class Evidence {
@@ -94,6 +104,7 @@ bool UpdateRecord(NodeLife& life, const NodeRecord& record, Time now) {
   }
   life.name = record.name;
   life.role = record.role;
+  life.attributes = record.attributes;
   return differs;
 }
 
@@ -193,30 +204,62 @@ void History::Forget(Time now, std::vector<NodeId>& forgotten) {
   });
 }
 
-void History::KeepWithinBounds(std::vector<NodeId>& forgotten) {
-  if (nodes_.size() <= limits_.nodes) return;
-  std::vector<std::uint32_t> order(nodes_.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto last = order.begin() + static_cast<std::ptrdiff_t>(nodes_.size() - limits_.nodes);
-  std::nth_element(order.begin(), last, order.end(), [&](std::uint32_t x, std::uint32_t y) {
+std::span<const std::uint32_t> History::FirstToGo(std::span<std::uint32_t> places, std::size_t count) const {
+  const auto last = places.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(places.begin(), last, places.end(), [&](std::uint32_t x, std::uint32_t y) {
     const NodeLife& a = nodes_[x];
     const NodeLife& b = nodes_[y];
     if (a.present != b.present) return b.present;
     if (!a.present && a.last_seen != b.last_seen) return a.last_seen < b.last_seen;
     return a.first_seen != b.first_seen ? a.first_seen > b.first_seen : a.id < b.id;
   });
-  std::vector<bool> goes(nodes_.size());
-  for (auto it = order.begin(); it != last; ++it) {
-    goes[*it] = true;
-    forgotten.push_back(nodes_[*it].id);
-  }
+  return places.first(count);
+}
+
+void History::Drop(const std::vector<bool>& goes, std::vector<NodeId>& forgotten) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
-    if (goes[i]) continue;
+    if (goes[i]) {
+      forgotten.push_back(nodes_[i].id);
+      continue;
+    }
     if (kept != i) nodes_[kept] = std::move(nodes_[i]);
     ++kept;
   }
   nodes_.resize(kept);
+}
+
+void History::KeepGroupsWithinBounds(std::vector<NodeId>& forgotten) {
+  if (nodes_.size() <= limits_.of_one_group) return;
+  std::vector<GroupPlace> order;
+  for (std::uint32_t place = 0; place < nodes_.size(); ++place) {
+    if (IsBounded(nodes_[place])) order.push_back({nodes_[place].addresses.front().endpoint.group(), place});
+  }
+  std::ranges::sort(order);
+  std::vector<bool> goes(nodes_.size());
+  bool any = false;
+  std::vector<std::uint32_t> crowd;
+  for (auto at = order.begin(); at != order.end();) {
+    const auto end = std::find_if(at, order.end(), [&](const GroupPlace& one) { return one.group != at->group; });
+    const auto size = static_cast<std::size_t>(end - at);
+    if (size > limits_.of_one_group) {
+      crowd.clear();
+      std::transform(at, end, std::back_inserter(crowd), [](const GroupPlace& one) { return one.place; });
+      for (const std::uint32_t place : FirstToGo(crowd, size - limits_.of_one_group)) goes[place] = any = true;
+    }
+    at = end;
+  }
+  if (any) Drop(goes, forgotten);
+}
+
+void History::KeepWithinBounds(std::vector<NodeId>& forgotten) {
+  KeepGroupsWithinBounds(forgotten);
+  if (nodes_.size() <= limits_.nodes) return;
+  std::vector<std::uint32_t> order(nodes_.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<bool> goes(nodes_.size());
+  for (const std::uint32_t place : FirstToGo(order, nodes_.size() - limits_.nodes)) goes[place] = true;
+  Drop(goes, forgotten);
 }
 
 std::vector<Endpoint> History::Contacts(std::size_t count) const {
@@ -225,30 +268,68 @@ std::vector<Endpoint> History::Contacts(std::size_t count) const {
     const std::uint16_t failures = life.reliability.failures();
     if (failures <= kEagerFailures || std::has_single_bit(failures)) order.push_back(&life);
   }
-  std::stable_sort(order.begin(), order.end(), [](const NodeLife* a, const NodeLife* b) {
-    return a->present != b->present ? a->present : a->last_seen > b->last_seen;
-  });
+  const auto rank = [](const NodeLife* life) {
+    const bool once = life->reliability.successes() < 2;
+    const float up = life->reliability.windows().back().reliability;
+    return std::tuple(once, !life->present, life->last_tried, -up);
+  };
+  std::ranges::stable_sort(order, {}, rank);
   std::vector<Endpoint> out;
+  std::map<AddressGroup, std::size_t> of_group;
   for (const NodeLife* life : order) {
     for (const NodeAddress& address : life->addresses) {
       if (out.size() >= count) return out;
+      const bool bounded = address.endpoint.scope() == Scope::kGlobal;
+      if (bounded && ++of_group[address.endpoint.group()] > kContactsOfOneGroup) continue;
       out.push_back(address.endpoint);
     }
   }
   return out;
 }
 
-GoodNodes History::Good(const GoodRule& rule, std::size_t wanted) const {
+std::optional<Time> History::ProvedSince(double share) const {
+  std::vector<std::pair<AddressGroup, Time>> proofs;
+  for (const NodeLife& life : nodes_) {
+    if (life.present && life.MayBeServed()) {
+      proofs.emplace_back(life.addresses.front().endpoint.group(), life.last_seen);
+    }
+  }
+  if (proofs.empty()) return std::nullopt;
+  std::ranges::sort(proofs);
+  std::map<Time, double, std::greater<>> weights;  // of a draw, were there one group; the latest proofs first
+  double groups = 0;
+  for (auto at = proofs.begin(); at != proofs.end(); ++groups) {
+    const auto end = std::find_if(at, proofs.end(), [&](const auto& one) { return one.first != at->first; });
+    const double each = 1.0 / static_cast<double>(end - at);
+    for (; at != end; ++at) weights[at->second] += each;
+  }
+  constexpr double kRounding = 1e-9;
+  double sum = 0;
+  for (const auto& [time, weight] : weights) {
+    sum += weight;
+    if (sum >= share * groups * (1 - kRounding)) return time;
+  }
+  return weights.rbegin()->first;
+}
+
+GoodNodes History::Good(const GoodRule& rule, std::size_t wanted,
+                        const std::function<bool(const NodeLife&)>& may) const {
   std::vector<const NodeLife*> eligible;
   std::vector<const Reliability*> reliabilities;
   for (const NodeLife& life : nodes_) {
-    if (!life.MayBeServed()) continue;
+    if (!life.MayBeServed() || (may && !may(life))) continue;
     eligible.push_back(&life);
     reliabilities.push_back(&life.reliability);
   }
   const GoodSet set = SelectGood(reliabilities, rule, wanted);
   GoodNodes out{.nodes = {}, .good = set.good, .doubtful = set.doubtful, .gone = set.gone};
-  for (const std::uint32_t member : set.members) out.nodes.push_back(eligible[member]);
+  std::vector<AddressGroup> groups;
+  for (const std::uint32_t member : set.members) {
+    groups.push_back(eligible[member]->addresses.front().endpoint.group());
+  }
+  for (const std::uint32_t taken : ShareByGroup(groups, kMaxServed)) {
+    out.nodes.push_back(eligible[set.members[taken]]);
+  }
   return out;
 }
 

@@ -14,13 +14,15 @@
 // last result was an answer; it `moved` when it answered and the set of its addresses changed (in an incomplete census
 // an address that was not tried stays); it `changed` when its software did.
 //
-// Bounds: `nodes`, NodeLife's and Timeline's. A node unseen for `forget_after` is forgotten, by a census that gave
-// results. Above `nodes` the absent ones go, the longest unseen first, then the newest: who makes up identities
-// displaces only them.
-// Clocks: a census that is older than what is known, because a clock was set back, is taken as it is: its results have
-// the age 0, and nothing stays in the future that it touches.
+// Bounds: `nodes`, `of_one_group` of them in one global address group (that of a node's first address), NodeLife's and
+// Timeline's. A node unseen for `forget_after` is forgotten, by a census that gave results. Above a bound the absent
+// ones go, the longest unseen first, then the newest: who makes up identities displaces only them, and only in the
+// groups that it has addresses in. Clocks: a census that is older than what is known, because a clock was set back, is
+// taken as it is: its results have the age 0, and nothing stays in the future that it touches.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,6 +34,9 @@ namespace hearsay {
 
 struct HistoryLimits {
   std::size_t nodes = 2'000'000;  // half as many as a crawl takes endpoints
+  // Guess: several times what the fullest /16 of a measured network holds, hundreds; a five-hundredth of `nodes`, so
+  // that it takes five hundred groups to displace anybody else. On private and loopback networks nobody is a stranger.
+  std::size_t of_one_group = 4096;
   Duration forget_after = std::chrono::hours{90 * 24};
 };
 
@@ -68,19 +73,37 @@ class History {
   const NodeLife* Find(const NodeId& id) const;
   const Timeline& timeline() const { return timeline_; }
 
-  // At most `count` addresses to offer the next crawl, so that those are tried whom nobody names: of nodes that are
-  // present, then of absent ones, the last seen first. One that fails again and again is offered after its first
-  // kEagerFailures failures only at each power of two of them. Without pins: another node may live there now.
+  // At most `count` addresses to offer the next crawl, so that those are tried whom nobody names: of nodes that
+  // answered more than once, present ones before absent ones, then likewise of those that answered once. Among equals,
+  // who was left out by crawls that were cut short comes first, then who was up more in the last 30 d. Of one global
+  // address group at most kContactsOfOneGroup, so that ids which were met once and left cost the next crawls little. A
+  // node that fails again and again is offered after its first kEagerFailures failures only at each power of two of
+  // them. Without pins: another node may live there now.
   std::vector<Endpoint> Contacts(std::size_t count) const;
   static constexpr std::uint16_t kEagerFailures = 8;
+  // A crawl gives up a silent endpoint after nine seconds, and calls eight of a group at a time: dead, these take it
+  // two and a half minutes.
+  static constexpr std::size_t kContactsOfOneGroup = 128;
 
-  // Whom to serve (SelectGood), of those that may be.
-  GoodNodes Good(const GoodRule& rule, std::size_t wanted) const;
+  // The latest time so that a draw of peers (an address group, then a node of it) names with probability `share` at
+  // least one that proved its id then or later: how old what is known has become. Of the nodes that may be served and
+  // whose last result was an answer; nullopt when there are none. An attacker moves it by its share of the groups only.
+  std::optional<Time> ProvedSince(double share) const;
+
+  // Whom to serve (SelectGood), of those that may be, and of whom the caller thinks likewise. `nodes` are at most
+  // kMaxServed, shared out by address group (crawler/group_share.h); the counts are of all.
+  static constexpr std::size_t kMaxServed = 1 << 14;
+  GoodNodes Good(const GoodRule& rule, std::size_t wanted,
+                 const std::function<bool(const NodeLife&)>& may = {}) const;
 
  private:
   void Insert(std::vector<NodeLife> fresh);  // ordered by id, none known
   void Forget(Time now, std::vector<NodeId>& forgotten);
+  void KeepGroupsWithinBounds(std::vector<NodeId>& forgotten);
   void KeepWithinBounds(std::vector<NodeId>& forgotten);
+  // The first `count` of `places` to go above a bound.
+  std::span<const std::uint32_t> FirstToGo(std::span<std::uint32_t> places, std::size_t count) const;
+  void Drop(const std::vector<bool>& goes, std::vector<NodeId>& forgotten);
 
   const HistoryLimits limits_;
   std::vector<NodeLife> nodes_;

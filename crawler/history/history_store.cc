@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "crawler/history/history_store.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
 #include "crawler/history/stored_history.h"
 
 namespace hearsay {
@@ -12,20 +17,43 @@ constexpr LmdbKind kKind{.name = "history", .schema = kHistorySchema, .owner = "
 }  // namespace
 
 Result<std::unique_ptr<HistoryStore>> HistoryStore::Open(const std::string& directory,
+                                                         const NetworkKey& network,
                                                          const HistoryStoreOptions& options) {
   auto file = LmdbFile::Open(kKind, directory, options.map_bytes);
   if (!file) return tl::unexpected(file.error());
   std::unique_ptr<HistoryStore> store(new HistoryStore(std::move(*file), options.limits));
+  if (auto taken = store->TakeNetwork(network); !taken) return tl::unexpected(taken.error());
   if (auto loaded = store->Load(); !loaded) return tl::unexpected(loaded.error());
   return store;
 }
 
 Result<std::unique_ptr<const HistoryStore>> HistoryStore::OpenToRead(const std::string& directory) {
+  if (!Exists(directory)) {
+    return tl::unexpected("no history in '" + directory + "'; `hearsay crawl --data-dir DIR` makes one");
+  }
   auto file = LmdbFile::OpenToRead(kKind, directory);
   if (!file) return tl::unexpected(file.error());
   std::unique_ptr<HistoryStore> store(new HistoryStore(std::move(*file), {}));
   if (auto loaded = store->Load(); !loaded) return tl::unexpected(loaded.error());
   return store;
+}
+
+bool HistoryStore::Exists(const std::string& directory) {
+  return ::access((directory + "/history.mdb").c_str(), F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+Result<void> HistoryStore::TakeNetwork(const NetworkKey& network) {
+  network_ = network.id();
+  const auto transaction = file_->BeginRead();
+  if (!transaction) return tl::unexpected(transaction.error());
+  const auto stored = file_->Get(transaction->get(), AsBytes(kNetworkKey));
+  if (!stored) return tl::unexpected(stored.error());
+  network_is_stored_ = stored->has_value();
+  if (!network_is_stored_) return {};
+  const BytesView other = **stored;
+  if (std::equal(other.begin(), other.end(), network_.begin(), network_.end())) return {};
+  return tl::unexpected("history " + file_->path() + ": it is of another network (its name or its key is another); " +
+                        "give --network as for the crawls before, or another data directory");
 }
 
 Result<void> HistoryStore::Load() {
@@ -39,7 +67,7 @@ Result<void> HistoryStore::Load() {
     } else if (const auto id = ParseNodeKey(key)) {
       auto life = DecodeNodeLife(*id, value);
       if (!life || !history_.Restore(std::move(*life))) ++skipped_;
-    } else if (AsText(key) != kSchemaKey) {
+    } else if (AsText(key) != kSchemaKey && AsText(key) != kNetworkKey) {
       ++skipped_;
     }
     return true;
@@ -50,6 +78,7 @@ HistoryStore::Recorded HistoryStore::Record(const Census& census) {
   Recorded out{.change = history_.Apply(census), .error = {}};
   const auto written = Write(out.change);
   behind_ = !written;
+  network_is_stored_ = network_is_stored_ || written.has_value();
   if (!written) out.error = written.error();
   return out;
 }
@@ -79,6 +108,7 @@ Result<void> HistoryStore::Write(const HistoryChange& change) {
       done = PutPoint(transaction->get(), *history_.timeline().Find(change.timeline.put[i]));
     }
   }
+  if (done && (behind_ || !network_is_stored_)) done = file_->Put(transaction->get(), AsBytes(kNetworkKey), network_);
   return done ? file_->Commit(std::move(*transaction)) : done;
 }
 

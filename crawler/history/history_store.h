@@ -6,6 +6,8 @@
 // One census is one transaction: after Record() returned without an error, kill -9 and power loss take nothing of it;
 // killed within, none of it happened. When it fails (a full disk), the file stays as it was and the history in memory
 // goes on; the next Record() that succeeds writes all of it.
+// A history is of one network: its first census puts the network's id beside it, and it is opened for no other. One of
+// before that was so takes the id of who writes next.
 // Rows that do not decode are counted and left out of the history, and in place until their node is met again.
 //
 // What it costs: docs/history.md.
@@ -15,6 +17,7 @@
 #include <string>
 
 #include "crawler/history/history.h"
+#include "proto/network.h"
 #include "store/lmdb_file.h"
 
 namespace hearsay {
@@ -26,11 +29,13 @@ struct HistoryStoreOptions {
 
 class HistoryStore {
  public:
-  // Makes the file when there is none; `directory` must exist.
-  static Result<std::unique_ptr<HistoryStore>> Open(const std::string& directory,
+  // Makes the file when there is none; `directory` must exist. One of another network is refused.
+  static Result<std::unique_ptr<HistoryStore>> Open(const std::string& directory, const NetworkKey& network,
                                                     const HistoryStoreOptions& options = {});
   // The history as it is now, beside a crawler that writes it. Changes nothing.
   static Result<std::unique_ptr<const HistoryStore>> OpenToRead(const std::string& directory);
+  // Whether Open() would find one there, sound or not.
+  static bool Exists(const std::string& directory);
 
   const History& history() const { return history_; }
   std::size_t skipped() const { return skipped_; }  // rows that could not be read
@@ -44,6 +49,7 @@ class HistoryStore {
  private:
   HistoryStore(std::unique_ptr<LmdbFile> file, const HistoryLimits& limits)
       : file_(std::move(file)), history_(limits) {}
+  Result<void> TakeNetwork(const NetworkKey& network);
   Result<void> Load();
   Result<void> Write(const HistoryChange& change);
   Result<void> WriteAll(MDB_txn* transaction);
@@ -53,6 +59,8 @@ class HistoryStore {
   const std::unique_ptr<LmdbFile> file_;
   History history_;
   std::size_t skipped_ = 0;
+  ByteArray<32> network_{};        // whose the history is; none when opened to read
+  bool network_is_stored_ = false;
   bool behind_ = false;  // the file lacks what an earlier census changed
   Bytes scratch_;
 };

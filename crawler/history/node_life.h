@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// NodeLife: what a history keeps of one node. About 300 bytes, with the one address that most nodes have.
+// NodeLife: what a history keeps of one node. About 350 bytes, with the one address that most nodes have.
 //
 // All times are ends of censuses: a census is one moment to a history. Text is from the node's signed record.
 #pragma once
@@ -39,6 +39,7 @@ struct NodeLife {
   std::string name;
   Time software_since{};               // when `software` was first seen to be that
   std::optional<Role> role;
+  Attributes attributes;
   bool present = false;    // the last result was a proof
   bool reachable = false;  // at that proof, it knew the endpoint to be its own
   bool suspect = false;    // the last census that met it flagged it as a liar

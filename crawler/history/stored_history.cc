@@ -48,6 +48,19 @@ bool ReadAddresses(const Addresses& in, std::size_t most, std::vector<NodeAddres
   return true;
 }
 
+void WriteAttributes(const Attributes& attributes, stored::CrawledNode& out) {
+  for (const auto& [key, value] : attributes) {
+    stored::CrawledNode::Attribute& m = *out.add_attributes();
+    m.set_key(key);
+    m.set_value(value);
+  }
+}
+
+bool ReadAttributes(const stored::CrawledNode& in, Attributes& out) {
+  for (const stored::CrawledNode::Attribute& m : in.attributes()) out.emplace(m.key(), m.value());
+  return out.size() == static_cast<std::size_t>(in.attributes_size()) && CheckAttributes(out).empty();
+}
+
 bool InOrder(const std::vector<NodeAddress>& addresses) {
   return std::adjacent_find(addresses.begin(), addresses.end(), [](const NodeAddress& a, const NodeAddress& b) {
            return !(a.endpoint < b.endpoint);
@@ -107,6 +120,7 @@ void EncodeNodeLife(const NodeLife& life, Bytes& out) {
   m.set_name(life.name);
   m.set_software_since(ToMicros(life.software_since));
   m.set_role(life.role ? static_cast<std::uint32_t>(*life.role) + 1 : 0);
+  WriteAttributes(life.attributes, m);
   m.set_present(life.present);
   m.set_reachable(life.reachable);
   m.set_suspect(life.suspect);
@@ -135,7 +149,7 @@ Expected<NodeLife> DecodeNodeLife(const NodeId& id, BytesView bytes) {
                      m.name().size() <= kMaxNameBytes && IsPrintableUtf8(m.name());
   if (!times || !texts || m.role() > kRoles || !ReadReliability(m, life.reliability) ||
       !ReadAddresses(m.addresses(), NodeLife::kMaxAddresses, life.addresses) || !InOrder(life.addresses) ||
-      !ReadAddresses(m.past(), NodeLife::kMaxPast, life.past)) {
+      !ReadAddresses(m.past(), NodeLife::kMaxPast, life.past) || !ReadAttributes(m, life.attributes)) {
     return Unexpected(Error::kMalformed);
   }
   life.id = id;

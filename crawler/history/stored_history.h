@@ -3,6 +3,7 @@
 // StoredHistory: the rows of a history on disk. One ordered key space:
 //
 //   "c" end of a census (8 bytes, big-endian, microseconds)   -> stored.CensusPoint
+//   "m" "network"                                             -> the id of the network whose history it is, 32 bytes
 //   "m" "schema"                                              -> schema version (store/lmdb_file.h)
 //   "n" node id (32 bytes)                                    -> stored.CrawledNode
 //
@@ -11,6 +12,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "crawler/history/node_life.h"
 #include "crawler/history/timeline.h"
@@ -20,6 +22,7 @@
 namespace hearsay {
 
 inline constexpr std::uint32_t kHistorySchema = 1;
+inline constexpr std::string_view kNetworkKey = "mnetwork";
 inline constexpr std::byte kCensusPrefix{'c'};
 inline constexpr std::byte kNodePrefix{'n'};
 inline constexpr std::size_t kMaxStoredHistoryBytes = 1536;  // a node or a point with all that it may have

@@ -40,8 +40,7 @@ std::string Endpoints(const Node& node) {
 
 std::string About(std::string_view label, const MapFile& map) {
   return std::string(label) + FormatRfc3339(map.finished_at) + "  network '" + Shown(map.network) + "', " +
-         std::to_string(map.nodes.size()) + " nodes, " + std::to_string(Reachable(map)) + " reachable" +
-         (map.complete ? "" : " (not complete)") + "\n";
+         std::to_string(map.nodes.size()) + " nodes, " + std::to_string(Reachable(map)) + " reachable\n";
 }
 
 template <typename List, typename Line>

@@ -31,6 +31,14 @@ std::string Policy() {
 
 }  // namespace
 
+std::string WhyNoMapHtml(const Census& census) {
+  const std::size_t entries = census.nodes.size() + census.silent.size();
+  if (entries <= kMostPageEntries && census.edges.size() <= kMostPageEdges) return {};
+  return std::to_string(entries) + " entries and " + std::to_string(census.edges.size()) +
+         " edges are too many for a page, which holds " + std::to_string(kMostPageEntries) + " and " +
+         std::to_string(kMostPageEdges) + "; the other formats have them all: --formats json,csv,graphml,dot";
+}
+
 void WriteMapHtml(std::string_view map_json, std::string_view history_json, std::ostream& out) {
   const std::map<std::string, std::string, std::less<>> parts = {{"policy", Policy()},
                                                                  {"style", std::string(kPageStyle)},

@@ -8,10 +8,22 @@
 // page cannot run what a hostile node says of itself either, and nothing can be fetched.
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
+#include <string>
 #include <string_view>
 
+#include "crawler/census.h"
+
 namespace hearsay {
+
+// A page holds all of its data, and a browser must hold the page. So many entries and edges make a page of 45 MB, whose
+// writing takes 0.6 GB.
+inline constexpr std::size_t kMostPageEntries = 100'000;  // nodes, and endpoints that never proved an id
+inline constexpr std::size_t kMostPageEdges = 2'000'000;
+
+// Why there can be no page of this census, for people; empty when there can.
+std::string WhyNoMapHtml(const Census& census);
 
 // `map_json`: what WriteMapJson wrote, with or without keys added since. `history_json`: "null", or an array of past
 // censuses, oldest first: {"at": RFC 3339, "nodes", "reachable", "estimate", "low", "high", "came", "went"}, numbers;

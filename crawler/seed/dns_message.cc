@@ -45,17 +45,35 @@ Bytes HeaderAlone(const DnsHeader& asked, DnsRcode rcode) {
   return out;
 }
 
+// One question whose name is labels alone, then nothing, or one OPT of the root. Before ldns sees it: that follows a
+// pointer to itself 65,535 times, 170 us for a query of 18 bytes; the first name of a message can point to none before
+// it.
+bool IsPlainQuery(BytesView bytes) {
+  constexpr std::size_t kQuestions = 4, kAnswers = 6, kAuthorities = 8, kAdditionals = 10;
+  constexpr std::size_t kMaxLabel = 63;  // above that: a pointer, or an extended label
+  constexpr std::uint16_t kOpt = 41;
+  if (Load(bytes, kQuestions) != 1 || Load(bytes, kAnswers) != 0 || Load(bytes, kAuthorities) != 0) return false;
+  std::size_t at = kDnsHeaderBytes;
+  for (bool root = false; !root;) {
+    if (at >= bytes.size()) return false;
+    const auto label = std::to_integer<std::size_t>(bytes[at]);
+    at += 1 + label;
+    if (label > kMaxLabel || at - kDnsHeaderBytes > DnsName::kMaxBytes) return false;
+    root = label == 0;
+  }
+  at += kQuestionEnd;
+  const std::uint16_t additionals = Load(bytes, kAdditionals);
+  if (additionals == 0) return at <= bytes.size();
+  return additionals == 1 && at + kOptBytes <= bytes.size() && bytes[at] == std::byte{0} && Load(bytes, at + 1) == kOpt;
+}
+
 // Fills in question and EDNS, or says why it can't.
 DnsRcode Parse(const LdnsLibrary& ldns, BytesView bytes, DnsQuery& out) {
-  constexpr std::size_t kQuestions = 4;
-  constexpr std::size_t kAdditionals = 10;
-  if (Load(bytes, kQuestions) != 1) return DnsRcode::kFormErr;
+  if (!IsPlainQuery(bytes)) return DnsRcode::kFormErr;
   ldns_pkt* raw = nullptr;
   if (ldns.wire2pkt(&raw, AsUnsigned(bytes.data()), bytes.size()) != LDNS_STATUS_OK) return DnsRcode::kFormErr;
   const LdnsLibrary::Packet packet(raw, ldns.pkt_free);
-  // ldns takes OPT out of the additional records, and of several the last.
   const bool edns = ldns.pkt_edns(raw);
-  if (Load(bytes, kAdditionals) != ldns.pkt_arcount(raw) + (edns ? 1 : 0)) return DnsRcode::kFormErr;
   const ldns_rr* question = ldns.rr_list_rr(ldns.pkt_question(raw), 0);
   if (question == nullptr) return DnsRcode::kFormErr;
   auto name = DnsName::FromWire(DataOf(ldns, ldns.rr_owner(question)));

@@ -6,13 +6,14 @@
 //   shorter than a header, longer than 512             nothing: it gets no answer
 //   itself an answer                                   nothing: else two servers could talk for ever
 //   opcode not QUERY                                   NOTIMP
-//   not parsable, not one question, two OPT records    FORMERR
+//   not one question and at most one OPT after it,     FORMERR
+//     a pointer in the question's name, not parsable
 //   EDNS of another version than 0                     BADVERS
 //   else                                               the query
 //
-// ldns follows up to 65,535 compression pointers, so nothing above 512 bytes is parsed: no query needs more. It sets no
-// limit on what it writes: DnsReply counts, and a record that does not fit is not added.
-// Pure, allocates per message.
+// ldns follows up to 65,535 compression pointers, so it sees only messages of 512 bytes at most, no query needs more,
+// whose names were walked before and have none. It sets no limit on what it writes: DnsReply counts, and a record that
+// does not fit is not added. Pure, allocates per message.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "crawler/group_share.h"
+
 namespace hearsay {
 namespace {
 
@@ -73,18 +75,22 @@ void GoodPeers::TakeByGroup(std::vector<GoodPeer> peers) {
     std::size_t index = 0;
     auto operator<=>(const Place&) const = default;
   };
-  std::erase_if(peers, [](const GoodPeer& peer) { return !peer.endpoint.IsDialable(); });
-  if (peers.size() > kMaxPeers) peers.resize(kMaxPeers);
   std::vector<Place> places;
-  for (std::size_t i = 0; i < peers.size(); ++i) places.push_back({peers[i].endpoint.group(), peers[i].endpoint, i});
+  for (std::size_t i = 0; i < peers.size(); ++i) {
+    if (peers[i].endpoint.IsDialable()) places.push_back({peers[i].endpoint.group(), peers[i].endpoint, i});
+  }
   std::ranges::sort(places);
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (i > 0 && places[i].endpoint == places[i - 1].endpoint) continue;
-    const bool same_group = i > 0 && places[i].group == places[i - 1].group;
+  const auto same = std::ranges::unique(places, {}, &Place::endpoint);
+  places.erase(same.begin(), same.end());
+  std::vector<AddressGroup> groups;
+  for (const Place& place : places) groups.push_back(place.group);
+  for (const std::uint32_t taken : ShareByGroup(groups, kMaxPeers)) {
+    const Place& place = places[taken];
+    const bool same_group = !group_of_.empty() && place.group == peers_.back().endpoint.group();
     const std::uint32_t last = group_of_.empty() ? 0 : group_of_.back();
     group_of_.push_back(same_group ? last : last + 1);
-    addresses_.push_back(places[i].endpoint.address);
-    peers_.push_back(std::move(peers[places[i].index]));
+    addresses_.push_back(place.endpoint.address);
+    peers_.push_back(std::move(peers[place.index]));
   }
   std::ranges::sort(addresses_);
 }

@@ -9,7 +9,8 @@
 // attribute "has.KEY", or its value "is.KEY.VALUE". Of attributes, only keys and values that fit one DNS label are
 // views, in lower case; at most kMaxAttributeViews, those of the most groups, so that nobody's few addresses displace
 // another's.
-// Immutable; who learns something new makes another. Pure. At most kMaxPeers; later ones are left out.
+// Immutable; who learns something new makes another. Pure. At most kMaxPeers: of more, every group keeps the same
+// number (crawler/group_share.h), so that a flood of ids in one group leaves the others as they are.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +40,8 @@ enum class PeerKind : std::uint8_t { kV4OnDefaultPort, kV6OnDefaultPort, kAny, k
 
 class GoodPeers {
  public:
-  static constexpr std::size_t kMaxPeers = 1 << 16;
+  static constexpr std::size_t kMaxPeers = 1 << 14;  // a thousand answers without naming anybody twice
+  static constexpr std::size_t kMaxInAnswer = 16;  // of one DNS answer; zone.h
   static constexpr std::size_t kMaxAttributeViews = 1024;
 
   GoodPeers() = default;

@@ -21,7 +21,7 @@
 namespace hearsay {
 
 #define HEARSAY_LDNS_FUNCTIONS(X)                                                                       \
-  X(wire2pkt) X(pkt2wire) X(pkt_new) X(pkt_free) X(pkt_question) X(pkt_push_rr) X(pkt_arcount)          \
+  X(wire2pkt) X(pkt2wire) X(pkt_new) X(pkt_free) X(pkt_question) X(pkt_push_rr)                        \
   X(pkt_edns) X(pkt_edns_udp_size) X(pkt_edns_version) X(pkt_edns_do) X(pkt_set_edns_udp_size)          \
   X(pkt_set_edns_extended_rcode) X(pkt_set_edns_do)                                                     \
   X(rr_list_rr) X(rr_owner) X(rr_get_type) X(rr_get_class) X(rr_new) X(rr_free)     \

@@ -40,11 +40,13 @@ Result<std::unique_ptr<PeerListServer>> PeerListServer::Open(asio::io_context& i
   server->endpoint_ = listener->local;
   const auto started = server->loop_.Start({.listen_fd = listener->fd,
                                             .max_connections = kMaxConnections,
-                                            .max_of_one_address = kMaxOfOneAddress,
+                                            .max_of_one_network = kMaxOfOneNetwork,
+                                            .oldest_gives_way = true,
                                             .memory_per_connection = kMaxHeadBytes,
                                             .request_deadline = config.total,
+                                            .head_deadline = config.head,
                                             .on_request = &PeerListServer::OnRequest,
-                                            .on_completed = nullptr,  // the deadline is never begun anew
+                                            .on_completed = &PeerListServer::OnCompleted,
                                             .context = server.get()});
   if (!started) {
     ::close(listener->fd);
@@ -76,11 +78,17 @@ MHD_Result PeerListServer::OnRequest(void* self, MHD_Connection* connection, con
   auto& server = *static_cast<PeerListServer*>(self);
   if (*seen == nullptr) {  // the head alone is there
     *seen = self;
+    server.loop_.HeadIsWhole(connection);
     if (AnnouncesBody(connection)) return server.Refuse(connection, MHD_HTTP_CONTENT_TOO_LARGE, "no body is taken\n");
     return MHD_YES;
   }
   if (*upload_size != 0) return MHD_NO;  // announced no body and sent one: close
   return server.Answer(connection, method, url);
+}
+
+void PeerListServer::OnCompleted(void* self, MHD_Connection* connection, void** /*seen*/,
+                                 MHD_RequestTerminationCode /*why*/) {
+  static_cast<PeerListServer*>(self)->loop_.AwaitHead(connection);
 }
 
 MHD_Result PeerListServer::Answer(MHD_Connection* connection, std::string_view method, std::string_view path) {
@@ -124,6 +132,7 @@ std::map<std::string, std::uint64_t> PeerListServer::counters() const {
   return {{"http_requests", requests_},
           {"http_lists_sent", lists_sent_},
           {"http_refused", refused_},
+          {"http_evicted", loop_.evicted()},
           {"http_timeouts", loop_.timeouts()}};
 }
 

@@ -8,17 +8,8 @@ namespace hearsay {
 namespace {
 
 constexpr std::uint64_t kWhole = 1'000'000;  // millionths in an answer: a microsecond at `rate` brings `rate` of them
-constexpr std::size_t kV4Kept = 15;          // bytes of the mapped form: ::ffff:a.b.c
-constexpr std::size_t kV6Kept = 7;
 
 }  // namespace
-
-ClientNetwork ClientNetwork::Of(const IpAddress& address) {
-  ClientNetwork out;
-  const std::size_t kept = address.IsV4() ? kV4Kept : kV6Kept;
-  std::copy_n(address.bytes.begin(), kept, out.prefix.begin());
-  return out;
-}
 
 ResponseRateLimit::Slot& ResponseRateLimit::Find(std::uint64_t tag, Time now) {
   const auto row = std::span(slots_).subspan(tag % (kSlots / kRow) * kRow, kRow);

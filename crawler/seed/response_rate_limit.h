@@ -17,19 +17,13 @@
 #include <vector>
 
 #include "crawler/seed/zone.h"
+#include "node/io/client_network.h"
 #include "proto/endpoint.h"
 #include "proto/rng.h"
 #include "proto/siphash.h"
 #include "proto/time.h"
 
 namespace hearsay {
-
-// An IPv4 /24 or IPv6 /56: what one household or office is given, so what it can put on its own packets.
-struct ClientNetwork {
-  ByteArray<16> prefix{};
-  auto operator<=>(const ClientNetwork&) const = default;
-  static ClientNetwork Of(const IpAddress& address);
-};
 
 class ResponseRateLimit {
  public:

@@ -174,15 +174,19 @@ void Zone::AddPeers(Turn& turn, const std::string& view) {
   const std::size_t bytes = text ? 1 + SeedEntry::kMaxBytes : type == DnsType::kA ? 4 : 16;
   const std::size_t count = std::clamp(turn.reply.Room(bytes), kFewestPeersInAnswer, kMaxPeersInAnswer);
   const PeerKind address_kind = type == DnsType::kA ? PeerKind::kV4OnDefaultPort : PeerKind::kV6OnDefaultPort;
-  const std::string name = text ? turn.question.name.ToString() : std::string();
-  for (const GoodPeer* peer : peers_.Draw(view, text ? PeerKind::kAny : address_kind, count, turn.rng)) {
+  if (text) return AddEntries(turn, view, count);
+  for (const GoodPeer* peer : peers_.Draw(view, address_kind, count, turn.rng)) {
+    if (!turn.Answer(type, ttl_, AddressData(peer->endpoint.address))) return;
+  }
+}
+
+void Zone::AddEntries(Turn& turn, const std::string& view, std::size_t count) {
+  const auto drawn = peers_.Draw(view, PeerKind::kAny, kMaxPeersInAnswer, turn.rng);
+  const auto& entries = signer_.Sign(turn.question.name.ToString(), drawn, peers_, turn.now, turn.rng);
+  for (const EntrySigner::Entry& entry : std::span(entries).first(std::min(count, entries.size()))) {
     Bytes data;
-    if (text) {
-      PutText(data, signer_.Sign(name, *peer, turn.now));
-    } else {
-      data = AddressData(peer->endpoint.address);
-    }
-    if (!turn.Answer(type, ttl_, std::move(data))) return;
+    PutText(data, entry.text);
+    if (!turn.Answer(DnsType::kTxt, ttl_, std::move(data))) return;
   }
 }
 

@@ -10,7 +10,8 @@
 //   a name that does not exist (zone_name.h)   NXDOMAIN, SOA
 //   a name without records of the type         NOERROR, SOA
 //   A, AAAA of peers                           a fresh draw of peers on the default port (good_peers.h)
-//   TXT of peers                               a draw of all: entries signed by the seed (seed_entry.h)
+//   TXT of peers                               a draw of all: entries signed by the seed (seed_entry.h); under a flood
+//                                              of such questions the last draw again (entry_signer.h)
 //   SRV of _hearsay._udp                       a draw of all, targets pHEX.ZONE, their addresses as additional records
 //   SOA, NS of the zone                        the serial is the time in unix seconds; name servers with addresses
 //   ANY                                        HINFO "RFC8482" (RFC 8482 section 4.2)
@@ -55,7 +56,7 @@ struct ZoneConfig {
 
 class Zone {
  public:
-  static constexpr std::size_t kMaxPeersInAnswer = 16;
+  static constexpr std::size_t kMaxPeersInAnswer = GoodPeers::kMaxInAnswer;
   static constexpr std::size_t kFewestPeersInAnswer = 4;
   static constexpr std::size_t kMaxTcpBytes = 16384;  // 16 signed entries or services are below 6,000
   static constexpr std::chrono::seconds kMaxTtl{900};  // of an entry's life there is half an hour left at least
@@ -66,6 +67,7 @@ class Zone {
   void SetPeers(GoodPeers peers) { peers_ = std::move(peers); }
   const GoodPeers& peers() const { return peers_; }
   const DnsName& name() const { return zone_; }
+  std::uint64_t signatures() const { return signer_.signatures(); }  // of TXT entries, made so far
   // nullopt: stay silent.
   std::optional<DnsAnswer> Answer(BytesView query, DnsTransport transport, Time now, Rng& rng);
 
@@ -84,6 +86,7 @@ class Zone {
   const NameServer* FindNameServer(std::span<const std::string> labels) const;
   DnsRcode Fill(Turn& turn);
   void AddPeers(Turn& turn, const std::string& view);
+  void AddEntries(Turn& turn, const std::string& view, std::size_t count);
   void AddServices(Turn& turn, const std::string& view);
   void AddApex(Turn& turn);
   void AddAddress(Turn& turn, const IpAddress& address);

@@ -261,6 +261,7 @@ MHD_Result LocalApi::Impl::Send(MHD_Connection* connection, ApiAnswer answer) {
   if (response == nullptr) return MHD_NO;
   pending_bytes_ += body.release()->text.size();
   AddHeaders(response, answer.content_type);
+  if (answer.policy != nullptr) MHD_add_response_header(response, "Content-Security-Policy", answer.policy);
   if (answer.status == 405) MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, answer.allow);
   if (answer.status == 401) MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
   if (answer.status == 503) MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");

@@ -30,14 +30,16 @@ bool NamesThisMachine(std::string_view host) {
 
 std::optional<Refusal> JudgeHost(const RequestHead& head) {
   if (head.hosts != 1) return Refusal{400, "exactly one Host header is needed"};
-  const std::string host = Lower(head.host);
-  if (!NamesThisMachine(host)) {
+  if (!NamesThisMachine(Lower(head.host))) {
     return Refusal{403, "the Host header must be localhost, 127.0.0.1 or [::1], with or without a port"};
   }
-  if (head.origin && Lower(*head.origin) != "http://" + host) {
-    return Refusal{403, "the Origin header is of another site"};
-  }
   return std::nullopt;
+}
+
+std::optional<Refusal> JudgeOrigin(const RequestHead& head) {
+  const std::string host = Lower(head.host);
+  if (!head.origin || (NamesThisMachine(host) && Lower(*head.origin) == "http://" + host)) return std::nullopt;
+  return Refusal{403, "the Origin header is of another site"};
 }
 
 }  // namespace
@@ -46,6 +48,7 @@ std::optional<Refusal> JudgeHead(const RequestHead& head, ApiTransport transport
   if (transport == ApiTransport::kTcp) {
     if (auto refusal = JudgeHost(head)) return refusal;
   }
+  if (auto refusal = JudgeOrigin(head)) return refusal;
   if (head.lengths > 1 || (head.lengths == 1 && head.transfer_encoding)) {
     return Refusal{400, "more than one length of the body"};
   }

@@ -4,7 +4,8 @@
 //
 //  - DNS rebinding: a web page whose name was made to point at 127.0.0.1 reaches the API with its own name in Host.
 //    So on TCP the Host must name this machine, and an Origin, which only browsers send, must be that very host.
-//    A browser cannot reach a unix socket.
+//    A browser reaches a unix socket only where somebody forwards it to a port (ssh -L): there too an Origin must be
+//    the Host, and name this machine, so that another site's script can change nothing.
 //  - Bodies: nothing here takes one, so announcing one is refused (413). Two lengths, or a length and chunks, are how
 //    requests are smuggled past proxies (400).
 //  - Changes: everybody on this machine reaches a TCP port, the node's own user and root its socket. So what changes

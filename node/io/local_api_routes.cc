@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "node/io/local_api_events.h"
+#include "node/io/local_api_page.h"
 
 namespace hearsay {
 namespace {
@@ -15,8 +16,20 @@ ApiAnswer JsonAnswer(std::string body, unsigned status = 200) {
   return {.status = status, .content_type = "application/json", .body = std::move(body)};
 }
 
+// The page and its parts; nullopt: another path.
+std::optional<ApiAnswer> PageAnswer(std::string_view path) {
+  const auto answer = [](const char* type, std::string_view text) {
+    return ApiAnswer{.status = 200, .content_type = type, .body = std::string(text), .policy = kApiPagePolicy};
+  };
+  if (path == "/") return answer("text/html; charset=utf-8", kApiPage);
+  if (path == "/page.css") return answer("text/css; charset=utf-8", kApiPageStyle);
+  if (path == "/page.js") return answer("text/javascript; charset=utf-8", kApiPageScript);
+  return std::nullopt;
+}
+
 bool IsKnown(std::string_view path) {
-  constexpr std::string_view kPaths[] = {"/healthz", "/readyz", "/metrics", "/v1/status", "/v1/peers", "/v1/events"};
+  constexpr std::string_view kPaths[] = {"/",       "/page.css",  "/page.js",  "/healthz",  "/readyz",
+                                         "/metrics", "/v1/status", "/v1/peers", "/v1/events"};
   return std::find(std::begin(kPaths), std::end(kPaths), path) != std::end(kPaths) || path.starts_with(kPeerPrefix);
 }
 
@@ -64,6 +77,7 @@ ApiRoutes::Reply ApiRoutes::Handle(const ApiRequest& request, const ApiCounters&
   if (request.method != "GET" && request.method != "HEAD") {
     return {ErrorAnswer(405, "method " + Quoted(request.method) + ": only GET and HEAD"), {}};
   }
+  if (auto page = PageAnswer(path)) return {std::move(*page), {}};
   if (path == "/healthz") return {Health(), {}};
   if (path == "/readyz") return {Ready(), {}};
   if (path == "/v1/status") return {JsonAnswer(StatusJson(node_, identity)), {}};

@@ -35,6 +35,7 @@ struct ApiAnswer {
   const char* content_type = "application/json";
   std::string body;
   const char* allow = "GET, HEAD";  // with 405: what would do
+  const char* policy = nullptr;     // of a page (Content-Security-Policy)
 };
 
 // Instead of an answer: a stream of events that starts after this id (absent: now).

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include <asio/post.hpp>
 
+#include "node/io/udp_address.h"
 #include "proto/check.h"
 
 namespace hearsay {
@@ -19,6 +21,14 @@ int SocketOf(MHD_Connection* connection) {
   return info->connect_fd;
 }
 
+// Of a connection by a unix socket: one network for all.
+ClientNetwork NetworkOf(const sockaddr* address) {
+  sockaddr_storage storage{};
+  const bool v6 = address != nullptr && address->sa_family == AF_INET6;
+  if (address != nullptr) std::memcpy(&storage, address, v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  return ClientNetwork::Of(FromSocketAddress(storage).address);
+}
+
 }  // namespace
 
 MhdLoop::MhdLoop(asio::io_context& io) : io_(io), epoll_(io), timer_(io) {}
@@ -28,11 +38,16 @@ MhdLoop::~MhdLoop() { Stop(); }
 Result<void> MhdLoop::Start(const Config& config) {
   HEARSAY_CHECK(daemon_ == nullptr);
   request_deadline_ = config.request_deadline;
+  head_deadline_ = config.head_deadline.count() > 0 ? std::min(config.head_deadline, config.request_deadline)
+                                                    : config.request_deadline;
+  max_connections_ = config.max_connections;
+  max_of_one_network_ = config.max_of_one_network;
+  oldest_gives_way_ = config.oldest_gives_way;
+  const auto limit = static_cast<unsigned>(max_connections_ + (oldest_gives_way_ ? kSpare : 0));
   daemon_ =
-      MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, nullptr, nullptr, config.on_request, config.context,
-                       MHD_OPTION_LISTEN_SOCKET, static_cast<MHD_socket>(config.listen_fd), MHD_OPTION_CONNECTION_LIMIT,
-                       static_cast<unsigned>(config.max_connections), MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-                       static_cast<unsigned>(config.max_of_one_address), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+      MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, &MhdLoop::MayConnect, this, config.on_request,
+                       config.context, MHD_OPTION_LISTEN_SOCKET, static_cast<MHD_socket>(config.listen_fd),
+                       MHD_OPTION_CONNECTION_LIMIT, limit, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                        config.memory_per_connection, MHD_OPTION_CONNECTION_TIMEOUT, 0U,  // ours are deadlines
                        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, &MhdLoop::OnConnection, this,
                        MHD_OPTION_NOTIFY_COMPLETED, config.on_completed, config.context, MHD_OPTION_END);
@@ -53,7 +68,7 @@ void MhdLoop::Stop() {
   timer_.cancel();
   armed_for_ = Clock::time_point::max();
   epoll_.release();
-  MHD_stop_daemon(daemon_);  // OnConnection empties deadlines_
+  MHD_stop_daemon(daemon_);  // OnConnection empties open_
   daemon_ = nullptr;
 }
 
@@ -83,26 +98,84 @@ void MhdLoop::Run() {
   if (MHD_get_timeout(daemon_, &timeout_ms) == MHD_YES) Kick();
 }
 
+MHD_Result MhdLoop::MayConnect(void* self, const sockaddr* address, socklen_t /*size*/) {
+  const auto& loop = *static_cast<const MhdLoop*>(self);
+  if (loop.max_of_one_network_ == 0) return MHD_YES;
+  const auto same = loop.of_network_.find(NetworkOf(address));
+  return same == loop.of_network_.end() || same->second < loop.max_of_one_network_ ? MHD_YES : MHD_NO;
+}
+
 void MhdLoop::OnConnection(void* self, MHD_Connection* connection, void** /*socket_context*/,
                            MHD_ConnectionNotificationCode code) {
   auto& loop = *static_cast<MhdLoop*>(self);
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    loop.SetDeadline(connection, Clock::now() + loop.request_deadline_);
+    loop.Add(connection);
   } else {
-    loop.deadlines_.erase(connection);
-    loop.Kick();
+    loop.Remove(connection);
   }
+}
+
+void MhdLoop::Add(MHD_Connection* connection) {
+  const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  const ClientNetwork network = NetworkOf(info == nullptr ? nullptr : info->client_addr);
+  const Clock::time_point now = Clock::now();
+  open_[connection] = {.since = now, .network = network};
+  ++of_network_[network];
+  SetDeadline(connection, now + head_deadline_);
+  if (oldest_gives_way_) MakeRoom(connection);
+}
+
+void MhdLoop::Remove(MHD_Connection* connection) {
+  const auto known = open_.find(connection);
+  HEARSAY_CHECK(known != open_.end());
+  const auto same = of_network_.find(known->second.network);
+  if (--same->second == 0) of_network_.erase(same);
+  open_.erase(known);
+  Kick();
+}
+
+void MhdLoop::MakeRoom(const MHD_Connection* newcomer) {
+  MHD_Connection* oldest = nullptr;
+  const Open* found = nullptr;
+  std::size_t staying = 0;
+  const auto before = [](const Open& a, const Open& b) {
+    return a.awaits_head != b.awaits_head ? a.awaits_head : a.since < b.since;
+  };
+  for (const auto& [connection, open] : open_) {
+    if (open.closing) continue;
+    ++staying;
+    if (connection == newcomer || (found != nullptr && !before(open, *found))) continue;
+    oldest = connection;
+    found = &open;
+  }
+  if (staying <= max_connections_ || oldest == nullptr) return;
+  ++evicted_;
+  Close(oldest);
+}
+
+void MhdLoop::HeadIsWhole(MHD_Connection* connection) {
+  Open& open = open_.at(connection);
+  open.awaits_head = false;
+  SetDeadline(connection, open.since + request_deadline_);
+}
+
+void MhdLoop::AwaitHead(MHD_Connection* connection) {
+  // The last answer of a closing connection ends after the connection: nothing to watch then.
+  const auto known = open_.find(connection);
+  if (known == open_.end()) return;
+  known->second.awaits_head = true;
+  SetDeadline(connection, std::min(Clock::now() + head_deadline_, known->second.since + request_deadline_));
 }
 
 void MhdLoop::LiftDeadline(MHD_Connection* connection) { SetDeadline(connection, Clock::time_point::max()); }
 
 void MhdLoop::RestartDeadline(MHD_Connection* connection) {
-  // The last answer of a closing connection ends after the connection: nothing to watch then.
-  if (deadlines_.contains(connection)) SetDeadline(connection, Clock::now() + request_deadline_);
+  // As in AwaitHead.
+  if (open_.contains(connection)) SetDeadline(connection, Clock::now() + request_deadline_);
 }
 
 void MhdLoop::SetDeadline(MHD_Connection* connection, Clock::time_point deadline) {
-  deadlines_[connection] = deadline;
+  open_.at(connection).deadline = deadline;
   if (deadline < armed_for_) ArmTimer(deadline);
 }
 
@@ -116,22 +189,23 @@ void MhdLoop::ArmTimer(Clock::time_point at) {
   });
 }
 
-// At most max_connections to look at. Deadlines only move later, so one timer for the earliest is enough.
+// At most max_connections to look at. A deadline that moves to an earlier time arms the timer, so one is enough.
 void MhdLoop::CloseOverdue() {
   const Clock::time_point now = Clock::now();
   Clock::time_point next = Clock::time_point::max();
-  for (auto& [connection, deadline] : deadlines_) {
-    if (deadline <= now) {
+  for (auto& [connection, open] : open_) {
+    if (open.deadline <= now) {
       Close(connection);
       ++timeouts_;
-      deadline = Clock::time_point::max();
+      open.deadline = Clock::time_point::max();
     }
-    next = std::min(next, deadline);
+    next = std::min(next, open.deadline);
   }
   if (next != Clock::time_point::max()) ArmTimer(next);
 }
 
 void MhdLoop::Close(MHD_Connection* connection) {
+  if (const auto known = open_.find(connection); known != open_.end()) known->second.closing = true;
   ::shutdown(SocketOf(connection), SHUT_RDWR);
   Kick();
 }

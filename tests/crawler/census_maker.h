@@ -52,6 +52,10 @@ class CensusMaker {
     census_.nodes.push_back(std::move(node));
     return *this;
   }
+  CensusMaker& With(const Attributes& attributes) {  // the one found last, if it gave a record
+    if (auto& record = census_.nodes.back().record) record->attributes = attributes;
+    return *this;
+  }
   CensusMaker& Suspect() {  // the one found last
     census_.nodes.back().suspect = true;
     return *this;
@@ -99,6 +103,7 @@ Census RandomCensus(Rng& rng, std::uint64_t nodes, Time end) {
     if (at.empty()) continue;
     const std::string software = rng.Chance(1, 10) ? "" : "hearsay/" + std::to_string(1 + rng.Below(2));
     maker.Found(id, at, software, rng.Chance(1, 9) ? Verdict::kUnconfirmed : Verdict::kReachable);
+    if (rng.Chance(1, 4)) maker.With({{"tag", std::to_string(rng.Below(3))}, {"zone", "z"}});
     if (rng.Chance(1, 15)) maker.Suspect();
     if (rng.Chance(1, 15)) maker.Excluded();
   }

@@ -7,7 +7,7 @@
 
 #include <set>
 
-#include "tests/crawler/toy_network.h"
+#include "tests/crawler/toy_crawl.h"
 
 namespace hearsay {
 namespace {
@@ -15,38 +15,14 @@ namespace {
 using test::At;
 using test::CallerIdentity;
 using test::CallerSeed;
+using test::Find;
 using test::Loopback;
+using test::Names;
+using test::Seeds;
 using test::ToyNetwork;
 using test::ToyPeer;
 using test::ToyScript;
-
-// Without second looks, which second_look_test.cc is about.
-CrawlConfig Seeds(std::vector<Endpoint> endpoints) {
-  CrawlConfig config;
-  config.second_looks = 0;
-  config.software = "hearsay/test";
-  for (const Endpoint& endpoint : endpoints) config.seeds.push_back({endpoint, {}});
-  return config;
-}
-
-ToyScript Names(std::vector<Endpoint> endpoints) {
-  ToyScript script;
-  script.sample = [endpoints](std::uint64_t) { return endpoints; };
-  return script;
-}
-
-Census Walk(ToyNetwork& network, CrawlConfig config, Duration limit = seconds{60}) {
-  Crawl crawl(std::move(config), CallerIdentity(), network.key, CallerSeed(), network.now);
-  EXPECT_TRUE(network.RunUntilDone(crawl, limit)) << "the crawl did not stop by itself";
-  return crawl.Result(network.now);
-}
-
-const MappedNode* Find(const Census& census, const NodeId& id) {
-  for (const MappedNode& node : census.nodes) {
-    if (node.id == id) return &node;
-  }
-  return nullptr;
-}
+using test::Walk;
 
 // A ring in which everybody names the next `reach` peers.
 std::vector<ToyPeer*> AddRing(ToyNetwork& network, int size, int reach) {
@@ -139,6 +115,27 @@ TEST(Crawl, NamesEveryOtherReasonToo) {
   EXPECT_EQ(summary.reasons.at("unconfirmed"), 1u);
 }
 
+TEST(Crawl, RemembersForeignAnswersToAnEarlyDialUntilTheLastOne) {
+  ToyNetwork network;
+  Crawl crawl(Seeds({Loopback(5), Loopback(6), Loopback(7)}), CallerIdentity(), network.key, CallerSeed(), network.now);
+  Effects out;
+  crawl.Tick(network.now, out);
+  network.Launch(test::kCallerEndpoint, out);
+  Codec codec;
+  DatagramBuffer buffer;
+  codec.Encode(HandshakeQuery{}, NetworkKey::Open("others"), buffer);
+  crawl.Receive({Loopback(5), test::kCallerEndpoint, buffer.view()}, network.now, out);
+  buffer.bytes[0] ^= std::byte{0x30};  // the upper half is the major version
+  crawl.Receive({Loopback(6), test::kCallerEndpoint, buffer.view()}, network.now, out);
+  EXPECT_TRUE(network.RunUntilDone(crawl, seconds{60}));
+  const Census census = crawl.Result(network.now);
+  ASSERT_EQ(census.silent.size(), 3u);
+  EXPECT_EQ(census.silent[0].verdict, Verdict::kWrongNetwork);
+  EXPECT_EQ(census.silent[1].verdict, Verdict::kWrongVersion);
+  EXPECT_EQ(census.silent[2].verdict, Verdict::kTimeout);
+  EXPECT_EQ(network.sent_to[Loopback(5)], 2 * kMaxDialAttempts);
+}
+
 TEST(Crawl, CountsANodeOnceWhateverItsEndpoints) {
   ToyNetwork network;
   ToyPeer& peer = network.Add(Loopback(1), Names({Loopback(2), Loopback(3)}));
@@ -221,24 +218,6 @@ TEST(Crawl, BoundsALiarWithEndlessFabricatedEndpoints) {
   EXPECT_EQ(census.silent.size(), pulls * kMaxSampleEndpoints);
   EXPECT_EQ(census.nodes[0].sampled, pulls * kMaxSampleEndpoints);
   EXPECT_EQ(census.nodes[0].sampled_verified, 0u);  // how a liar is known
-}
-
-TEST(Crawl, SendsOneVictimNoMoreThanSixteenPortsWorthOfHellos) {
-  ToyNetwork network;
-  ToyPeer& liar = network.Add(At("5.1.0.1:7075"), {});
-  std::uint16_t port = 0;
-  liar.script.sample = [&port](std::uint64_t) {
-    std::vector<Endpoint> out;
-    for (std::size_t i = 0; i < kMaxSampleEndpoints; ++i) out.push_back({*IpAddress::Parse("6.6.6.6"), ++port});
-    return out;
-  };
-  const Census census = Walk(network, Seeds({liar.endpoint()}), seconds{300});
-  std::size_t packets = 0;
-  for (const auto& [endpoint, count] : network.sent_to) {
-    if (endpoint.address == *IpAddress::Parse("6.6.6.6")) packets += count;
-  }
-  EXPECT_LE(packets, 16 * 2 * kMaxDialAttempts);
-  EXPECT_FALSE(census.complete);  // a bound cut something off, and the map says so
 }
 
 TEST(Crawl, BoundsPacketsToEveryEndpointWhateverItDoes) {
@@ -337,6 +316,45 @@ TEST(Crawl, BoundsTheEndpointsThatItRemembersAndSaysSo) {
   const Census census = Walk(network, config);
   EXPECT_EQ(census.nodes.size(), 20u);
   EXPECT_FALSE(census.complete);
+}
+
+// Two peers that name each other, fresh endpoints and fresh ids of hidden peers, the same ids both, to every pull.
+void AddHiddenNamers(ToyNetwork& network) {
+  for (const int port : {1, 2}) {
+    ToyScript script;
+    script.sample = [port, next = 10'000 * port](std::uint64_t) mutable {
+      return std::vector<Endpoint>{Loopback(3 - port), Loopback(++next)};
+    };
+    script.hidden = [next = IdPrefix{0}]() mutable {
+      std::vector<IdPrefix> ids;
+      for (std::size_t i = 0; i < kMaxHidden; ++i) ids.push_back(++next);
+      return ids;
+    };
+    network.Add(Loopback(port), script);
+  }
+}
+
+TEST(Crawl, BelievesOneNodeNoMoreThan256HiddenPeers) {
+  ToyNetwork network;
+  AddHiddenNamers(network);
+  const CrawlConfig config = Seeds({Loopback(1)});
+  ASSERT_GT(config.visit.pulls * kMaxHidden, 256u);
+  const Census census = Walk(network, config);
+  EXPECT_TRUE(census.complete);
+  ASSERT_EQ(census.nodes.size(), 2u);
+  ASSERT_EQ(census.hidden.size(), 256u);
+  EXPECT_EQ(census.hidden.back().id, 256u);
+  EXPECT_EQ(census.hidden.back().named_by, 2u);
+}
+
+TEST(Crawl, BoundsHiddenPeersInAllAndSaysSo) {
+  ToyNetwork network;
+  AddHiddenNamers(network);
+  CrawlConfig config = Seeds({Loopback(1)});
+  config.hidden = 100;
+  const Census census = Walk(network, config);
+  EXPECT_FALSE(census.complete);
+  EXPECT_EQ(census.hidden.size(), 100u);
 }
 
 TEST(Crawl, GivesTheSameCensusForTheSameSeed) {

@@ -63,7 +63,7 @@ TEST(Frontier, KeepsAGlobalGroupUnderItsCapUntilATurnEnds) {
   EXPECT_FALSE(frontier.Take(Frontier::Turn::kFirst));
 }
 
-TEST(Frontier, CapsNoAddressOfAPrivateNetwork) {
+TEST(Frontier, CapsNothingOnLoopback) {
   Frontier frontier({.ports_per_address = 2, .in_flight_per_group = 1}, {});
   for (std::uint16_t port = 1; port <= 50; ++port) EXPECT_TRUE(frontier.Add(Local(port)));
   std::size_t taken = 0;
@@ -77,7 +77,79 @@ TEST(Frontier, RefusesTheSeventeenthPortOfAGlobalAddress) {
   EXPECT_FALSE(frontier.Add(Public(1, 1, 17)));
   EXPECT_TRUE(frontier.Add(Public(1, 1, 16)));  // known
   EXPECT_TRUE(frontier.Add(Public(1, 2, 17)));
-  EXPECT_EQ(frontier.refused(), 1u);
+  EXPECT_EQ(frontier.refused(), 0u);
+  EXPECT_EQ(frontier.distrusted(), 1u);
+}
+
+TEST(Frontier, LetsNoGroupOfTellersUseUpAnAddress) {
+  Frontier frontier({.ports_per_address = 16, .ports_per_teller = 4}, {});
+  const auto liar = frontier.Add(Public(1, 1))->index;
+  const auto accomplice = frontier.Add(Public(1, 2))->index;
+  const auto honest = frontier.Add(Public(2, 1))->index;
+  std::size_t told = 0;
+  for (std::uint16_t port = 1; port <= 16; ++port) {
+    told += frontier.Add(Public(3, 1, port), port % 2 == 0 ? liar : accomplice).has_value() ? 1 : 0;
+  }
+  EXPECT_EQ(told, 4u);
+  EXPECT_TRUE(frontier.Add(Public(3, 1, 7075), honest));
+  EXPECT_TRUE(frontier.Add(Public(3, 1, 7076)));  // the operator may
+  EXPECT_EQ(frontier.refused(), 0u);
+}
+
+TEST(Frontier, BelievesATellerNoMoreThanItProves) {
+  Frontier frontier({.unproved_per_teller = 10}, {});
+  const auto liar = frontier.Add(Public(1, 1))->index;
+  for (std::uint32_t host = 1; host <= 30; ++host) frontier.Add(Public(2, host), liar);
+  EXPECT_EQ(frontier.size(), 11u);
+  frontier.NoteProof(*frontier.Find(Public(2, 3)));
+  EXPECT_TRUE(frontier.Add(Public(2, 29), liar));
+  EXPECT_FALSE(frontier.Add(Public(2, 30), liar));
+  EXPECT_TRUE(frontier.Add(Public(2, 30), frontier.Add(Public(9, 1))->index));  // somebody else may name it
+  EXPECT_EQ(frontier.distrusted(), 21u);
+}
+
+TEST(Frontier, CapsAPrivateAddressAndNotItsNetwork) {
+  const auto at = [](std::uint32_t host, std::uint16_t port) {
+    return Endpoint{IpAddress::V4(10u << 24 | host), port};
+  };
+  Frontier frontier({.ports_per_private = 20, .in_flight_per_private = 5}, {});
+  for (std::uint16_t port = 1; port <= 30; ++port) frontier.Add(at(1, port));
+  for (std::uint32_t host = 2; host <= 50; ++host) frontier.Add(at(host, 7075));
+  EXPECT_EQ(frontier.size(), 20u + 49u);
+  std::map<IpAddress, int> taken;
+  while (const auto index = frontier.Take(Frontier::Turn::kFirst)) ++taken[frontier.At(*index).address];
+  EXPECT_EQ(taken.size(), 50u);
+  EXPECT_EQ(taken[at(1, 1).address], 5);
+}
+
+TEST(Frontier, LeavesHalfOfAGroupToFirstTurns) {
+  Frontier frontier({.in_flight_per_group = 4}, {});
+  for (std::uint32_t host = 1; host <= 8; ++host) frontier.Add(Public(1, host));
+  for (int i = 0; i < 8; ++i) frontier.Requeue(*frontier.Take(Frontier::Turn::kFirst));
+  for (std::uint32_t host = 9; host <= 16; ++host) frontier.Add(Public(1, host));
+  int again = 0;
+  while (frontier.Take(Frontier::Turn::kAgain)) ++again;
+  EXPECT_EQ(again, 2);
+  int first = 0;
+  while (frontier.Take(Frontier::Turn::kFirst)) ++first;
+  EXPECT_EQ(first, 2);
+}
+
+TEST(Frontier, GivesAGroupUpWhereOnlySilenceCameInARow) {
+  Frontier frontier({.hopeless = 3}, {});
+  const auto index = frontier.Add(Public(1, 1))->index;
+  const auto other = frontier.Add(Public(2, 1))->index;
+  for (int i = 0; i < 2; ++i) frontier.NoteSilence(index);
+  EXPECT_FALSE(frontier.IsHopeless(index));
+  frontier.NoteProof(index);
+  for (int i = 0; i < 3; ++i) frontier.NoteSilence(index);
+  EXPECT_TRUE(frontier.IsHopeless(index));
+  EXPECT_FALSE(frontier.IsHopeless(other));
+  frontier.NoteProof(frontier.Add(Public(1, 2))->index);
+  EXPECT_FALSE(frontier.IsHopeless(index));
+  const auto ours = frontier.Add(Local(1))->index;
+  for (int i = 0; i < 9; ++i) frontier.NoteSilence(ours);
+  EXPECT_FALSE(frontier.IsHopeless(ours));
 }
 
 TEST(Frontier, RefusesWhatIsAboveItsSize) {

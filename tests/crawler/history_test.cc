@@ -219,6 +219,7 @@ class Twin {
     bool present = false;
     std::set<Endpoint> at;
     std::string software;
+    Attributes attributes;
     Time first_seen{}, last_seen{};
     std::uint32_t tries = 0, successes = 0;
   };
@@ -271,6 +272,7 @@ class Twin {
     if (node.record) {
       if (!life.software.empty() && life.software != node.record->software) changed.push_back(id);
       life.software = node.record->software;
+      life.attributes = node.record->attributes;
     }
     ++life.tries;
     ++life.successes;
@@ -298,6 +300,7 @@ TEST(History, AgreesWithItsNaiveTwin) {
         const auto at = EndpointsOf(life.addresses);
         ASSERT_EQ(std::set<Endpoint>(at.begin(), at.end()), expected.at);
         ASSERT_EQ(life.present, expected.present);
+        ASSERT_EQ(life.attributes, expected.attributes);
         ASSERT_EQ(life.software, expected.software);
         ASSERT_EQ(life.first_seen, expected.first_seen);
         ASSERT_EQ(life.last_seen, expected.last_seen);

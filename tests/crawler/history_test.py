@@ -4,7 +4,9 @@
 import json
 import os
 import pathlib
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -132,6 +134,7 @@ class RecordedCrawls(Case):
             time.sleep(0.01)
         killed.kill()
         killed.wait()
+        written = journal.read_bytes()
         self.assertEqual(json.loads(self.history("--json")), [])
 
         result = hearsay("crawl", ready["endpoint"], "--data-dir", self.data, "--json")
@@ -143,12 +146,81 @@ class RecordedCrawls(Case):
         self.assertEqual([row["nodes"] for row in json.loads(self.history("--json"))], [ready["reachable"]])
         self.assertFalse(journal.exists())
 
+        # One that nobody wrote to for hours is of a network that has changed.
+        journal.write_bytes(written)
+        an_hour_ago = time.time() - 3601
+        os.utime(journal, (an_hour_ago, an_hour_ago))
+        result = hearsay("crawl", ready["endpoint"], "--data-dir", self.data, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("went on", result.stderr)
+
+    def test_a_history_is_of_one_network(self):
+        first = self.node("first")
+        self.crawl(first.endpoint, "--data-dir", self.data)
+        self.assertFails(hearsay("crawl", first.endpoint, "--data-dir", self.data, "--network", "other"), 1,
+                         self.data / "history.mdb", "another network")
+
+    def test_a_network_that_is_gone_is_one_short_line(self):
+        """However many nodes the history knows."""
+        flags = ["--nodes", "20", "--port", "0", "--json"]
+        fleet = subprocess.Popen([PROGRAM, "fleet", *flags], env=ENVIRONMENT, stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(fleet.stdout.close)
+        self.addCleanup(fleet.wait)
+        self.addCleanup(fleet.kill)
+        self.crawl(json.loads(fleet.stdout.readline())["endpoint"], "--data-dir", self.data)
+        fleet.kill()
+        fleet.wait()
+        result = hearsay("crawl", "--data-dir", self.data, "--events", "--timeout", "300ms")
+        self.assertEqual(result.returncode, 1)
+        events = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual([event["event"] for event in events][-2:], ["census", "failed"])
+        self.assertRegex(events[-1]["error"], r" \(\w+\), [^,]*, [^,]* and 17 more$")
+        self.assertLess(len(result.stderr), 300)
+
+    def test_events_of_the_history_come_before_the_last_one(self):
+        first = self.node("first")
+        result = hearsay("crawl", first.endpoint, "--data-dir", self.data, "--events")
+        names = [json.loads(line)["event"] for line in result.stdout.splitlines()]
+        self.assertEqual([name for name in names if name != "progress"], ["started", "census", "came", "finished"])
+
+    def test_what_is_not_recorded_is_among_the_errors(self):
+        first = self.node("first")
+        self.crawl(first.endpoint, "--data-dir", self.data)
+        limit = (self.data / "history.mdb").stat().st_size  # no page more
+
+        def full():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        for _ in range(20):  # until the pages that are free in the file are used up
+            result = subprocess.run([PROGRAM, "crawl", first.endpoint, "--data-dir", str(self.data), "--json"],
+                                    env=ENVIRONMENT, capture_output=True, text=True, timeout=60, preexec_fn=full)
+            if result.returncode != 0:
+                break
+        told = json.loads(result.stdout)
+        self.assertEqual((result.returncode, len(told["errors"])), (1, 1), result.stderr)
+        self.assertIn("history.mdb", told["errors"][0])
+
+    def test_a_crawl_that_has_nowhere_to_start_makes_nothing(self):
+        for flags in (["nosuch.invalid"], []):
+            for out in ([], ["--out", self.path / "out"]):
+                result = hearsay("crawl", *flags, "--data-dir", self.data, *out, "--events")
+                self.assertEqual([json.loads(line)["event"] for line in result.stdout.splitlines()], ["failed"])
+                self.assertFails(result, 1)
+        self.assertFails(hearsay("crawl", "histroy", "--data-dir", self.data), 2, "did you mean 'crawl history'?")
+        self.assertFails(hearsay("crawl", "dif", "a", "b"), 2, "did you mean 'crawl diff'?")
+        self.assertEqual(list(self.path.iterdir()), [])
+
     def test_what_is_wrong_is_said(self):
         self.assertFails(hearsay("crawl", "127.0.0.1:9", "--every", "1s"), 2, "--every", "--data-dir")
         self.assertFails(hearsay("crawl", "127.0.0.1:9", "--every", "0s", "--data-dir", self.data), 2, "0s")
         self.assertFails(hearsay("crawl"), 2, "ENDPOINT", "--data-dir")
         self.assertFails(hearsay("crawl", "--data-dir", self.data), 1, "ENDPOINT", "history")
-        self.assertFails(hearsay("crawl", "history", "--data-dir", self.path / "none"), 1, self.path / "none")
+        self.assertFails(hearsay("crawl", "127.0.0.1:9", "--timeout", "0"), 2, "--timeout '0'")
+        for command in ("crawl history", "seed status"):
+            self.assertFails(hearsay(*command.split(), "--data-dir", self.path / "none"), 1, self.path / "none",
+                             "crawl --data-dir")
+        self.assertEqual(hearsay("crawl", "127.0.0.1:9", "--data-dir", self.data, "--timeout", "50ms").returncode, 1)
         self.assertFails(hearsay("crawl", "history", "--data-dir", self.data, "--node", "xyz"), 2, "xyz")
         self.assertFails(hearsay("crawl", "history", "--data-dir", self.data, "--node", "0" * 64), 1, "0" * 64)
         self.assertFails(hearsay("crawl", "diff", self.path / "none"), 2, "AFTER")
@@ -235,9 +307,39 @@ class Series(Case):
         process.send_signal(signal.SIGTERM)
         census = self.events(process, lambda e: True)[0]
         self.assertEqual(process.wait(10), 0)
+        self.assertEqual(process.stderr.read(), "")
         self.assertEqual((census["complete"], census["nodes"], census["went"]), (False, 0, 0))
         life = json.loads(self.history("--json", "--node", second.id))
         self.assertEqual((life["present"], life["tries"]), (True, 1))
+
+    def test_a_series_that_is_stopped_keeps_the_whole_map(self):
+        first = self.node("first")
+        second = self.node("second", first)
+        self.await_nodes(first, 2)
+        process = self.start(first.endpoint, "--json", "--out", self.path / "map", "--formats", "json")
+        self.events(process, lambda e: e["complete"])
+        drawn = (self.path / "map/map.json").read_bytes()
+        second.process.send_signal(signal.SIGSTOP)  # it holds the next crawl up, which is stopped meanwhile
+        deadline = time.monotonic() + PATIENCE
+        while not self.has_socket(process.pid):
+            self.assertLess(time.monotonic(), deadline)
+        process.send_signal(signal.SIGTERM)
+        rest = [json.loads(line) for line in process.stdout]
+        self.assertEqual(process.wait(10), 0)
+        self.assertTrue(all(not census["complete"] for census in rest))
+        self.assertTrue(json.loads((self.path / "map/map.json").read_text())["complete"])
+        self.assertEqual((self.path / "map/map.json").read_bytes(), drawn)
+
+    def test_a_series_that_meets_nobody_says_so_and_has_failed(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+            mute.bind(("127.0.0.1", 0))
+            process = self.start(f"127.0.0.1:{mute.getsockname()[1]}", "--json", "--timeout", "200ms")
+            census = self.events(process, lambda e: True)[0]
+        self.assertEqual(census["nodes"], 0)
+        self.assertIn("stopped after 0.2 s", process.stderr.readline())
+        self.assertIn("before anybody answered: 127.0.0.1:", process.stderr.readline())
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(10), 1)
 
     def test_a_second_crawler_of_the_same_history_is_refused(self):
         first = self.node("first")

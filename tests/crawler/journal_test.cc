@@ -49,6 +49,30 @@ struct Walk {
   Bytes journal;
 };
 
+TEST(Journal, HasABoundWhateverNodesSay) {
+  constexpr std::size_t kCount = 100;
+  constexpr std::uint32_t kLast = UINT32_MAX;
+  const VisitLimits visit;
+  const NodeId id{Rng::FromNumber(1).Array<NodeId::kSize>()};
+  JournalVisited visited{.node = id, .spoke = true, .excluded = true, .rtt = Duration::max() - Duration{1},
+                         .record = Bytes(kMaxRecordBytes), .told = {}, .hidden = {}};
+  for (std::size_t i = 0; i < visit.pulls * kMaxSampleEndpoints; ++i) {
+    visited.told.push_back(kLast - static_cast<std::uint32_t>(i));
+  }
+  for (IdPrefix i = 0; i < 256; ++i) visited.hidden.push_back(UINT64_MAX - i);
+  JournalWriter writer;
+  writer.Begin(NetworkKey::Open("toys"), Time::max());
+  for (std::size_t i = 0; i < kCount; ++i) {
+    writer.Heard(Loopback(1));
+    writer.Ended({.endpoint = kLast, .verdict = kLastVerdict, .node = id});
+    writer.Visited(visited);
+  }
+  Bytes journal;
+  writer.Take(journal);
+  EXPECT_LE(journal.size(), kCount * (kJournalBytesOfEndpoint + kJournalBytesOfVisit) + 60);
+  EXPECT_GE(journal.size(), kCount * (kJournalBytesOfEndpoint + kJournalBytesOfVisit) * 9 / 10);  // it is a close one
+}
+
 using Findings = std::map<NodeId, std::tuple<std::vector<Endpoint>, std::size_t, std::size_t, std::string>>;
 Findings Of(const Census& census) {
   Findings found;

@@ -43,6 +43,20 @@ std::size_t CountOf(std::string_view what, std::string_view text) {
   return count;
 }
 
+TEST(MapHtml, IsRefusedForMapsThatNoBrowserHolds) {
+  Census census;
+  census.silent.resize(kMostPageEntries - 1);
+  census.nodes.resize(1);
+  EXPECT_EQ(WhyNoMapHtml(census), "");
+  census.nodes.resize(2);
+  EXPECT_THAT(WhyNoMapHtml(census), AllOf(HasSubstr("100001 entries"), HasSubstr("--formats json")));
+  census.nodes.resize(1);
+  census.edges.resize(kMostPageEdges);
+  EXPECT_EQ(WhyNoMapHtml(census), "");
+  census.edges.resize(kMostPageEdges + 1);
+  EXPECT_THAT(WhyNoMapHtml(census), HasSubstr("2000001 edges"));
+}
+
 TEST(PageData, WritesEdgesAsPlaces) {
   const std::vector<json> nodes = {Node("a"), Node("b"), Node("c"), Node(nullptr)};
   const json data = json::parse(PageDataOfMap(MapOf(nodes, R"([["a","c"],["a","b"],["c","a"]])")));

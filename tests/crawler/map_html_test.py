@@ -346,6 +346,24 @@ class Page(unittest.TestCase):
         self.open(self.write("gap", self.map, history))
         self.assertEqual(self.ask("document.querySelectorAll('.chart polygon.band').length"), 2)
 
+    def test_leaves_what_is_not_complete_out_of_the_line_and_says_so(self):
+        history = [dict(one) for one in self.history]
+        for part in (history[20], history[-1]):
+            part.update(complete=False, reachable=1, estimate=None, low=None, high=None)
+        self.open(self.write("part", self.map, history))
+        self.assertEqual(self.ask("document.querySelector('.chart .line').points.numberOfItems"), len(history) - 2)
+        self.assertEqual(self.ask("document.querySelectorAll('.chart polygon.band').length"), 1)
+        self.assertRegex(self.ask("texts('.readout')[0]"), ": 1 reachable.*not complete$")
+        self.do("document.querySelector('.chart').focus()")
+        self.browser.key("ArrowLeft")
+        self.assertNotIn("complete", self.ask("texts('.readout')[0]"))
+
+    def test_says_how_many_are_hidden(self):
+        made = make_map.make(20)
+        made["summary"]["hidden"] = 3
+        self.open(self.write("hidden", made))
+        self.assertTrue(self.ask("figure('Estimated to exist').at(-1)").endswith("and 3 hidden, whom nobody can dial"))
+
     def test_shows_no_history_when_there_is_none(self):
         broken = [{"at": 5}, None, 7]
         for name, history in (("none", None), ("empty", []), ("one", self.history[:1]), ("broken", broken)):

@@ -206,7 +206,7 @@ class Outputs(unittest.TestCase):
         self.assertEqual((lines[0], lines[-1]), ("", ""))
         for line in lines[1:-1]:
             self.assertLessEqual(len(line), 79)
-            self.assertRegex(line, r"^\d+ visits, \d+ nodes( of about \d+)?, \d+ in flight, ETA \w+$")
+            self.assertRegex(line, r"^\d+ visits, \d+ nodes( of about \d+)?, \d+ under way, ETA \w+$")
 
 
 if __name__ == "__main__":

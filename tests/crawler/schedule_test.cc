@@ -39,5 +39,11 @@ TEST(CrawlSchedule, KeepsItsPaceOverManyTurns) {
   EXPECT_EQ(turn.start, kStart + 1min * (1000 + missed));
 }
 
+TEST(CrawlSchedule, ACrawlHasAnIntervalOrAMinute) {
+  EXPECT_EQ(CrawlLimit(15min), 15min);
+  EXPECT_EQ(CrawlLimit(1min + 1us), 1min + 1us);
+  EXPECT_EQ(CrawlLimit(2s), 1min);
+}
+
 }  // namespace
 }  // namespace hearsay

@@ -18,7 +18,7 @@ Census Draw(std::size_t honest, std::size_t liars, std::uint64_t alive_percent, 
     MappedNode node;
     node.sampled = 64;
     for (std::size_t j = 0; j < node.sampled; ++j) {
-      ++(rng.Below(100) < (i < honest ? alive_percent : true_percent) ? node.sampled_verified : node.sampled_silent);
+      ++(rng.Below(100) < (i < honest ? alive_percent : true_percent) ? node.judged_verified : node.judged_silent);
     }
     census.nodes.push_back(node);
   }
@@ -59,7 +59,7 @@ TEST(Suspects, WhoLiesHalfOfTheTimeIsFlaggedToo) {
 TEST(Suspects, FewNamingsProveNothing) {
   Census census;
   MappedNode node;
-  node.sampled = node.sampled_silent = 7;
+  node.sampled = node.judged_silent = 7;
   census.nodes.assign(20, node);
   FlagSuspects(census);
   EXPECT_EQ(Flagged(census, 0, 20), 0u);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// ToldList: a set of numbers, against std::set.
+// ToldList: rising numbers as bytes, against the numbers.
 #include "crawler/told_list.h"
 
 #include <gtest/gtest.h>
@@ -11,24 +11,35 @@
 namespace hearsay {
 namespace {
 
-TEST(ToldList, HoldsWhatWasMergedOnceEach) {
+std::vector<std::uint32_t> Draw(Rng& rng, std::size_t count, std::uint64_t span) {
+  std::set<std::uint32_t> numbers;
+  while (numbers.size() < count) numbers.insert(static_cast<std::uint32_t>(rng.Below(span)));
+  return {numbers.begin(), numbers.end()};
+}
+
+TEST(ToldList, HoldsWhatWasPutIn) {
   Rng rng = Rng::FromNumber(1);
-  for (int round = 0; round < 200; ++round) {
-    ToldList list;
-    std::set<std::uint32_t> model;
-    const std::uint64_t span = std::uint64_t{1} << (1 + rng.Below(32));
-    for (std::uint64_t merges = rng.Below(4); merges > 0; --merges) {
-      std::set<std::uint32_t> numbers;
-      for (std::uint64_t i = rng.Below(100); i > 0; --i) numbers.insert(static_cast<std::uint32_t>(rng.Below(span)));
-      std::set<std::uint32_t> fresh;
-      list.Merge({numbers.begin(), numbers.end()}, [&](std::uint32_t n) { EXPECT_TRUE(fresh.insert(n).second); });
-      for (const std::uint32_t n : numbers) EXPECT_EQ(fresh.contains(n), model.insert(n).second);
-    }
-    std::vector<std::uint32_t> held;
-    list.ForEach([&](std::uint32_t n) { held.push_back(n); });
-    EXPECT_EQ(held, std::vector<std::uint32_t>(model.begin(), model.end()));
-    EXPECT_EQ(list.size(), model.size());
+  for (int round = 0; round < 500; ++round) {
+    const std::uint64_t span = std::uint64_t{1} << (9 + rng.Below(24));
+    const auto numbers = Draw(rng, rng.Below(500), span);
+    const Bytes list = EncodeToldList(numbers);
+    EXPECT_EQ(CountOfToldList(list), numbers.size());
+    EXPECT_EQ(DecodeToldList(list), numbers);
   }
+}
+
+TEST(ToldList, HoldsTheOutermostNumbers) {
+  for (const std::vector<std::uint32_t>& numbers :
+       {std::vector<std::uint32_t>{}, {0}, {UINT32_MAX}, {0, UINT32_MAX}, {0, 1, 2, 3, UINT32_MAX}}) {
+    EXPECT_EQ(DecodeToldList(EncodeToldList(numbers)), numbers);
+  }
+}
+
+TEST(ToldList, CostsTwoBytesForEachNameOutOfAMillionAndAHalf) {
+  Rng rng = Rng::FromNumber(2);
+  std::size_t bytes = 0;
+  for (int round = 0; round < 100; ++round) bytes += EncodeToldList(Draw(rng, 64, 1'500'000)).size();
+  EXPECT_LE(bytes, 100u * 64u * 2u + 100u * 4u);
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ namespace hearsay::test {
 struct ToyScript {
   // What a pull is answered with. Empty: pulls get no sample, only the pong.
   std::function<std::vector<Endpoint>(std::uint64_t pull_seed)> sample;
+  // Ids of hidden peers, with a sample.
+  std::function<std::vector<IdPrefix>()> hidden;
   bool confirms = true;           // knows the dialled endpoint to be its own
   bool answers_proofs = true;     // else silence after the syn cookie
   bool answers_keepalives = true; // else silence after the handshake
@@ -27,11 +29,14 @@ struct ToyScript {
   bool leaves = false;            // answers the first keepalive with goodbye
   bool pings_back = false;        // pings and challenges with each answer
   std::size_t extra_pings = 0;    // unasked keepalives with a ping, with each answer
+  std::size_t newer_records = 0;  // after the first answer, each in a keepalive of its own
   std::string software = "toy/1.0";
 };
 
 class ToyPeer {
  public:
+  static constexpr std::uint64_t kFirstSequence = 7;  // of its record
+
   ToyPeer(std::uint64_t number, const Endpoint& endpoint, const NetworkKey& network, ToyScript behaviour)
       : script(std::move(behaviour)),
         endpoint_(endpoint),
@@ -39,7 +44,7 @@ class ToyPeer {
         rng_(Rng::FromNumber(number)),
         identity_(rng_.Array<32>()) {
     record_.id = identity_.id();
-    record_.sequence = 7;
+    record_.sequence = kFirstSequence;
     record_.endpoints = {endpoint};
     record_.software = script.software;
     record_.name = "toy " + std::to_string(number);
@@ -128,6 +133,12 @@ class ToyPeer {
       answer.path_challenge = rng_.Next64() | 1;
     }
     if (answer.pong != 0) SendSealed(session, codec_.EncodeKeepalive(answer, buffer_), to, out);
+    for (; script.newer_records > 0; --script.newer_records) {
+      Keepalive news;
+      news.record_sequence = ++record_.sequence;
+      news.record = SignRecord(record_, identity_, network_);
+      SendSealed(session, codec_.EncodeKeepalive(news, buffer_), to, out);
+    }
     for (std::size_t i = 0; i < script.extra_pings; ++i) {
       Keepalive nag;
       nag.ping = ++nonce_;
@@ -140,6 +151,7 @@ class ToyPeer {
     Keepalive sample;
     sample.sampled = true;
     sample.sample = script.sample(incoming_.pull_seed);
+    if (script.hidden && incoming_.pull_hidden) sample.hidden = script.hidden();
     SendSealed(session, codec_.EncodeKeepalive(sample, buffer_), to, out);
   }
 

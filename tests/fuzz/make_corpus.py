@@ -40,7 +40,12 @@ def dns_seeds():
     seed("dns", b"\0" + dns_query("s.net", 1, flags=0x2800))  # UPDATE
     seed("dns", b"\0" + dns_query("version.bind", 16, rrclass=3))
     # A name that points at itself.
-    seed("dns", b"\0" + struct.pack(">6H", 1, 0, 1, 0, 0, 0) + b"\xc0\x0c\0\1\0\1")
+    question = b"\0\1\0\1"
+    seed("dns", b"\0" + struct.pack(">6H", 1, 0, 1, 0, 0, 0) + b"\xc0\x0c" + question)  # it points to itself
+    seed("dns", b"\0" + struct.pack(">6H", 1, 0, 1, 0, 0, 0) + b"\1a" * 60 + b"\xc0\x0c" + question)
+    seed("dns", b"\0" + struct.pack(">6H", 1, 0, 1, 0, 0, 0) + b"\1a" * 127 + b"\0" + question)  # 255 bytes
+    seed("dns", b"\0" + struct.pack(">6H", 1, 0, 1, 1, 0, 0) + b"\0" + question + b"\xc0\x0c")
+    seed("dns", b"\0" + struct.pack(">6H", 1, 0, 1, 0, 0, 1) + b"\1s\3net\0" + question + b"\xc0\x12\0\x29" + bytes(8))
 
 
 def main():

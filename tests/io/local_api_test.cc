@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "node/io/local_api_address.h"
+#include "node/io/local_api_guard.h"
 #include "tests/io/api_fixture.h"
 
 namespace hearsay {
@@ -206,6 +208,30 @@ TEST_F(LocalApiTest, LetsOnlyItsOwnOriginIn) {
   EXPECT_EQ(status("http://localhost:7077"), "403");
   EXPECT_EQ(status("https://evil.example"), "403");
   EXPECT_EQ(status("null"), "403");
+}
+
+// A unix socket that somebody forwards to a port of theirs is within a browser's reach.
+TEST(LocalApiGuard, LetsOnlyItsOwnOriginInOverAUnixSocket) {
+  const auto is_let_in = [](const std::string& host, std::optional<std::string> origin) {
+    return !JudgeHead({.hosts = 1, .host = host, .origin = std::move(origin)}, ApiTransport::kUnix);
+  };
+  EXPECT_TRUE(is_let_in("whatever", std::nullopt));
+  EXPECT_TRUE(is_let_in("localhost:8080", "http://localhost:8080"));
+  EXPECT_FALSE(is_let_in("localhost:8080", "https://evil.example"));
+  EXPECT_FALSE(is_let_in("evil.example:8080", "http://evil.example:8080"));
+  EXPECT_FALSE(is_let_in("localhost:8080", "null"));
+}
+
+TEST_F(LocalApiTest, ServesAPageThatMayRunAndFetchOnlyWhatIsItsOwn) {
+  StartApi();
+  for (const std::string path : {"/", "/page.css", "/page.js"}) {
+    std::string answer = Ask("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+    EXPECT_THAT(answer, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self'"));
+    answer.resize(std::min<std::size_t>(answer.size(), 1000));
+    EXPECT_THAT(answer, HasSubstr("SPDX-License-Identifier"));
+  }
+  EXPECT_THAT(Ask("POST / HTTP/1.0\r\nHost: localhost\r\n\r\n"), StartsWith("HTTP/1.1 405"));
 }
 
 TEST_F(LocalApiTest, RefusesBodiesAndDoubtfulLengths) {

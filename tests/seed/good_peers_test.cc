@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <iterator>
 #include <set>
 
 #include "tests/seed/seed_fixture.h"
@@ -87,6 +89,46 @@ TEST_F(GoodPeersTest, ThousandsOfMadeUpAttributesDoNotDisplaceThoseOfMoreGroups)
   for (int i = 0; i < 3200; ++i) made_up += good.HasView("has.a" + std::to_string(i)) ? 1 : 0;
   EXPECT_GT(made_up, 0u);
   EXPECT_LE(made_up, GoodPeers::kMaxAttributeViews);
+}
+
+// Before, the first kMaxPeers in the order of ids were taken, and who makes up ids makes them up low.
+TEST_F(GoodPeersTest, AFloodInOneGroupTakesNobodysPlaceWhereverItStands) {
+  std::vector<GoodPeer> flood;
+  for (std::uint32_t i = 0; i < 70'000; ++i) {
+    GoodPeer peer{.endpoint = {*IpAddress::Parse("2a01:9::"), kDefaultPort}};
+    StoreBigEndian(i, peer.endpoint.address.bytes.data() + 12);
+    flood.push_back(std::move(peer));
+  }
+  std::vector<GoodPeer> first = flood, last = SpreadPeers(200);
+  std::ranges::move(SpreadPeers(200), std::back_inserter(first));
+  std::ranges::move(flood, std::back_inserter(last));
+  for (std::vector<GoodPeer>& peers : {std::ref(first), std::ref(last)}) {
+    const GoodPeers good(std::move(peers));
+    EXPECT_EQ(good.size(), GoodPeers::kMaxPeers);
+    EXPECT_EQ(good.groups(), 201u);
+    for (const GoodPeer& honest : SpreadPeers(200)) EXPECT_TRUE(good.HasAddress(honest.endpoint.address));
+    std::size_t hostile = 0;
+    constexpr std::size_t kDraws = 1000, kEach = 16;
+    for (std::size_t i = 0; i < kDraws; ++i) {
+      for (const GoodPeer* peer : good.Draw("", PeerKind::kAny, kEach, rng_)) {
+        hostile += peer->endpoint.address.IsV4() ? 0 : 1;
+      }
+    }
+    EXPECT_LE(hostile, 120u) << "1 of 201 groups: 80 of 16,000, deviation 9";
+  }
+}
+
+// Who shares a group with a flood is named as often as its share of the group's members says.
+TEST_F(GoodPeersTest, InAFloodedGroupTheOthersKeepTheirProportion) {
+  std::vector<GoodPeer> peers;
+  for (std::uint32_t i = 0; i < 50'000; ++i) {
+    const Role role = i % 10 == 3 ? Role::kSeed : Role::kDual;
+    peers.push_back({.endpoint = {IpAddress::V4(0x0b000000 + i), kDefaultPort}, .role = role});
+  }
+  const GoodPeers good(std::move(peers));
+  std::size_t honest = 0;
+  for (int i = 0; i < 10'000; ++i) honest += good.Draw("", PeerKind::kAny, 1, rng_).at(0)->role == Role::kSeed ? 1 : 0;
+  EXPECT_NEAR(honest, 1000, 150);
 }
 
 }  // namespace

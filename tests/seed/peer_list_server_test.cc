@@ -31,8 +31,9 @@ class PeerListServerTest : public testing::Test {
     server_.reset();
     server_ = std::move(*PeerListServer::Open(io_, {.listen = *Endpoint::Parse("127.0.0.1:0"), .total = total}));
   }
-  tcp::socket Connect() {
-    tcp::socket socket(io_);
+  tcp::socket Connect(std::uint32_t from = 0x7f000001) {
+    tcp::socket socket(io_, tcp::v4());
+    socket.bind({asio::ip::address_v4(from), 0});
     socket.connect({asio::ip::address_v4::loopback(), server_->endpoint().port});
     return socket;
   }
@@ -44,8 +45,8 @@ class PeerListServerTest : public testing::Test {
     EXPECT_TRUE(RunUntil(io_, [&] { return done; }));
     return out;
   }
-  std::string Ask(const std::string& head) {
-    tcp::socket socket = Connect();
+  std::string Ask(const std::string& head, std::uint32_t from = 0x7f000001) {
+    tcp::socket socket = Connect(from);
     asio::write(socket, asio::buffer(head + "\r\nHost: x\r\nConnection: close\r\n\r\n"));
     return ReadAll(socket);
   }
@@ -102,12 +103,46 @@ TEST_F(PeerListServerTest, ASlowClientHasItsTimeAndNoMore) {
   EXPECT_EQ(server_->counters().at("http_timeouts"), 2u);
 }
 
-TEST_F(PeerListServerTest, OneAddressHasSoManyConnectionsAndNoMore) {
+TEST_F(PeerListServerTest, AHeadHasItsTimeAndAnAnswerMore) {
+  server_.reset();
+  server_ = std::move(*PeerListServer::Open(
+      io_, {.listen = *Endpoint::Parse("127.0.0.1:0"), .head = std::chrono::milliseconds{100}}));
+  server_->SetList("list");
+  tcp::socket half = Connect();
+  asio::write(half, asio::buffer(std::string("GET /peers.json HTTP/1.1\r\nHost: x\r\n")));
+  EXPECT_EQ(ReadAll(half), "");
+  tcp::socket idle = Connect();  // one whole request, then nothing
+  asio::write(idle, asio::buffer(std::string("GET /peers.json HTTP/1.1\r\nHost: x\r\n\r\n")));
+  EXPECT_THAT(ReadAll(idle), testing::EndsWith("list"));
+  EXPECT_EQ(server_->counters().at("http_timeouts"), 2u);
+}
+
+TEST_F(PeerListServerTest, OneNetworkHasSoManyConnectionsAndNoMore) {
   server_->SetList("list");
   std::vector<tcp::socket> sockets;
-  for (std::size_t i = 0; i < PeerListServer::kMaxOfOneAddress; ++i) sockets.push_back(Connect());
-  tcp::socket refused = Connect();
+  for (std::uint32_t i = 0; i < PeerListServer::kMaxOfOneNetwork; ++i) sockets.push_back(Connect(0x7f000001 + i));
+  tcp::socket refused = Connect(0x7f0000c8);
   EXPECT_EQ(ReadAll(refused), "");
+  EXPECT_THAT(Ask("GET /peers.json HTTP/1.1", 0x7f000101), testing::EndsWith("list")) << "the next network is another";
+}
+
+// Before, 16 addresses with 16 connections each kept everybody out for 30 s, and again.
+TEST_F(PeerListServerTest, WhoHoldsAllPlacesKeepsNobodyOut) {
+  server_->SetList("list");
+  std::uint32_t from = 0x7f010101;
+  for (const std::string request : {"GET /peers.json HTTP/1.1\r\nHost: x\r\n",        // a head that never ends
+                                    "GET /peers.json HTTP/1.1\r\nHost: x\r\n\r\n"}) {  // answered, and then idle
+    std::vector<tcp::socket> sockets;
+    for (std::uint32_t i = 0; i < PeerListServer::kMaxConnections; ++i) {
+      sockets.push_back(Connect(from + (i / PeerListServer::kMaxOfOneNetwork << 8)));
+      asio::write(sockets.back(), asio::buffer(request));
+    }
+    const std::uint64_t evicted = server_->counters().at("http_evicted");
+    EXPECT_THAT(Ask("GET /peers.json HTTP/1.1", 0x7f000001), testing::EndsWith("list"));
+    EXPECT_THAT(Ask("GET /peers.json HTTP/1.1", 0x7f000101), testing::EndsWith("list"));
+    EXPECT_GT(server_->counters().at("http_evicted"), evicted);
+    from += 1 << 16;
+  }
 }
 
 TEST_F(PeerListServerTest, ANodeWithTheSeedsKeyTakesItsListsOneAfterTheOther) {

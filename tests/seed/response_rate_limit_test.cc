@@ -69,7 +69,7 @@ TEST(ResponseRateLimit, SpoofersFromEverywhereDoNotMakeItGrowAndDoNotFreeTheFirs
   Rng rng = Rng::FromNumber(1);
   ResponseRateLimit limit({.rate = 5, .slip = 0}, rng);
   int sent = 0;
-  // Half as many networks as there is room for, all the time in turns.
+  // A quarter as many networks as there is room for, all the time in turns.
   constexpr std::uint32_t kNetworks = ResponseRateLimit::kSlots / 4;
   for (int round = 0; round < 20; ++round) {
     for (std::uint32_t i = 0; i < kNetworks; ++i) {

@@ -11,39 +11,18 @@ import datetime
 import hashlib
 import json
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
 import time
 import unittest
 
-TESTS = pathlib.Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(TESTS / "net"), str(TESTS / "proto")]
-import lab  # noqa: E402
-import second_implementation as second  # noqa: E402
+from seed_lab import NETWORK, ZONE, Seed, lab
+import second_implementation as second
 
 PROGRAM = ""
-ZONE = "seed.example"
 SEED = "5.200.0.2"
 NODES = 8
-NETWORK = "seedtest"
-
-
-class Seed(lab.Node):
-    """`hearsay seed` on its host."""
-
-    def __init__(self, program, host):
-        super().__init__(program, host)
-
-    def start(self, *more):
-        with open(self.home / "log", "ab") as log:
-            self.process = subprocess.Popen(
-                [*self.host.prefix(), self.program, "seed", "--zone", ZONE, "--dns", "0.0.0.0", "--rate", "0",
-                 "--name-server", f"ns.{ZONE}={SEED}", "--http", "0.0.0.0:80", "--network", NETWORK, "--every", "2s",
-                 "--listen", "0.0.0.0:7075", "--data-dir", str(self.data), "--api", f"unix:{self.home}/api", *more],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, env={"PATH": os.environ["PATH"]})
-        return self
 
 
 class Seeds(unittest.TestCase):
@@ -68,8 +47,9 @@ class Seeds(unittest.TestCase):
         lab.stop(cls.nodes)
 
     @classmethod
-    def join(cls, address, peer, port=7075, role="dual"):
-        node = lab.Node(PROGRAM, lab.Host(address), "--network", NETWORK, "--peer", peer, "--role", role, port=port)
+    def join(cls, address, peer, port=7075, role="dual", attributes=()):
+        node = lab.Node(PROGRAM, lab.Host(address), "--network", NETWORK, "--peer", peer, "--role", role,
+                        *(f"--attribute={one}" for one in attributes), port=port)
         cls.nodes.append(node.start().await_ready())
         return node
 
@@ -96,18 +76,24 @@ class Seeds(unittest.TestCase):
         self.assertGreaterEqual(len(texts), NODES + 1)
         self.assertTrue(all(text.startswith('"hearsay1 ') for text in texts))
 
+    def test_sub_names_choose_by_attribute(self):
+        self.join("5.111.0.2", SEED, attributes=("service=web", "tier=1"))
+        self.join("5.112.0.2", SEED, attributes=("service=mail",), port=7077)
+        lab.eventually(lambda: self.dig(f"web.service.is.{ZONE}", "A") == ["5.111.0.2"], "by value")
+        self.assertEqual(self.dig(f"tier.has.{ZONE}", "A"), ["5.111.0.2"])
+        lab.eventually(lambda: len(self.dig(f"_hearsay._udp.service.has.{ZONE}", "SRV")) == 2, "by key")
+        self.assertEqual(self.dig(f"_hearsay._udp.mail.service.is.{ZONE}", "SRV"), [f"0 0 7077 p05700002.{ZONE}."])
+        self.assertEqual(len(self.dig(f"mail.service.is.{ZONE}", "TXT")), 1)
+        self.assertEqual(self.dig(f"mail.service.is.{ZONE}", "A"), [], "it is not on the default port")
+        self.assertIn("status: NXDOMAIN", self.header(f"ftp.service.is.{ZONE}", "A"))
+
     def test_the_seed_says_how_good_its_peers_are(self):
-        def status():
-            return json.loads(lab.run(PROGRAM, "seed", "status", "--data-dir", str(self.seed.data), "--json",
-                                      within=self.seed.host))
-        lab.eventually(lambda: (status()["good"] or 0) >= NODES, "the seed's crawl has met all")
-        self.assertLess(status()["census_age_seconds"], 60)
-        self.assertEqual(status()["gone"], 0)
-        metrics = lab.run("curl", "--silent", "--unix-socket", str(self.seed.home / "api"), "http://node/metrics",
-                          within=self.seed.host)
-        self.assertIn("\nhearsay_seed_fresh 1\n", metrics)
-        self.assertRegex(metrics, r"\nhearsay_seed_censuses_total [1-9]")
-        self.assertRegex(metrics, r"\nhearsay_seed_dns_udp_queries_total [0-9]+\n")
+        lab.eventually(lambda: (self.seed.told()["good"] or 0) >= NODES, "the seed's crawl has met all")
+        self.assertLess(self.seed.told()["census_age_seconds"], 60)
+        self.assertEqual(self.seed.told()["gone"], 0)
+        self.assertEqual(self.seed.metric("fresh"), "1")
+        self.assertGreater(int(self.seed.metric("censuses_total")), 0)
+        self.assertGreater(int(self.seed.metric("dns_udp_queries_total")), 0)
 
     def test_a_peer_that_fails_leaves_the_answers(self):
         gone = self.join("5.110.0.2", SEED)
@@ -131,12 +117,38 @@ class Seeds(unittest.TestCase):
             self.assertTrue(f"status: {status}" in said or "Transfer failed" in said, said)
         self.assertIn(f"{ZONE}.\t\t60\tIN\tSOA", self.header(f"nobody.{ZONE}", "A"))
 
-    def test_two_other_resolvers_agree(self):
-        said = lab.run("unbound-host", "-r", "-t", "A", ZONE, within=self.web)
+    def test_unbound_host_agrees(self):
+        def ask(name, kind):
+            return lab.run("unbound-host", "-v", "-r", "-t", kind, name, within=self.web)
+        said = ask(ZONE, "A")
         self.assertGreaterEqual(said.count(f"{ZONE} has address 5."), NODES, said)
-        if shutil.which("kdig"):
-            said = lab.run("kdig", "+tcp", "+short", ZONE, "TXT", f"@{SEED}", within=self.web)
-            self.assertGreaterEqual(said.count('"hearsay1 '), NODES + 1, said)
+        said = ask("_hearsay._udp." + ZONE, "SRV")
+        self.assertIn(f"has SRV record 0 0 7076 p05070002.{ZONE}.", said)
+        said = ask(ZONE, "TXT")
+        self.assertGreaterEqual(said.count('"hearsay1 '), 4, said)
+        self.assertIn("has no IPv6 address", ask(ZONE, "AAAA"))
+        self.assertIn("not found: 3(NXDOMAIN)", ask(f"nobody.{ZONE}", "A"))
+        self.assertIn("not found: 2(SERVFAIL)", ask("elsewhere.example", "A"), "what a resolver makes of REFUSED")
+
+    def test_kdig_agrees(self):
+        def ask(*arguments):
+            return lab.run("kdig", f"@{SEED}", *arguments, within=self.web)
+        if not shutil.which("kdig"):
+            self.skipTest("no program 'kdig'; install the package knot-dnsutils")
+        self.assertGreaterEqual(ask("+tcp", "+short", ZONE, "TXT").count('"hearsay1 '), NODES + 1)
+        for flags in (("+noedns",), ("+bufsize=512",)):
+            self.assertRegex(ask("+notcp", "+ignore", *flags, ZONE, "TXT"), "Flags: qr aa tc rd;")
+        self.assertNotRegex(ask("+notcp", "+bufsize=1232", ZONE, "TXT"), "Flags: qr aa tc")
+        said = ask("+bufsize=4096", ZONE, "A")
+        self.assertIn("UDP size: 1232 B", said)
+        said = ask("+tcp", "_hearsay._udp." + ZONE, "SRV")
+        self.assertIn(f"_hearsay._udp.{ZONE}.\t60\tIN\tSRV\t0 0 7076 p05070002.{ZONE}.\n", said)
+        self.assertIn(f"p05070002.{ZONE}.\t60\tIN\tA\t5.7.0.2\n", said)
+        for transport in ("+tcp", "+notcp"):
+            for name, status in {f"nobody.{ZONE}": "NXDOMAIN", "elsewhere.example": "REFUSED"}.items():
+                self.assertIn(f"status: {status}", ask(transport, name, "A"))
+        # Two questions on one connection.
+        self.assertEqual(ask("+tcp", "+keepopen", ZONE, "A", ZONE, "SOA").count("status: NOERROR"), 2)
 
     def fetch(self, path):
         """From another host, as any web client does."""
@@ -177,6 +189,13 @@ class Seeds(unittest.TestCase):
         self.joins(self.join("5.100.0.2", f"dns:{ZONE}"), "the zone's name")
         pinned = self.join("5.101.0.2", f"dns:{ZONE}#key={self.seed.id}")
         self.joins(pinned, "the zone's signed entries")
+
+    def test_entries_that_another_key_signed_are_refused_and_say_why(self):
+        other = "00" * 31 + "07"
+        node = self.join("5.105.0.2", f"dns:{ZONE}#key={other}")
+        lab.eventually(lambda: "a TXT record is not signed by the pinned key for this name and network" in node.log(),
+                       "the node says why", 30)
+        self.assertEqual(node.peers(), {})
 
     def test_a_node_that_is_given_the_pinned_list_joins(self):
         self.joins(self.join("5.102.0.2", f"http://{SEED}/peers.json#key={self.seed.id}"), "the signed list")

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <ctime>
 #include <set>
 
 #include "tests/seed/seed_fixture.h"
@@ -208,6 +209,49 @@ TEST_F(ZoneTest, AnEntryIsSignedAnewBeforeItExpires) {
   EXPECT_LE(texts.size(), 5u) << "and not for every answer";
 }
 
+// More names and peers than signatures are kept of: a flood of questions costs so many signatures a second, and each is
+// still answered with entries that are good.
+TEST_F(ZoneTest, AFloodOfTextQuestionsCostsFewSignatures) {
+  std::vector<GoodPeer> peers;
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    peers.push_back(MakeGoodPeer(IpAddress::V4(0x0b000001 + (i % 200 << 16) + i / 200).ToString()));
+    peers.back().attributes["k" + std::to_string(i % 8)] = "v";
+  }
+  Set(std::move(peers));
+  std::uint64_t answers = 0;
+  Time now = kNow;
+  for (; now < kNow + std::chrono::seconds{10}; now += std::chrono::milliseconds{5}) {
+    const std::string name = "k" + std::to_string(answers % 8) + ".has." + std::string(kZone);
+    const auto answer = zone_.Answer(MakeQuery(name, DnsType::kTxt), DnsTransport::kTcp, now, rng_);
+    const auto reply = ReadDnsReply(answer->wire);
+    ASSERT_THAT(reply->answer, SizeIs(16)) << "answer " << answers;
+    ++answers;
+    if (answers % 100 != 0) continue;
+    const std::string quoted = reply->answer[0].data;
+    ASSERT_TRUE(OpenSeedEntry(quoted.substr(1, quoted.size() - 2), {"test", name}, seed_.id(), now));
+  }
+  EXPECT_EQ(answers, 2000u);
+  // The first second's worth, what comes in ten more, and an answer's worth a minute for each name.
+  EXPECT_LE(zone_.signatures(), 11 * EntrySigner::kSignaturesPerSecond + 8 * 16);
+  EXPECT_GE(zone_.signatures(), 10 * EntrySigner::kSignaturesPerSecond) << "and they are as fresh as that allows";
+}
+
+TEST_F(ZoneTest, ATextNamesNobodyWhoHasLeftHoweverManyAsk) {
+  std::vector<GoodPeer> peers = SpreadPeers(16);
+  for (std::uint32_t i = 0; i < 2000; ++i) {
+    peers.push_back(MakeGoodPeer(IpAddress::V4(0x0b000002 + (i % 16 << 16) + i / 16).ToString()));
+  }
+  Set(std::move(peers));
+  for (int i = 0; i < 100; ++i) Ask(kZone, DnsType::kTxt, {}, DnsTransport::kTcp);
+  ASSERT_LT(zone_.signatures(), 100 * 16u) << "the last answers were an earlier one's";
+  Set(SpreadPeers(3));
+  for (int i = 0; i < 100; ++i) {
+    const SeenReply reply = Ask(kZone, DnsType::kTxt, {}, DnsTransport::kTcp);
+    ASSERT_THAT(reply.answer, SizeIs(3));
+    for (const std::string& text : reply.Answers()) EXPECT_THAT(text, testing::ContainsRegex("@11\\.[0-2]\\.0\\.1:"));
+  }
+}
+
 TEST_F(ZoneTest, WhatDoesNotFitGoesByTcp) {
   Set(SpreadPeers(40));
   const SeenReply plain = Ask(kZone, DnsType::kTxt);
@@ -283,6 +327,29 @@ TEST_F(ZoneTest, MalformedQueriesAreFormErrOrSilence) {
   loop[5] = std::byte{1};
   for (const int b : {0xc0, 0x0c, 0, 1, 0, 1}) loop.push_back(static_cast<std::byte>(b));
   EXPECT_EQ(rcode(loop), kFormErr);
+  Bytes labelled = none;  // labels, then a pointer to the first of them
+  labelled[5] = std::byte{1};
+  for (const int b : {1, 0x61, 1, 0x62, 0xc0, 0x0c, 0, 1, 0, 1}) labelled.push_back(static_cast<std::byte>(b));
+  EXPECT_EQ(rcode(labelled), kFormErr);
+  Bytes endless = none;  // 256 bytes of labels
+  endless[5] = std::byte{1};
+  for (int i = 0; i < 127; ++i) endless.insert(endless.end(), {std::byte{1}, std::byte{'a'}});
+  endless.insert(endless.end(), {std::byte{1}, std::byte{'a'}, std::byte{0}});
+  endless.insert(endless.end(), good.end() - 4, good.end());
+  EXPECT_EQ(rcode(endless), kFormErr);
+  Bytes pointing = MakeQuery(kZone, DnsType::kA, {.edns_size = 1232});  // OPT's owner points to the question's root
+  const auto owner = pointing.end() - 11;
+  *owner = static_cast<std::byte>(good.size() - 5);
+  pointing.insert(owner, std::byte{0xc0});
+  EXPECT_EQ(rcode(pointing), kFormErr);
+  for (const int count : {7, 9}) {
+    Bytes more = good;
+    more[count] = std::byte{1};
+    EXPECT_EQ(rcode(more), kFormErr) << "a record where a query has none";
+  }
+  Bytes other = MakeQuery(kZone, DnsType::kA, {.edns_size = 1232});
+  other[other.size() - 9] = std::byte{250};
+  EXPECT_EQ(rcode(other), kFormErr) << "TSIG: nobody shares a key with a seed";
   Bytes twice = MakeQuery(kZone, DnsType::kA, {.edns_size = 1232});
   twice.insert(twice.end(), twice.end() - 11, twice.end());
   twice[11] = std::byte{2};
@@ -293,6 +360,22 @@ TEST_F(ZoneTest, MalformedQueriesAreFormErrOrSilence) {
   Bytes large = good;
   large.resize(513);
   EXPECT_EQ(rcode(large), 99u);
+}
+
+// 170 us each before, in ldns; a hundredth of that now. The bound leaves room for a slow machine.
+TEST_F(ZoneTest, AHostileQueryCostsNoMoreThanAnHonestOne) {
+  Set(SpreadPeers(40));
+  Bytes loop = MakeQuery(".", DnsType::kA);
+  loop.insert(loop.begin() + 12, std::byte{0xc0});
+  loop[13] = std::byte{0x0c};
+  const Bytes honest = MakeQuery(kZone, DnsType::kA);
+  const auto cost = [&](const Bytes& query) {
+    const std::clock_t begin = std::clock();
+    for (int i = 0; i < 500; ++i) EXPECT_TRUE(Send(query));
+    return std::clock() - begin;
+  };
+  cost(honest);
+  EXPECT_LE(cost(loop), cost(honest) + CLOCKS_PER_SEC / 1000);
 }
 
 TEST_F(ZoneTest, TruncatedToTheQuestionItSendsClientsToTcp) {

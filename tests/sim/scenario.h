@@ -27,7 +27,7 @@ struct ScenarioParameters {
 class Run;
 struct Scenario {
   const char* name;
-  const char* summary;
+  const char* summary;    // at most 52 characters: a list of 80 columns
   std::uint32_t nodes;    // default
   std::uint32_t seconds;  // default; the story goes on longer when its steps need it
   bool internet_only;      // otherwise the seed also chooses a LAN

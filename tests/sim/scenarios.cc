@@ -250,19 +250,19 @@ void PlayHostileWire(Run& run) {
 }
 
 constexpr Scenario kScenarios[] = {
-    {"join", "everybody starts within a second, told of one bootstrap", 24, 60, false, PlayJoin},
+    {"join", "everybody starts within a second, from one bootstrap", 24, 60, false, PlayJoin},
     {"churn", "nodes crash, leave and come back for a while", 20, 300, false, PlayChurn},
     {"crash-half", "half of the nodes crash at once", 24, 120, false, PlayCrashHalf},
-    {"mass-restart", "all crash; all but the bootstrap come back, without names", 24, 120, false, PlayMassRestart},
+    {"mass-restart", "all crash and return without bootstrap and names", 24, 120, false, PlayMassRestart},
     {"partition", "the network is cut in two for minutes, then heals", 20, 300, false, PlayPartition},
-    {"one-way", "one node is heard by nobody for a while, but hears all", 16, 120, false, PlayOneWay},
+    {"one-way", "one node is heard by nobody for a while, hears all", 16, 120, false, PlayOneWay},
     {"lossy", "20 % loss, duplicates and reordering", 12, 60, false, PlayLossy},
-    {"nat", "half of the nodes are behind translators of four kinds", 24, 600, true, PlayNat},
+    {"nat", "half of the nodes have translators of four kinds", 24, 600, true, PlayNat},
     {"clock-skew", "clocks years apart and drifting; some nodes restart", 20, 300, false, PlayClockSkew},
-    {"two-networks", "two networks of one name, one with a key, told of each other", 24, 120, false, PlayTwoNetworks},
+    {"two-networks", "two networks of one name, one with a key, are mixed", 24, 120, false, PlayTwoNetworks},
     {"attributes", "a node's attributes change and all hear of it", 20, 120, false, PlayAttributes},
     {"amnesia", "nodes restart at once without what they had stored", 20, 120, false, PlayAmnesia},
-    {"hostile-wire", "one datagram in 20 is replayed, diverted, altered or reflected", 16, 120, false, PlayHostileWire},
+    {"hostile-wire", "one datagram in 20 is replayed, diverted or altered", 16, 120, false, PlayHostileWire},
     {"move", "nodes change their addresses while they run", 20, 300, false, PlayMove},
 };
 

@@ -76,6 +76,10 @@ HostId SimNetwork::AddSocket(const Endpoint& endpoint, SocketHandler handler) {
   return host;
 }
 
+void SimNetwork::AddCrowd(SocketHandler handler) {
+  wire_.SetCrowd(AddSocket(Endpoint{IpAddress{}, 0}, std::move(handler)));
+}
+
 void SimNetwork::SetResident(HostId host) {
   const SimNode& n = *nodes_[host];
   Resident resident{.id = Identity(n.identity_seed).id(), .network = n.spec.network, .node = true};

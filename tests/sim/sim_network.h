@@ -87,6 +87,11 @@ class SimNetwork {
   HostId Add(NodeSpec spec);  // not started
   // A socket that a test speaks through: a hostile peer, a prober.
   HostId AddSocket(const Endpoint& endpoint, SocketHandler handler);
+  // All endpoints where nobody else is, once: Delivery::local says which one was meant.
+  void AddCrowd(SocketHandler handler);
+  void SendFromCrowd(const Endpoint& from, const Endpoint& to, BytesView bytes) {
+    wire_.SendFromCrowd(from, to, bytes, now_);
+  }
   void SendFrom(HostId socket, const Endpoint& to, BytesView bytes) { wire_.Send(socket, to, bytes, now_); }
   void Inject(const Endpoint& from, const Endpoint& to, BytesView bytes) { wire_.Inject(from, to, bytes, now_); }
 

@@ -6,6 +6,14 @@
 #include "proto/check.h"
 
 namespace hearsay::sim {
+namespace {
+
+// The end of a link that one endpoint of the crowd is.
+std::uint32_t LinkEnd(const Endpoint& endpoint) {
+  return LoadBigEndian<std::uint32_t>(endpoint.address.bytes.data() + 12) ^ std::uint32_t{endpoint.port} << 16;
+}
+
+}  // namespace
 
 HostId Wire::AddHost(const Endpoint& inside, std::optional<NatId> nat) {
   const HostId host = static_cast<HostId>(hosts_.size());
@@ -85,15 +93,32 @@ void Wire::Send(HostId sender, const Endpoint& to, BytesView bytes, Duration now
   const bool to_nat = (route->target & kNatBit) != 0;
   const Box* box = to_nat ? &nats_[route->target & ~kNatBit] : nullptr;
   const HostId far_end = !to_nat ? route->target : box->members.empty() ? kNoHost : box->members.front();
-  if (!partition_.Passes(sender, far_end)) {
+  const bool to_crowd = crowd_ != kNoHost && route->target == crowd_;
+  if (!to_crowd && !partition_.Passes(sender, far_end)) {
     ++counters_.cut;
     return;
   }
-  const Fate fate = link_.Draw(sender, far_end);
+  Fly(*route, sender, to_crowd ? LinkEnd(to) : far_end, to, bytes, now);
+}
+
+void Wire::SendFromCrowd(const Endpoint& from, const Endpoint& to, BytesView bytes, Duration now) {
+  ++counters_.sent;
+  counters_.bytes_sent += bytes.size();
+  const std::optional<std::uint32_t> target = FindTarget(to);
+  if (!target) {
+    ++counters_.unroutable;
+    return;
+  }
+  Fly(Route{from, *target}, LinkEnd(from), *target, to, bytes, now);
+}
+
+void Wire::Fly(const Route& route, std::uint32_t link_from, std::uint32_t link_to, const Endpoint& to,
+               BytesView bytes, Duration now) {
+  const Fate fate = link_.Draw(link_from, link_to);
   if (fate.copies == 0) ++counters_.lost;
   if (fate.copies == 2) ++counters_.duplicated;
   if (fate.reordered) ++counters_.reordered;
-  for (std::size_t i = 0; i < fate.copies; ++i) Launch(*route, to, bytes, now + fate.delays[i]);
+  for (std::size_t i = 0; i < fate.copies; ++i) Launch(route, to, bytes, now + fate.delays[i]);
 }
 
 void Wire::Inject(const Endpoint& from, const Endpoint& to, BytesView bytes, Duration now, Duration delay) {
@@ -122,7 +147,8 @@ std::optional<Wire::Route> Wire::FindRoute(const Host& sender, const Endpoint& t
 
 std::optional<std::uint32_t> Wire::FindTarget(const Endpoint& to) const {
   if (const auto host = index_.Find(to)) return host;
-  return index_.Find(Endpoint{to.address, 0});
+  if (const auto nat = index_.Find(Endpoint{to.address, 0})) return nat;
+  return crowd_ == kNoHost ? std::nullopt : std::optional(crowd_);
 }
 
 void Wire::Launch(const Route& route, const Endpoint& to, BytesView bytes, Duration at) {
@@ -149,13 +175,13 @@ std::optional<Delivery> Wire::Arrive(std::uint32_t index, Duration now) {
   }
   // The host may have stopped or moved away while the datagram flew.
   const Host& h = hosts_[host];
-  const bool moved = (flight.target & kNatBit) == 0 && h.inside != flight.to;
+  const bool moved = (flight.target & kNatBit) == 0 && host != crowd_ && h.inside != flight.to;
   if (!h.up || moved) {
     ++counters_.unroutable;
     return std::nullopt;
   }
   ++counters_.delivered;
-  return Delivery{host, flight.from, h.inside, flight.bytes};
+  return Delivery{host, flight.from, host == crowd_ ? flight.to : h.inside, flight.bytes};
 }
 
 }  // namespace hearsay::sim

@@ -9,6 +9,9 @@
 //
 // The tap sees each datagram as the internet does (translated, not yet lost) and may drop or rewrite it: with Inject, a
 // test plays every part that an attacker on the path has.
+//
+// One host may be the crowd: it stands at every endpoint of the internet where no other host does, so that a million
+// endpoints cost nothing here. Links to it are drawn by the endpoint; no cut concerns it.
 #pragma once
 
 #include <cstdint>
@@ -84,6 +87,10 @@ class Wire {
   void Send(HostId sender, const Endpoint& to, BytesView bytes, Duration now);
   // From nowhere, with any source: what an attacker can do. Takes exactly `delay`; the tap does not see it.
   void Inject(const Endpoint& from, const Endpoint& to, BytesView bytes, Duration now, Duration delay = {});
+  // From now on `host` is the crowd.
+  void SetCrowd(HostId host) { crowd_ = host; }
+  // From the crowd's endpoint `from`. The tap does not see it.
+  void SendFromCrowd(const Endpoint& from, const Endpoint& to, BytesView bytes, Duration now);
   // The end of the flight of a kDatagram event. The caller releases the flight when done with the delivery.
   std::optional<Delivery> Arrive(std::uint32_t flight, Duration now);
   void Release(std::uint32_t flight) { flights_.Release(flight); }
@@ -122,6 +129,8 @@ class Wire {
   };
   std::optional<Route> FindRoute(const Host& sender, const Endpoint& to, Duration now);
   std::optional<std::uint32_t> FindTarget(const Endpoint& to) const;
+  void Fly(const Route& route, std::uint32_t link_from, std::uint32_t link_to, const Endpoint& to, BytesView bytes,
+           Duration now);
   void Launch(const Route& route, const Endpoint& to, BytesView bytes, Duration at);
 
   LinkModel link_;
@@ -131,6 +140,7 @@ class Wire {
   EndpointIndex index_;  // hosts of the internet by endpoint; translators by address with port 0
   std::vector<Host> hosts_;
   std::vector<Box> nats_;
+  HostId crowd_ = kNoHost;
   Tap tap_;
   Bytes tap_buffer_;
   WireCounters counters_;

@@ -245,5 +245,25 @@ TEST_F(WireTest, InjectsWithAnySource) {
   EXPECT_EQ(received[0].at, seconds{3} + milliseconds{5});
 }
 
+TEST_F(WireTest, TheCrowdStandsWhereNobodyElseDoes) {
+  const HostId a = Up(Global(1));
+  const HostId b = Up(Global(2));
+  wire.Send(a, Global(3), AsBytes("nobody"), seconds{1});
+  const HostId crowd = Up(Endpoint{});
+  wire.SetCrowd(crowd);
+  wire.Send(a, Global(2), AsBytes("somebody"), seconds{1});
+  wire.Send(a, Global(3), AsBytes("anybody"), seconds{2});
+  wire.Send(a, Private(3), AsBytes("of another scope"), seconds{2});
+  wire.SendFromCrowd(Global(3), Global(1), AsBytes("answer"), seconds{3});
+  const auto received = Drain();
+  ASSERT_EQ(received.size(), 3u);
+  EXPECT_EQ(received[0].host, b);
+  EXPECT_EQ(received[1].host, crowd);
+  EXPECT_EQ(received[1].local, Global(3));
+  EXPECT_EQ(received[2].host, a);
+  EXPECT_EQ(received[2].from, Global(3));
+  EXPECT_EQ(received[2].at, seconds{3} + milliseconds{10});
+}
+
 }  // namespace
 }  // namespace hearsay::sim

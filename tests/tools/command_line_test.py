@@ -49,6 +49,10 @@ class CommandLine(Case):
                 self.assertLessEqual(len(line), 80, f"{command}: {line}")
             self.assertEqual(hearsay("help", *command.split()).stdout, shown.stdout)
 
+    def test_scenarios_are_listed_in_80_columns(self):
+        for line in hearsay("sim", "--list").stdout.splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
     def test_every_command_refuses_an_unknown_flag_as_wrong_usage(self):
         for command in self.commands():
             self.assertRefused(hearsay(*command.split(), "--no-such-flag"), 2, f"hearsay {command}: ", "--help")
@@ -60,6 +64,13 @@ class CommandLine(Case):
                                  (["--zone", "s.test", "--ttl", "0"], ["ttl 0", "1 and 900"]),
                                  (["--zone", "s.test", "--dns", "nowhere"], ["--dns 'nowhere'"]),
                                  (["--zone", "s.test", "--http", "80"], ["--http '80'"]),
+                                 (["--zone", "s.test", "--good", "3h_share=9%"], ["--good '3h_share=9%'", "2h_share"]),
+                                 (["--zone", "s.test", "--good", "2h_share=101%"], ["from 0% to 100%"]),
+                                 (["--zone", "s.test", "--good", "2h_share=.9"], ["such as 2h_share=85%"]),
+                                 (["--zone", "s.test", "--good", "failures=0"], ["a whole number from 1 to 65535"]),
+                                 (["--zone", "s.test", "--good", "new_tries=1.5"], ["new_tries=3"]),
+                                 (["--zone", "s.test", "--good", "new_time=31d"], ["from 0s to 30d", "new_time=4h"]),
+                                 (["--zone", "s.test", "--good", "patience"], ["'patience'", "patience=10m"]),
                                  (["--zone", "s.test", "--name-server", "x=y"], ["--name-server 'x=y'"]),
                                  (["--zone", "s.test", "--name-server", "ns.s.test"], ["needs an address"])):
                 self.assertRefused(hearsay("seed", *data, *flags), 2, "hearsay seed: ", *words)

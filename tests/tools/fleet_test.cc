@@ -71,6 +71,7 @@ PlanRequest Request(std::size_t nodes) {
           .natted_percent = 10,
           .liar_percent = 5,
           .versions = {{"new/2", 75}, {"old/1", 25}},
+          .roles = {{"dual", 8}, {"worker", 1}, {"seed", 1}},
           .base = *IpAddress::Parse("127.1.0.0"),
           .seed = 7};
 }
@@ -79,17 +80,20 @@ TEST(Plan, HasExactSharesAndAnAddressForEach) {
   const auto plan = *MakePlan(Request(1000));
   std::map<Kind, int> kinds;
   std::map<std::string, int> versions;
+  std::map<Role, int> roles;
   std::set<IpAddress> addresses;
   std::set<ByteArray<32>> identities;
   for (const Resident& r : plan) {
     ++kinds[r.kind];
     ++versions[r.software];
+    ++roles[r.role];
     addresses.insert(r.address);
     identities.insert(r.identity);
   }
   EXPECT_EQ(kinds, (std::map<Kind, int>{
                        {Kind::kReachable, 650}, {Kind::kNatted, 100}, {Kind::kDead, 200}, {Kind::kLiar, 50}}));
   EXPECT_EQ(versions, (std::map<std::string, int>{{"new/2", 750}, {"old/1", 250}}));
+  EXPECT_EQ(roles, (std::map<Role, int>{{Role::kDual, 800}, {Role::kWorker, 100}, {Role::kSeed, 100}}));
   EXPECT_EQ(addresses.size(), 1000u);
   EXPECT_EQ(identities.size(), 1000u);
   EXPECT_EQ(plan.front().address.ToString(), "127.1.0.1");
@@ -106,7 +110,8 @@ TEST(Plan, ACrawlMayStartAtTheFirstAddress) {
 
 TEST(Plan, FollowsFromItsSeedAlone) {
   const auto same = [](const Resident& a, const Resident& b) {
-    return a.identity == b.identity && a.chance == b.chance && a.kind == b.kind && a.software == b.software;
+    return a.identity == b.identity && a.chance == b.chance && a.kind == b.kind && a.software == b.software &&
+           a.role == b.role;
   };
   const auto one = *MakePlan(Request(200));
   const auto two = *MakePlan(Request(200));
@@ -206,8 +211,8 @@ TEST(Liar, IsVerifiedLikeAnybodyAndItsLiesAreTriedInVain) {
   test::Pump pump;
   const Endpoint home = At("127.1.0.9:7075");
   const std::vector<Endpoint> lies{At("127.9.9.1:7075"), At("127.9.9.2:7075")};
-  Liar liar(test::MakeIdentity(99), NetworkKey::Open("test"), home, "liar/1", lies, Rng::FromNumber(3).Array<32>(),
-            pump.now);
+  Liar liar(test::MakeIdentity(99), NetworkKey::Open("test"), home, Liar::Says{"liar/1", Role::kWorker}, lies,
+            Rng::FromNumber(3).Array<32>(), pump.now);
   std::set<Endpoint> tried;
   pump.filter = [&](test::InFlight& f) {
     if (std::find(lies.begin(), lies.end(), f.to) != lies.end()) tried.insert(f.to);
@@ -227,6 +232,7 @@ TEST(Liar, IsVerifiedLikeAnybodyAndItsLiesAreTriedInVain) {
   EXPECT_TRUE(seen->reachable);
   EXPECT_TRUE(seen->in_view);  // it answered keepalives all the while
   EXPECT_EQ(seen->software, "liar/1");
+  EXPECT_EQ(seen->role, Role::kWorker);
   EXPECT_EQ(tried, std::set<Endpoint>(lies.begin(), lies.end()));
   EXPECT_EQ(pump.node(0).Status().table, 1u);
   EXPECT_EQ(liar.sessions(), 1u);
@@ -240,6 +246,7 @@ TEST(Truth, IsJsonThatSaysWhoIsWhat) {
                   .endpoint = At("127.1.0.1:7075"),
                   .kind = Kind::kNatted,
                   .software = "x/1",
+                  .role = Role::kSeed,
                   .since = kNow}}));
   EXPECT_EQ(truth["schema"], kTruthSchema);
   EXPECT_EQ(truth["network"], "a \"net\"");
@@ -250,7 +257,7 @@ TEST(Truth, IsJsonThatSaysWhoIsWhat) {
                                                {"endpoints", {"127.1.0.1:7075"}},
                                                {"kind", "natted"},
                                                {"software", "x/1"},
-                                               {"role", "dual"},
+                                               {"role", "seed"},
                                                {"since", FormatRfc3339(kNow)}}));
 }
 

@@ -60,18 +60,19 @@ class FleetTest(unittest.TestCase):
         return fleet
 
     def test_a_crawl_finds_who_is_there_and_nobody_else(self):
-        fleet = self.start("--nodes", "60", "--dead", "20", "--nat", "10", "--liars", "5", "--lies", "4", "--versions",
-                           "hearsay/0.1.0=80,hearsay/0.0.9=20")
+        fleet = self.start("--nodes", "60", "--dead", "20", "--nat", "10", "--liars", "5", "--lies", "32", "--versions",
+                           "hearsay/0.1.0=80,hearsay/0.0.9=20", "--roles", "dual=7,worker=2,seed=1")
         told = fleet.told
         self.assertEqual((told["nodes"], told["reachable"], told["natted"], told["dead"], told["liars"]),
                          (60, 39, 6, 12, 3))
         self.assertGreaterEqual(told["verified_by"]["min"], 4)
         crawl = run(PROGRAM, "crawl", told["endpoint"], "--out", str(self.folder), "--json")
         self.assertEqual(crawl.returncode, 0, crawl.stderr)
-        result = run(COMPARE, str(self.folder / "map.json"), str(fleet.truth_file), "--found", "100", "--json")
+        result = run(COMPARE, str(self.folder), str(fleet.truth_file), "--found", "100", "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
         compared = json.loads(result.stdout)
         self.assertEqual((compared["reachable"], compared["found"], compared["liars_found"]), (39, 39, 3))
+        self.assertEqual(compared["liars_flagged"], 3)
         self.assertEqual((compared["natted"], compared["dead"], compared["left_out"]), (6, 12, 0))
 
         drawn = json.loads((self.folder / "map.json").read_text())
@@ -80,8 +81,23 @@ class FleetTest(unittest.TestCase):
         for node in drawn["nodes"]:  # who was met says what the truth says
             if node["reachable"] and node["software"]:
                 self.assertEqual(node["software"], truth[node["node_id"]]["software"])
+                self.assertEqual(node["role"], truth[node["node_id"]]["role"])
+        roles = [node["role"] for node in truth.values()]
+        self.assertEqual([roles.count(role) for role in ("dual", "worker", "seed")], [42, 12, 6])
         self.check_that_the_comparison_can_fail(drawn, fleet.truth(), truth)
         self.assertEqual(fleet.end(), 0)
+
+    def test_a_bench_crawls_one_whole(self):
+        result = run(PROGRAM, "bench", "crawl", "--nodes", "60")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        told = json.loads(result.stdout)
+        self.assertEqual((told["bench"], told["nodes"], told["crawls"]), ("crawl", 60, 3))
+        self.assertEqual((told["missed"], told["invented"]), ([0, 0, 0], [0, 0, 0]))
+        self.assertTrue(told["interval_contains_truth"])
+        self.assertGreater(told["seconds"], 0)
+        self.assertGreater(told["heap_bytes_a_node"], 0)
+        self.assertAlmostEqual(told["ratio"], told["figure"] / told["limit"])
+        self.assertGreater(told["ratio"], 0.1)  # the target is for thousands of nodes and a quiet machine
 
     def check_that_the_comparison_can_fail(self, drawn, truth, nodes):
         """Each spoils a right map; the comparison must say so."""
@@ -154,12 +170,15 @@ class FleetTest(unittest.TestCase):
 
     def test_it_says_what_is_wrong(self):
         self.refused(2, "--nodes")
-        self.refused(2, "--dead", "--nodes", "10", "--dead", "101")
+        self.refused(2, "--dead: '101' is not between 0 and 100", "--nodes", "10", "--dead", "101")
+        self.refused(2, "--nodes 0", "--nodes", "0")
+        self.refused(2, "--port '70000' is no number", "--nodes", "10", "--port", "70000")
         self.refused(2, "'x'", "--nodes", "10", "--versions", "x")
+        self.refused(2, "'butler'", "--nodes", "10", "--roles", "dual=1,butler=1")
         self.refused(2, "soon", "--nodes", "10", "--for", "soon")
         self.refused(2, "10.0.0.1", "--nodes", "10", "--peer", "10.0.0.1:7075")
-        self.refused(1, "127.0.0.0", "--nodes", "10", "--base", "127.0.0.0")
-        self.refused(1, "reachable", "--nodes", "10", "--dead", "50", "--nat", "50")
+        self.refused(2, "127.0.0.0", "--nodes", "10", "--base", "127.0.0.0")
+        self.refused(2, "reachable", "--nodes", "10", "--dead", "50", "--nat", "50")
         self.refused(1, "/nowhere/truth", "--nodes", "1", "--port", "0", "--truth", "/nowhere/truth")
 
     def test_it_says_that_too_few_files_may_be_open(self):

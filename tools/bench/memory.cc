@@ -6,13 +6,12 @@
 // of a peer without a channel.
 #include "tools/bench/memory.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <vector>
 
 #include "node/core/node.h"
 #include "proto/check.h"
+#include "tests/sim/heap.h"
 
 namespace hearsay::bench {
 namespace {
@@ -20,11 +19,6 @@ namespace {
 constexpr double kTargetBytes = 200;
 constexpr std::size_t kPage = 1000;  // as many as the driver brings at a time
 const Time kStart = FromUnixSeconds(1'800'000'000);
-
-std::size_t HeapInUse() {
-  const struct mallinfo2 info = ::mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
 
 KnownPeer MakePeer(Rng& rng) {
   KnownPeer peer;
@@ -46,13 +40,13 @@ nlohmann::ordered_json MeasureMemory(const MemoryOptions& options) {
   Effects effects;
   std::vector<KnownPeer> page;
   page.reserve(kPage);
-  const std::size_t before = HeapInUse();
+  const std::size_t before = sim::HeapInUse();
   for (std::size_t told = 0; told < options.peers; told += page.size()) {
     page.clear();
     while (page.size() < std::min(kPage, options.peers - told)) page.push_back(MakePeer(rng));
     node.Remember(page, kStart, effects);
   }
-  const auto more = static_cast<double>(HeapInUse() - before);
+  const auto more = static_cast<double>(sim::HeapInUse() - before);
   return {{"bench", "memory"},
           {"peers", node.Peers().size()},
           {"heap_bytes_a_peer", more / static_cast<double>(options.peers)},

@@ -6,25 +6,26 @@
 namespace hearsay::fleet {
 namespace {
 
-Bytes RecordOf(const Identity& identity, const NetworkKey& network, const Endpoint& own, std::string software,
+Bytes RecordOf(const Identity& identity, const NetworkKey& network, const Endpoint& own, Liar::Says says,
                std::uint64_t sequence) {
   NodeRecord record;
   record.id = identity.id();
   record.sequence = sequence;
   record.endpoints = {own};
-  record.software = std::move(software);
+  record.software = std::move(says.software);
+  record.role = says.role;
   return SignRecord(record, identity, network);
 }
 
 }  // namespace
 
-Liar::Liar(Identity identity, const NetworkKey& network, const Endpoint& own, std::string software,
+Liar::Liar(Identity identity, const NetworkKey& network, const Endpoint& own, Says says,
            std::vector<Endpoint> lies, const Rng::Seed& chance, Time now)
     : identity_(std::move(identity)),
       network_(network),
       own_(own),
       epoch_(static_cast<std::uint64_t>(std::max<std::int64_t>(UnixSeconds(now), 1))),
-      record_(RecordOf(identity_, network_, own, std::move(software), epoch_)),
+      record_(RecordOf(identity_, network_, own, std::move(says), epoch_)),
       lies_(std::move(lies)),
       rng_(chance) {}
 

@@ -29,8 +29,12 @@ class Liar {
   static constexpr std::size_t kMaxSessions = 4096;
   static constexpr Duration kSilence = std::chrono::minutes{2};
 
+  struct Says {  // of itself
+    std::string software;
+    Role role{};
+  };
   // `lies` may be empty: then its samples are.
-  Liar(Identity identity, const NetworkKey& network, const Endpoint& own, std::string software,
+  Liar(Identity identity, const NetworkKey& network, const Endpoint& own, Says says,
        std::vector<Endpoint> lies, const Rng::Seed& chance, Time now);
 
   void Receive(const Datagram& datagram, Time now, Effects& out);

@@ -65,6 +65,12 @@ Result<std::vector<Resident>> MakePlan(const PlanRequest& request) {
     residents[i].kind = static_cast<Kind>(kinds[i]);
     residents[i].software = request.versions[versions[i]].text;
   }
+  const auto roles = Deal(Apportion(nodes, request.roles), rng);
+  for (std::size_t i = 0; i < nodes; ++i) {
+    const auto role = ParseRole(request.roles[roles[i]].text);
+    HEARSAY_CHECK(role);
+    residents[i].role = *role;
+  }
   return residents;
 }
 

@@ -2,9 +2,9 @@
 //
 // Plan: who is in a fleet, drawn from one seed before anything runs. The same request gives the same plan.
 //
-// The i-th resident lives at the base address + 1 + i, skipping none; its kind and software are dealt by exact shares
-// and then shuffled, but that the first one is reachable: a crawl may start there. What the residents do once they run
-// depends on time and is not of the plan.
+// The i-th resident lives at the base address + 1 + i, skipping none; its kind, software and role are dealt by exact
+// shares and then shuffled, but that the first one is reachable: a crawl may start there. What the residents do once
+// they run depends on time and is not of the plan.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include "proto/endpoint.h"
 #include "proto/error.h"
 #include "proto/identity.h"
+#include "proto/record.h"
 #include "proto/rng.h"
 #include "tools/fleet/shares.h"
 
@@ -34,6 +35,7 @@ struct PlanRequest {
   double natted_percent = 0;
   double liar_percent = 0;
   std::vector<Share> versions;
+  std::vector<Share> roles;   // names of roles (proto/record.h)
   IpAddress base;             // in 127.0.0.0/8, with room for all of them below 127.255.255.255
   std::uint64_t seed = 0;
 };
@@ -45,6 +47,7 @@ struct Resident {
   IpAddress address;
   Kind kind = Kind::kReachable;
   std::string software;
+  Role role{};
 };
 
 // The error names what does not fit and the remedy.

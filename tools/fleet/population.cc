@@ -45,6 +45,7 @@ Result<void> Population::Start(std::size_t resident) {
 void Population::MakeNode(Member& member, Time now) {
   CoreConfig core;
   core.software = member.resident.software;
+  core.role = member.resident.role;
   core.profile = Profile::kInternet;  // on loopback addresses the LAN's rhythm would be 30 times as much work
   core.listen_port = member.outside.port;
   // It begins with twice as many contacts as it must have: losing some makes it busy no sooner than that.
@@ -69,7 +70,8 @@ void Population::MakeLiar(Member& member, Time now) {
   Identity identity(member.resident.identity);
   member.id = identity.id();
   member.liar = std::make_unique<Liar>(std::move(identity), config_.network, member.outside,
-                                       member.resident.software, std::move(lies), rng.Array<32>(), now);
+                                       Liar::Says{member.resident.software, member.resident.role}, std::move(lies),
+                                       rng.Array<32>(), now);
 }
 
 void Population::Stop(std::size_t resident) {
@@ -229,7 +231,7 @@ std::vector<TruthNode> Population::Truth() const {
                      .endpoint = member.outside,
                      .kind = member.kind,
                      .software = member.resident.software,
-                     .role = Role::kDual,
+                     .role = member.resident.role,
                      .since = member.since});
   }
   return nodes;

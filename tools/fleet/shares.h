@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Shares: how many of a crowd say what: "hearsay/0.1.0=80,hearsay/0.0.9=20".
+// Shares: how many of a crowd say what: "hearsay/0.1.0=80,hearsay/0.0.9=20", or "dual=9,seed=1".
 //
 //   shares = share *("," share)     share = text "=" weight
 //

@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "tools/fleet/truth.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <ostream>
 
 #include <nlohmann/json.hpp>
 
+#include "node/io/replace_file.h"
 #include "proto/rfc3339.h"
 
 namespace hearsay::fleet {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-bool WriteAll(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -48,19 +34,7 @@ std::string TruthJson(const TruthHeader& header, const std::vector<TruthNode>& n
 }
 
 Result<void> ReplaceFile(const std::string& path, std::string_view text) {
-  const std::string temporary = path + "." + std::to_string(::getpid());
-  const auto fail = [&](int error) {
-    ::unlink(temporary.c_str());
-    return tl::unexpected("cannot write '" + path + "': " + std::strerror(error) + "; give another path");
-  };
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return fail(errno);
-  const bool written = WriteAll(descriptor, text);
-  const int error = errno;
-  ::close(descriptor);
-  if (!written) return fail(error);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return fail(errno);
-  return {};
+  return hearsay::ReplaceFile(path, [&](std::ostream& out) { out << text; });
 }
 
 }  // namespace hearsay::fleet

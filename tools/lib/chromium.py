@@ -117,10 +117,11 @@ class Browser:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone)
 
     def open(self, path):
-        """Loads a file; forgets what earlier pages said."""
+        """Loads a file, or what an http: address names; forgets what earlier pages said."""
         self.troubles, self.requests = [], []
-        self.call("Page.navigate", url=f"file://{os.path.abspath(path)}")
-        name = json.dumps(os.path.basename(path))
+        url = str(path) if str(path).startswith("http:") else f"file://{os.path.abspath(path)}"
+        self.call("Page.navigate", url=url)
+        name = json.dumps(url.rpartition("/")[2])
         self.until(f"document.readyState === 'complete' && location.pathname.endsWith({name})")
 
     def evaluate(self, expression):

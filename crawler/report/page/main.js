@@ -2,24 +2,6 @@
 //
 // The page: its data, its parts, and the one selected node that they share.
 
-const darkPreferred = matchMedia("(prefers-color-scheme: dark)");
-
-// The reader's system decides between light and dark until the button is pressed.
-function theme(repaint) {
-  const root = document.documentElement;
-  const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : darkPreferred.matches);
-  const show = () => {
-    byId("theme").textContent = isDark() ? "Light" : "Dark";
-    repaint();
-  };
-  byId("theme").addEventListener("click", () => {
-    root.dataset.theme = isDark() ? "light" : "dark";
-    show();
-  });
-  darkPreferred.addEventListener("change", show);
-  show();
-}
-
 function colourChoice(colours) {
   const choice = byId("colour");
   choice.append(...colours.choices.map((facet) => el("option", { value: facet.key }, facet.title)));

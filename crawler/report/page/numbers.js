@@ -4,10 +4,6 @@
 
 const BAR = { width: 150, height: 18 };
 
-const figure = (title, value, below, drawn = null) =>
-  el("div", { class: "figure" }, el("dt", {}, title), el("dd", { class: "big" }, value),
-    drawn && el("dd", { class: "drawing" }, drawn), below && el("dd", { class: "below" }, below));
-
 // "timeout 12 · refused 3": names by count.
 function listed(counts) {
   const byCount = Object.entries(counts || {}).sort(([, a], [, b]) => b - a);
@@ -59,6 +55,8 @@ function shareBar(share) {
   return bar;
 }
 
+const lines = (first, second) => el("span", {}, first, el("br"), second);
+
 function showNumbers(summary) {
   const { nodes, reachable, estimate, mapped, rtt_ms: rtt } = summary;
   const share = nodes ? reachable / nodes : null;
@@ -67,14 +65,17 @@ function showNumbers(summary) {
   const interval = estimate ? `95 %: ${count(estimate.low)} \u2013 ${count(estimate.high)}` : unsaid;
   const look = summary.second_look;
   const left = look?.gone ? ` \u00b7 ${count(look.gone)} of ${count(look.nodes)} left while we looked` : "";
+  const hidden = `and ${count(summary.hidden)} hidden, whom nobody can dial`;
+  const exist = summary.hidden > 0 ? lines(interval, hidden) : interval;
+  const bound = "at most: the crawler's waiting included";
   byId("numbers").append(
     figure("Nodes", count(nodes), several || counted(summary.edges, "edge", "edges")),
     figure("Reachable", count(reachable), share === null ? "" : `${percent(share)} of nodes`, shareBar(share)),
     figure("Unreachable", count(summary.unreachable), listed(summary.reasons)),
-    figure("Estimated to exist", count(estimate?.nodes), interval, estimate && errorBar(reachable, estimate)),
+    figure("Estimated to exist", count(estimate?.nodes), exist, estimate && errorBar(reachable, estimate)),
     figure("Share mapped", percent(mapped), isNumber(mapped) ? `of the estimate${left}` : "", shareBar(mapped)),
     figure("Suspects", count(summary.suspects), "name what proves no id"),
-    figure("Round trip", milliseconds(rtt?.p50), rtt ? rttTail(rtt) : "", rtt && rttStrip(rtt)),
+    figure("Round trip", milliseconds(rtt?.p50), rtt ? lines(rttTail(rtt), bound) : "", rtt && rttStrip(rtt)),
   );
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Timeline: past censuses. Above, the nodes that were reachable (line) and the estimate's 95 % interval (band); below,
-// how many came (up) and went (down) since the census before. Absent when there are not two to compare.
+// how many came (up) and went (down) since the census before. Absent when there are not two to compare. A census that
+// is not complete counts a part: line and band pass it by, and the readout says what it is.
 
 const CHART = { left: 46, right: 12, top: 8, lines: 104, gap: 10, bars: 36, bottom: 20 };
 const CHART_HEIGHT = CHART.top + CHART.lines + CHART.gap + CHART.bars + CHART.bottom;
@@ -23,6 +24,7 @@ class Timeline {
       .filter((census) => Number.isFinite(census.time) && isNumber(census.reachable))
       .sort((a, b) => a.time - b.time);
     if (this.points.length < 2) return;
+    this.whole = this.points.filter(({ complete }) => complete !== false);
     this.place = byId("timeline");
     this.place.hidden = false;
     this.readout = el("p", { class: "readout", role: "status" });
@@ -40,15 +42,16 @@ class Timeline {
   }
   draw() {
     this.width = Math.max(200, this.stage.clientWidth);
-    const values = this.points.flatMap(({ reachable, low, high }) => [reachable, low, high].filter(isNumber));
+    const values = (this.whole.length ? this.whole : this.points).flatMap(({ reachable, low, high }) => [reachable, low, high].filter(isNumber));
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const room = (high - low) * 0.08 || 1;
     this.range = { low: Math.max(0, low - room), high: high + room };
     this.most = Math.max(1, ...this.points.flatMap(({ came, went }) => [came, went].filter(isNumber)));
     this.cursor = svg("line", { class: "cursor", y1: CHART.top, y2: CHART_HEIGHT - CHART.bottom });
     this.dot = svg("circle", { class: "dot", r: 3.5 });
-    const [first, last] = [this.points[0], this.points.at(-1)];
-    const words = `Reachable nodes: first ${count(first.reachable)}, at last ${count(last.reachable)}`;
+    const [first, last] = [this.whole[0], this.whole.at(-1)];
+    const words = first ? `Reachable nodes: first ${count(first.reachable)}, at last ${count(last.reachable)}`
+      : "No complete census";
     this.stage.replaceChildren(svg("svg", { width: this.width, height: CHART_HEIGHT, role: "img", "aria-label": words },
       ...this.grid(), ...this.bands(), this.line(), ...this.bars(), ...this.dates(), this.cursor, this.dot));
     this.choose(this.chosen);
@@ -71,7 +74,7 @@ class Timeline {
   // One band for each unbroken run of censuses that have an estimate.
   bands() {
     const runs = [[]];
-    for (const point of this.points) {
+    for (const point of this.whole) {
       if (isNumber(point.low) && isNumber(point.high)) runs.at(-1).push(point);
       else if (runs.at(-1).length) runs.push([]);
     }
@@ -85,7 +88,7 @@ class Timeline {
     return `${this.x(time).toFixed(1)},${this.y(value).toFixed(1)}`;
   }
   line() {
-    const corners = this.points.map(({ time, reachable }) => this.corner(time, reachable));
+    const corners = this.whole.map(({ time, reachable }) => this.corner(time, reachable));
     return svg("polyline", { class: "line", points: corners.join(" ") });
   }
   bars() {
@@ -117,13 +120,15 @@ class Timeline {
   }
   choose(nth) {
     this.chosen = nth;
-    const { at, time, reachable, estimate, low, high, came, went } = this.points[nth];
+    const { at, time, reachable, estimate, low, high, came, went, complete } = this.points[nth];
+    const part = complete === false;
     const x = this.x(time).toFixed(1);
     for (const [name, value] of [["x1", x], ["x2", x]]) this.cursor.setAttribute(name, value);
     this.dot.setAttribute("cx", x);
     this.dot.setAttribute("cy", this.y(reachable).toFixed(1));
+    this.dot.setAttribute("visibility", part ? "hidden" : "visible");
     const interval = isNumber(estimate) ? `, estimated ${count(estimate)} (${count(low)} \u2013 ${count(high)})` : "";
     this.readout.textContent = `${minute(at)}: ${count(reachable)} reachable${interval}, ${count(came)} came, ` +
-      `${count(went)} went`;
+      `${count(went)} went${part ? "; this census is not complete" : ""}`;
   }
 }

@@ -34,6 +34,9 @@ const Experiment kExperiments[] = {
     {"strangers", "what a node spends before a cookie returned", kStrangersSetUp, PlayStrangers},
     {"on-path", "replays, relays, reflections by somebody on the path", kOnPathSetUp, PlayOnPath},
     {"census", "whether a census knows how whole it is", kCensusSetUp, PlayCensus},
+    {"million", "a map of a million nodes, and its memory", kMillionSetUp, PlayMillion},
+    {"seeds", "two seeds that know nothing of each other", kSeedsSetUp, PlaySeeds},
+    {"seed-sybils", "a seed among attackers that are perfectly reliable", kSeedSybilsSetUp, PlaySeedSybils},
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The plays of all experiments, by file: play_views.cc, play_groups.cc, play_start.cc, play_graph.cc, play_wire.cc,
-// play_census.cc.
+// play_census.cc, play_million.cc, play_seeds.cc, play_seed_sybils.cc.
 #pragma once
 
 #include "tests/sim/experiments/experiment.h"
@@ -33,6 +33,9 @@ HEARSAY_PLAY(Region);
 HEARSAY_PLAY(Strangers);
 HEARSAY_PLAY(OnPath);
 HEARSAY_PLAY(Census);
+HEARSAY_PLAY(Million);
+HEARSAY_PLAY(Seeds);
+HEARSAY_PLAY(SeedSybils);
 #undef HEARSAY_PLAY
 
 extern const char* const kViewsSetUp;
@@ -55,5 +58,8 @@ extern const char* const kRegionSetUp;
 extern const char* const kStrangersSetUp;
 extern const char* const kOnPathSetUp;
 extern const char* const kCensusSetUp;
+extern const char* const kMillionSetUp;
+extern const char* const kSeedsSetUp;
+extern const char* const kSeedSybilsSetUp;
 
 }  // namespace hearsay::sim

@@ -52,15 +52,15 @@ void Swarm::PushSome() {
 
 void Swarm::Sweep() {
   const Duration now = network_.now();
-  std::erase_if(links_, [now](const auto& entry) { return entry.second.heard + kForget < now; });
+  answerer_.ForgetSilentSince(Now() - kForget);
   std::erase_if(dials_, [now](const auto& entry) { return entry.second.since + kRound < now; });
   network_.At(now + kSweepTime, [this] { Sweep(); });
 }
 
 template <typename P>
 void Swarm::Send(std::size_t member, const Endpoint& to, const P& packet) {
-  codec_.Encode(packet, key_, sealed_);
-  network_.SendFrom(members_[member].host, to, sealed_.view());
+  answerer_.codec().Encode(packet, key_, buffer_);
+  network_.SendFrom(members_[member].host, to, buffer_.view());
 }
 
 void Swarm::Dial(std::size_t member, const Endpoint& target) {
@@ -77,7 +77,7 @@ void Swarm::Dial(std::size_t member, const Endpoint& target) {
 }
 
 void Swarm::OnDatagram(std::size_t member, const Delivery& delivery) {
-  const auto packet = codec_.Decode(delivery.bytes, key_);
+  const auto packet = answerer_.codec().Decode(delivery.bytes, key_);
   if (!packet) return;
   if (const auto* sealed = std::get_if<SealedPacket>(&*packet)) return OnSealed(*sealed, delivery);
   if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) return OnHello(member, *hello, delivery);
@@ -88,25 +88,15 @@ void Swarm::OnDatagram(std::size_t member, const Delivery& delivery) {
 
 void Swarm::OnHello(std::size_t member, const BareKeepalive& hello, const Delivery& delivery) {
   ++dials_received_;
-  const CookieJar::Challenge challenge = jar_.Make(delivery.from, hello.query, Now(), rng_);
-  Send(member, delivery.from,
-       HandshakeQuery{.answer_to = hello.query,
-                      .cookie = challenge.cookie,
-                      .responder = members_[member].identity.id(),
-                      .ephemeral = challenge.ephemeral,
-                      .observed = delivery.from});
+  Send(member, delivery.from, answerer_.OnHello(hello, delivery.from, members_[member].identity.id(), Now(), rng_));
 }
 
 void Swarm::OnProof(std::size_t member, const HandshakeProof& proof, const Delivery& delivery) {
-  const auto slot = jar_.Check(delivery.from, proof.query, proof.cookie, Now(), rng_);
-  if (!slot) return;
-  const std::uint64_t id = next_session_++;
-  const ResponderParams params{.boot_epoch = 1, .session_id = id, .confirmed = true};
-  const auto accepted =
-      AcceptProof(proof, delivery.from, **slot, params, members_[member].identity, key_, rng_);
-  if (!accepted) return;
-  links_.try_emplace(id, Link{member, delivery.from, Session(accepted->result.keys), network_.now()});
-  Send(member, delivery.from, accepted->response);
+  const auto response =
+      answerer_.OnProof(proof, delivery.from, member, members_[member].identity, next_session_, Now(), rng_);
+  if (!response) return;
+  ++next_session_;
+  Send(member, delivery.from, *response);
 }
 
 void Swarm::OnQuery(std::size_t member, const HandshakeQuery& query, const Delivery& delivery) {
@@ -123,13 +113,12 @@ void Swarm::OnResponse(std::size_t member, const HandshakeResponse& response, co
   const auto done = it->second.initiator.OnResponse(response, key_);
   dials_.erase(it);
   if (!done) return;
-  const auto [link, fresh] =
-      links_.try_emplace(id, Link{member, delivery.from, Session(done->keys), network_.now()});
+  Link& link = answerer_.Add(id, Link{member, delivery.from, Session(done->keys), Now()});
   // The first sealed packet: who we are and where we say we live, so that we are challenged there.
   answer_.Clear();
   answer_.record_sequence = 1;
   answer_.record = RecordOf(member);
-  Say(link->second, delivery.from, answer_);
+  Say(link, delivery.from, answer_);
 }
 
 Bytes Swarm::RecordOf(std::size_t member) const {
@@ -142,12 +131,10 @@ Bytes Swarm::RecordOf(std::size_t member) const {
 }
 
 void Swarm::OnSealed(const SealedPacket& packet, const Delivery& delivery) {
-  const auto it = links_.find(packet.session_id);
-  if (it == links_.end()) return;
-  Link& link = it->second;
-  const auto opened = link.session.Open(delivery.bytes, plain_.bytes);
-  if (!opened || codec_.DecodeMessage(*opened, incoming_) != ChannelMessageKind::kKeepalive) return;
-  link.heard = network_.now();
+  const Answerer::Heard heard = answerer_.Open(packet, delivery.bytes, incoming_);
+  if (heard.link == nullptr || heard.kind != ChannelMessageKind::kKeepalive) return;
+  Link& link = *heard.link;
+  link.heard = Now();
   answer_.Clear();
   if (incoming_.ping != 0 && AnswersPings(link.member, delivery.from)) answer_.pong = incoming_.ping;
   answer_.path_response = incoming_.path_challenge;
@@ -160,8 +147,8 @@ void Swarm::OnSealed(const SealedPacket& packet, const Delivery& delivery) {
 }
 
 void Swarm::Say(Link& link, const Endpoint& to, const Keepalive& keepalive) {
-  const auto size = link.session.Seal(codec_.EncodeKeepalive(keepalive, plain_), sealed_.bytes);
-  if (size) network_.SendFrom(members_[link.member].host, to, BytesView(sealed_.bytes).first(*size));
+  const BytesView sealed = answerer_.Seal(link, keepalive);
+  if (!sealed.empty()) network_.SendFrom(members_[link.member].host, to, sealed);
 }
 
 void Swarm::SampleOfMembers(std::size_t count, std::vector<Endpoint>& out) {

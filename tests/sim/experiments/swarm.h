@@ -6,16 +6,14 @@
 // dials whom it is told to. What it says when asked for a sample, and what it leaves undone, is the attack: subclasses
 // (attackers.h) override the virtual functions. Members share one memory: what one learns all know, for nothing.
 //
-// It is cheap rather than careful: proofs are not verified, cookies not spent. Channels silent for two minutes go.
+// It answers as an Answerer does. Channels silent for two minutes go.
 #pragma once
 
+#include <map>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
-#include "proto/codec.h"
-#include "proto/cookie.h"
-#include "proto/handshake.h"
+#include "tests/sim/experiments/answerer.h"
 #include "tests/sim/sim_network.h"
 
 namespace hearsay::sim {
@@ -61,12 +59,7 @@ class Swarm {
     Identity identity;
     HostId host = kNoHost;
   };
-  struct Link {
-    std::size_t member = 0;
-    Endpoint peer;
-    Session session;
-    Duration heard{};
-  };
+  using Link = Answerer::Link;
   struct Dialling {
     std::size_t member = 0;
     Initiator initiator;
@@ -87,10 +80,8 @@ class Swarm {
   void Send(std::size_t member, const Endpoint& to, const P& packet);
 
   NetworkKey key_ = NetworkKey::Open("simulation");
-  Codec codec_;
-  CookieJar jar_;
+  Answerer answerer_{key_};
   std::vector<Member> members_;
-  std::unordered_map<std::uint64_t, Link> links_;  // by the session id that we chose; never iterated but to sweep
   std::map<Cookie, Dialling> dials_;
   std::uint64_t next_session_ = 1;
   std::vector<Endpoint> targets_;
@@ -102,8 +93,7 @@ class Swarm {
   std::uint64_t dials_received_ = 0;
   Keepalive incoming_;
   Keepalive answer_;
-  DatagramBuffer plain_;
-  DatagramBuffer sealed_;
+  DatagramBuffer buffer_;
 };
 
 }  // namespace hearsay::sim

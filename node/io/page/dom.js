@@ -24,6 +24,11 @@ function button(text, attributes, onClick) {
   return made;
 }
 
+// A number with its title, for a dl.
+const figure = (title, value, below, drawn = null) =>
+  el("div", { class: "figure" }, el("dt", {}, title), el("dd", { class: "big" }, value),
+    drawn && el("dd", { class: "drawing" }, drawn), below && el("dd", { class: "below" }, below));
+
 const UNKNOWN = "\u2013";
 const COUNT = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const PERCENT = new Intl.NumberFormat("en", { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// HiddenIds: ids of peers that nobody can dial, cut to eight bytes, and how many nodes named each.
+//
+// At most `limit` of them: whoever can be dialled may make up as many as it likes. About 25 bytes each.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "crawler/block_vector.h"
+#include "crawler/census.h"
+#include "node/core/flat_index.h"
+#include "proto/siphash.h"
+
+namespace hearsay {
+
+class HiddenIds {
+ public:
+  // `key` keeps strangers from choosing ids that collide in the hash table.
+  HiddenIds(std::size_t limit, const SipKey& key) : limit_(limit), key_(key) {}
+
+  // One more node named it. False: there is no room for a new one.
+  bool Add(IdPrefix id) {
+    const std::uint32_t found =
+        index_.Find(HashOf(id), [&](std::uint32_t number) { return nodes_[number].id == id; });
+    if (found != FlatIndex::kNone) {
+      ++nodes_[found].named_by;
+      return true;
+    }
+    if (nodes_.size() >= limit_) return false;
+    nodes_.push_back({.id = id, .named_by = 1});
+    index_.Insert(static_cast<std::uint32_t>(nodes_.size() - 1),
+                  [this](std::uint32_t number) { return HashOf(nodes_[number].id); });
+    return true;
+  }
+  std::size_t size() const { return nodes_.size(); }
+  // Those that at least so many nodes named, in the order of their ids.
+  std::vector<HiddenNode> NamedBy(std::uint32_t namings) const {
+    std::vector<HiddenNode> out;
+    for (const HiddenNode& node : nodes_) {
+      if (node.named_by >= namings) out.push_back(node);
+    }
+    std::sort(out.begin(), out.end(), [](const HiddenNode& a, const HiddenNode& b) { return a.id < b.id; });
+    return out;
+  }
+
+ private:
+  std::uint64_t HashOf(IdPrefix id) const {
+    ByteArray<sizeof id> bytes;
+    StoreBigEndian(id, bytes.data());
+    return SipHash(key_, bytes);
+  }
+
+  const std::size_t limit_;
+  const SipKey key_;
+  BlockVector<HiddenNode> nodes_;
+  FlatIndex index_;
+};
+
+}  // namespace hearsay

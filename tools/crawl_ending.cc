@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "tools/crawl_ending.h"
+
+#include <cstdio>
+#include <optional>
+
+#include "crawler/history/timeline_json.h"
+#include "node/io/version.h"
+#include "tools/census_event.h"
+#include "tools/commands.h"
+#include "tools/crawl_events.h"
+#include "tools/crawl_journal.h"
+#include "tools/crawl_report.h"
+
+namespace hearsay {
+namespace {
+
+void Print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+ExitCode FailCrawl(CrawlSaid said, const Refusal& why) {
+  if (why.exit_code == kExitFailed && said == CrawlSaid::kEvents) PrintEvent(FailedEvent(why.Text()));
+  if (why.exit_code == kExitFailed && said == CrawlSaid::kJson) PrintEvent(FailedJson(why.Text()));
+  return Refuse("crawl", why);
+}
+
+ExitCode CrawlEnding::Conclude(const Crawled& crawled) const {
+  const bool nobody = crawled.census.nodes.empty();
+  const bool stopped = config_.kind == Kind::kSeries && crawled.end == CrawlDriver::End::kInterrupted;
+  std::optional<HistoryStore::Recorded> recorded;
+  if (config_.store != nullptr) recorded = Record(crawled);
+  CrawlOutputs::Made made;
+  if (!nobody && !stopped) made = MakeOutputs(crawled.census);
+  if (recorded && !recorded->error.empty()) made.errors.insert(made.errors.begin(), recorded->error);
+  for (const std::string& error : made.errors) Fail("crawl", error);
+
+  if (recorded && (config_.kind == Kind::kSeries || config_.said == CrawlSaid::kEvents)) SayChange(recorded->change);
+  if (nobody && !stopped) {
+    const Refusal why = Refusal::Failed(NobodyAnsweredText(crawled, config_.order.network));
+    // A series has said what it found: nobody.
+    return config_.kind == Kind::kSeries ? Refuse("crawl", why) : FailCrawl(config_.said, why);
+  }
+  if (config_.kind == Kind::kSingle) SaySummary(crawled, made, recorded ? &recorded->change : nullptr);
+  return made.errors.empty() ? kExitFine : kExitFailed;
+}
+
+// A crawl that a kill cut in two is recorded as one.
+HistoryStore::Recorded CrawlEnding::Record(const Crawled& crawled) const {
+  if (crawled.resumed > 0) {
+    std::fprintf(stderr, "crawl: went on where one that was killed had made %zu visits\n", crawled.resumed);
+  }
+  HistoryStore::Recorded recorded = config_.store->Record(crawled.census);
+  if (recorded.error.empty()) CrawlJournal::Remove(config_.order.journal);
+  return recorded;
+}
+
+CrawlOutputs::Made CrawlEnding::MakeOutputs(const Census& census) const {
+  const MapHeader header{.software = std::string(Software()), .network = config_.order.network.name};
+  const HistoryStore* store = config_.store;
+  const std::string history = store != nullptr ? TimelineJson(store->history().timeline().points()) : "null";
+  return config_.outputs.Make(census, header, history);
+}
+
+void CrawlEnding::SayChange(const HistoryChange& change) const {
+  switch (config_.said) {
+    case CrawlSaid::kText: return Print(CensusLine(change) + "\n");
+    case CrawlSaid::kJson: return Print(CensusEvent(change, config_.store->history()));
+    case CrawlSaid::kEvents: return Print(CensusEvents(change, config_.store->history()));
+  }
+}
+
+void CrawlEnding::SaySummary(const Crawled& crawled, const CrawlOutputs::Made& made,
+                             const HistoryChange* change) const {
+  switch (config_.said) {
+    case CrawlSaid::kText:
+      Print(SummaryText(crawled, made.places, config_.order.network.name) + MadeText(made));
+      if (change != nullptr) std::printf("  history       %s\n", ChangeText(*change).c_str());
+      return;
+    case CrawlSaid::kJson: return PrintEvent(FinishedJson(crawled, made));
+    case CrawlSaid::kEvents: return PrintEvent(FinishedEvent(crawled, made));
+  }
+}
+
+}  // namespace hearsay

@@ -10,7 +10,7 @@
 namespace hearsay {
 namespace {
 
-// What one node named, of each address group at most kMost: for each node anew, without clearing.
+// What one node named, of each address group at most kJudgedOfGroup: for each node anew, without clearing.
 class GroupTally {
  public:
   void Begin() { ++turn_; }

@@ -80,8 +80,10 @@ void GoodPeers::TakeByGroup(std::vector<GoodPeer> peers) {
     if (peers[i].endpoint.IsDialable()) places.push_back({peers[i].endpoint.group(), peers[i].endpoint, i});
   }
   std::ranges::sort(places);
-  const auto same = std::ranges::unique(places, {}, &Place::endpoint);
-  places.erase(same.begin(), same.end());
+  // Not std::ranges': clang 14 cannot compile libstdc++ 12's subrange.
+  places.erase(std::unique(places.begin(), places.end(),
+                           [](const Place& a, const Place& b) { return a.endpoint == b.endpoint; }),
+               places.end());
   std::vector<AddressGroup> groups;
   for (const Place& place : places) groups.push_back(place.group);
   for (const std::uint32_t taken : ShareByGroup(groups, kMaxPeers)) {

@@ -23,9 +23,9 @@ int SocketOf(MHD_Connection* connection) {
 
 // Of a connection by a unix socket: one network for all.
 ClientNetwork NetworkOf(const sockaddr* address) {
+  if (address == nullptr || (address->sa_family != AF_INET && address->sa_family != AF_INET6)) return {};
   sockaddr_storage storage{};
-  const bool v6 = address != nullptr && address->sa_family == AF_INET6;
-  if (address != nullptr) std::memcpy(&storage, address, v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  std::memcpy(&storage, address, address->sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
   return ClientNetwork::Of(FromSocketAddress(storage).address);
 }
 

@@ -51,7 +51,6 @@ void Crawl::OnLook(Frontier::Index place, const DialOutcome& outcome, Time now, 
   if (config_.keeps_journal) journal_.Looked({.endpoint = place, .gone = gone, .watched = watched});
   // While another of its endpoints is being visited, a packet on this channel would replace that one.
   if (outcome.result && !nodes_.visiting(node)) SayGoodbye(place, outcome, now, out);
-  faults_.erase(outcome.request.endpoint);
   Move(place, EndpointEvent::kLookOver);
   frontier_.Release(place);
   --looks_open_;

@@ -73,9 +73,10 @@ std::vector<FoundNodes::Number> FoundNodes::Ordered() const {
 
 void FoundNodes::SetRecord(Number number, const NodeRecord& record) {
   Node& node = nodes_[number];
-  if (node.software != kNoSoftware && record.sequence <= node.sequence) return;
+  const std::uint64_t sequence = std::min(record.sequence, kMaxSequence);
+  if (node.software != kNoSoftware && sequence <= node.sequence) return;
   node.software = NumberOfSoftware(record.software);
-  node.sequence = record.sequence;
+  node.sequence = sequence;
   node.role = static_cast<std::uint32_t>(record.role);
   node.said = bytes_.Put(EncodeSaid(record));
 }
@@ -118,8 +119,8 @@ std::optional<NodeRecord> FoundNodes::RecordOf(Number number) const {
 }
 
 void FoundNodes::AddRtt(Number number, Duration rtt) {
-  const auto us = static_cast<std::uint32_t>(std::clamp<std::int64_t>(rtt.count(), 0, UINT32_MAX - 1));
-  nodes_[number].rtt_us = std::min(nodes_[number].rtt_us, us);
+  const auto us = static_cast<std::uint64_t>(std::clamp<std::int64_t>(rtt.count(), 0, kNoRtt - 1));
+  nodes_[number].rtt_us = std::min<std::uint64_t>(nodes_[number].rtt_us, us);
 }
 
 void FoundNodes::SetProved(Number number, Duration since_begin, bool late) {
@@ -136,8 +137,8 @@ std::optional<Duration> FoundNodes::ProvedAt(Number number) const {
 }
 
 std::optional<Duration> FoundNodes::RttOf(Number number) const {
-  const std::uint32_t us = nodes_[number].rtt_us;
-  return us == UINT32_MAX ? std::nullopt : std::optional(Duration(us));
+  const std::uint64_t us = nodes_[number].rtt_us;
+  return us == kNoRtt ? std::nullopt : std::optional(Duration(us));
 }
 
 }  // namespace hearsay

@@ -40,7 +40,7 @@ class FoundNodes {
   // A newer record of the same node replaces an older one.
   void SetRecord(Number number, const NodeRecord& record);
   std::optional<NodeRecord> RecordOf(Number number) const;  // without endpoints: those proved are in the frontier
-  // Keeps the shortest.
+  // Keeps the shortest; 16 s at most.
   void AddRtt(Number number, Duration rtt);
   std::optional<Duration> RttOf(Number number) const;
   // When it first proved its id, since the crawl began, and whether it had left an earlier dial unanswered. Keeps the
@@ -69,13 +69,15 @@ class FoundNodes {
 
  private:
   static constexpr std::uint32_t kNoSoftware = (1u << 24) - 1;
+  static constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 40) - 1;
+  static constexpr std::uint64_t kNoRtt = (std::uint64_t{1} << 24) - 1;
   static constexpr std::uint32_t kNeverProved = UINT32_MAX;
   struct Node {
     NodeId id;
-    std::uint64_t sequence = 0;      // of the record
-    ByteStore::Ref said;             // its name and attributes, encoded; empty: neither
+    ByteStore::Ref said;  // its name and attributes, encoded; empty: neither
     ByteStore::Ref told;
-    std::uint32_t rtt_us = UINT32_MAX;
+    std::uint64_t sequence : 40 = 0;  // of the record: unix seconds and a few; a larger one is cut
+    std::uint64_t rtt_us : 24 = kNoRtt;
     std::uint32_t proved_ms = kNeverProved;
     std::uint32_t software : 24 = kNoSoftware;  // in softwares_; kNoSoftware: there is no record
     std::uint32_t role : 3 = 0;
@@ -85,7 +87,7 @@ class FoundNodes {
     std::uint32_t late : 1 = false;
     std::uint32_t drawn : 1 = false;
   };
-  static_assert(sizeof(Node) == 72);
+  static_assert(sizeof(Node) == 64);
 
   std::uint32_t NumberOfSoftware(std::string_view software);
 

@@ -67,6 +67,24 @@ TEST(FoundNodes, RememberWhatTheyAreToldOfEachOne) {
   }
 }
 
+TEST(FoundNodes, CutWhatIsLongerThanTheyHaveRoomFor) {
+  FoundNodes nodes(SipKey{});
+  const auto node = nodes.NumberOf(IdOf(1));
+  EXPECT_EQ(nodes.RttOf(node), std::nullopt);
+  EXPECT_EQ(nodes.ProvedAt(node), std::nullopt);
+  nodes.AddRtt(node, std::chrono::hours(1));
+  EXPECT_EQ(nodes.RttOf(node), Duration((1 << 24) - 2));
+  nodes.AddRtt(node, Duration(-5));
+  EXPECT_EQ(nodes.RttOf(node), Duration(0));
+  nodes.SetProved(node, std::chrono::hours(24 * 365), true);
+  EXPECT_EQ(nodes.ProvedAt(node), std::chrono::milliseconds(UINT32_MAX - 1));
+  nodes.SetProved(node, std::chrono::seconds(1), false);
+  EXPECT_EQ(nodes.ProvedAt(node), std::chrono::milliseconds(UINT32_MAX - 1));
+  EXPECT_TRUE(nodes.late(node));
+  nodes.SetRecord(node, RecordOf(1, UINT64_MAX));
+  EXPECT_EQ(nodes.RecordOf(node)->sequence, (std::uint64_t{1} << 40) - 1);
+}
+
 TEST(FoundNodes, BelieveTheNewestRecord) {
   FoundNodes nodes(SipKey{});
   const auto node = nodes.NumberOf(IdOf(6));

@@ -261,7 +261,7 @@ void Crawl::EndTurn(Turns::iterator turn) {
   if (visit.end() == VisitEnd::kExcluded) nodes_.set_excluded(node);
   if (visit.record()) nodes_.SetRecord(node, *visit.record());
   if (!visit.rtts().empty()) nodes_.AddRtt(node, *std::min_element(visit.rtts().begin(), visit.rtts().end()));
-  AddTold(node, std::move(turn->second.told));
+  AddTold(node, place, std::move(turn->second.told));
   for (const IdPrefix id : visit.hidden()) AddHidden(id);
   turns_.erase(turn);
   --busy_;
@@ -283,8 +283,9 @@ void Crawl::Finish(Frontier::Index place, EndpointEvent event) {
   journal_.Ended(ended);
 }
 
-void Crawl::AddTold(FoundNodes::Number node, std::vector<Frontier::Index> told) {
+void Crawl::AddTold(FoundNodes::Number node, Frontier::Index teller, std::vector<Frontier::Index> told) {
   for (const Frontier::Index index : nodes_.AddTold(node, std::move(told))) {
+    if (spots_[index].named == 0) frontier_.NoteTeller(index, teller);
     if (spots_[index].named < UINT16_MAX) ++spots_[index].named;
   }
 }

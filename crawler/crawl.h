@@ -113,7 +113,7 @@ class Crawl {
 
   std::optional<Frontier::Index> AddEndpoint(const Endpoint& endpoint, std::optional<Frontier::Index> teller = {});
   void AddSeeds();
-  void Replay(const JournalVisited& visited);
+  void Replay(const JournalVisited& visited, FoundNodes::Number node, Frontier::Index place);
   void Replay(const JournalLooked& looked);
   void DrawLooks();
   void RecallLooks();
@@ -122,7 +122,7 @@ class Crawl {
   bool Dial(Frontier::Turn turn, Time now, Effects& out);
   // The last of an endpoint: it is done.
   void Finish(Frontier::Index place, EndpointEvent event);
-  void AddTold(FoundNodes::Number node, std::vector<Frontier::Index> told);
+  void AddTold(FoundNodes::Number node, Frontier::Index teller, std::vector<Frontier::Index> told);
   void AddHidden(IdPrefix id);
   void StartDials(Time now, Effects& out);
   void GiveUp(Frontier::Index place);
@@ -141,6 +141,7 @@ class Crawl {
   // The walk itself is over: no endpoint waits or has its turn but those looked at again.
   bool Walked() const { return started_ && frontier_.waiting() + frontier_.in_turn() == looks_open_; }
   Namings CountNamings() const;
+  std::vector<std::size_t> NamingsByGroup() const;  // by the frontier's numbers of strangers' groups
   struct Attended {
     Attendance attendance;
     Duration moment{};  // since the crawl began

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "crawler/crawl.h"
+#include "crawler/fair_count.h"
 #include "crawler/suspects.h"
 
 namespace hearsay {
@@ -30,13 +31,54 @@ class GroupTally {
   std::vector<Seen> seen_;
 };
 
+// Those whom few named, by the address group that did so first; strangers' groups only.
+class RareNamings {
+ public:
+  explicit RareNamings(const std::vector<std::size_t>& namings) : groups_(namings.size()) {
+    for (std::size_t i = 0; i < namings.size(); ++i) groups_[i].namings = namings[i];
+  }
+  void Add(std::optional<std::uint32_t> group) {
+    ++all_;
+    if (!group) {
+      ++others_;
+    } else {
+      ++groups_[*group].rare;
+    }
+  }
+  double FairShare() const {
+    return all_ == 0 ? 1 : (static_cast<double>(others_) + FairCount(groups_)) / static_cast<double>(all_);
+  }
+
+ private:
+  std::vector<GroupNamings> groups_;
+  std::size_t others_ = 0;
+  std::size_t all_ = 0;
+};
+
 }  // namespace
+
+std::vector<std::size_t> Crawl::NamingsByGroup() const {
+  std::vector<std::size_t> namings(frontier_.groups());
+  std::vector<bool> known(nodes_.size());
+  for (Frontier::Index place = 0; place < spots_.size(); ++place) {
+    const FoundNodes::Number node = spots_[place].node;
+    const auto group = frontier_.GlobalGroupOf(place);
+    if (node == kNoNode || known[node] || !group) continue;
+    known[node] = true;
+    namings[*group] += nodes_.ToldCount(node);
+  }
+  return namings;
+}
 
 // A node at several endpoints is counted at the first of them; the others are endpoints that brought no node.
 Namings Crawl::CountNamings() const {
   Namings counted;
+  const std::vector<std::size_t> namings = NamingsByGroup();
+  RareNamings once(namings);
+  RareNamings twice(namings);
   std::vector<bool> known(nodes_.size());
-  for (const Spot& spot : spots_) {
+  for (Frontier::Index place = 0; place < spots_.size(); ++place) {
+    const Spot& spot = spots_[place];
     if (spot.verdict == Verdict::kSelf) continue;
     bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
     if (alive && known[spot.node]) alive = false;
@@ -53,8 +95,12 @@ Namings Crawl::CountNamings() const {
     if (spot.named == 1) ++kind.once;
     if (spot.named == 2) ++kind.twice;
     if (alive || pending) counted.namings += spot.named;
+    if (alive && spot.named == 1) once.Add(frontier_.TellerOf(place));
+    if (alive && spot.named == 2) twice.Add(frontier_.TellerOf(place));
     if (alive && spot.named > 0) counted.fewest = std::min<std::size_t>(counted.fewest, spot.named);
   }
+  counted.fair_once = once.FairShare();
+  counted.fair_twice = twice.FairShare();
   return counted;
 }
 

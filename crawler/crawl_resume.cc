@@ -21,6 +21,7 @@ void Crawl::Resume(const JournalContent& journal) {
     }
     spots_.push_back(Spot{});
   }
+  std::vector<Frontier::Index> place_of;  // of a found node: the last where it proved its id
   for (const JournalEnded& one : journal.ended) {
     if (one.endpoint >= spots_.size()) continue;
     Spot& spot = spots_[one.endpoint];
@@ -28,13 +29,18 @@ void Crawl::Resume(const JournalContent& journal) {
     spot.verdict = one.verdict;
     if (one.node) {
       spot.node = nodes_.NumberOf(*one.node);
+      if (spot.node >= place_of.size()) place_of.push_back({});
+      place_of[spot.node] = one.endpoint;
       nodes_.SetProved(spot.node, one.proved_at, one.late);
       walked_for_ = std::max(walked_for_, one.proved_at);
     } else if (one.verdict != Verdict::kSelf) {
       ++unreachable_;
     }
   }
-  for (const JournalVisited& visited : journal.visited) Replay(visited);
+  for (const JournalVisited& visited : journal.visited) {
+    const auto node = nodes_.Find(visited.node);
+    if (node && *node < place_of.size()) Replay(visited, *node, place_of[*node]);
+  }
   for (const JournalLooked& looked : journal.looked) Replay(looked);
 }
 
@@ -46,8 +52,7 @@ void Crawl::Replay(const JournalLooked& looked) {
   looks_.Add(looked.gone, looked.watched);
 }
 
-void Crawl::Replay(const JournalVisited& visited) {
-  const FoundNodes::Number node = nodes_.NumberOf(visited.node);
+void Crawl::Replay(const JournalVisited& visited, FoundNodes::Number node, Frontier::Index place) {
   if (visited.spoke) nodes_.set_spoke(node);
   if (visited.excluded) nodes_.set_excluded(node);
   if (const auto record = ReadRecord(visited.record, visited.node)) nodes_.SetRecord(node, *record);
@@ -55,7 +60,7 @@ void Crawl::Replay(const JournalVisited& visited) {
   std::vector<Frontier::Index> told = visited.told;
   std::erase_if(told, [this](Frontier::Index index) { return index >= spots_.size(); });
   tellings_ += told.size();
-  AddTold(node, std::move(told));
+  AddTold(node, place, std::move(told));
   for (const IdPrefix id : visited.hidden) AddHidden(id);
   ++visits_;
 }

@@ -83,7 +83,8 @@ std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& 
   const Part twice = LiveAmong(pending.twice, alive.twice, dead.twice);
   Part nodes = Prompt(found, attendance, leaving);
   nodes += Late(found, attendance, leaving);
-  nodes += Unnamed(static_cast<double>(alive.once) + once.mean, static_cast<double>(alive.twice) + twice.mean,
+  nodes += Unnamed(counted.fair_once * (static_cast<double>(alive.once) + once.mean),
+                   counted.fair_twice * (static_cast<double>(alive.twice) + twice.mean),
                    static_cast<double>(counted.fewest));
   nodes += once;
   nodes += twice;

@@ -15,7 +15,8 @@
 // Nobody named them. Each visited node names a random part of the peers that it verified lately. A node that f others
 // named is like a species that was caught f times; those that nobody named are estimated from those that one or two
 // named: Chao 1987, "Estimating the population size for capture-recapture data with unequal catchability",
-// bias-corrected, f1 (f1 - 1) / (2 (f2 + 1)), with his log-normal interval. It is a lower bound where nodes differ in
+// bias-corrected, f1 (f1 - 1) / (2 (f2 + 1)), with his log-normal interval; of what one address group may have staged
+// only a fair share is counted (fair_count.h). It is a lower bound where nodes differ in
 // how well they are known, and they do: newcomers are known to few. Where too few were named only once, the interval
 // goes up to what a Poisson count of none leaves open (three, at 95 %); where even the least known node was named
 // `fewest` times, three namings of nobody's are left open, and make 3 / fewest nodes as little known as that one.
@@ -44,6 +45,8 @@ struct Namings {
     std::size_t twice = 0;  // by two
   };
   Kind alive;               // dialled, and a node proved its id there: one endpoint of each node
+  double fair_once = 1;     // of the alive ones named once, the share that is to be counted (fair_count.h)
+  double fair_twice = 1;    // likewise
   Kind pending;             // heard of and not dialled
   std::size_t asked = 0;    // sent a first packet that is not answered yet
   Kind dead;                // dialled, and it brought no node, or not yet, or a known one

@@ -21,8 +21,7 @@ IpAddress GroupAddress(IpAddress address) {
 }  // namespace
 
 std::optional<Frontier::Added> Frontier::Add(const Endpoint& endpoint, std::optional<Index> teller) {
-  const bool stranger = teller && GroupAt(*teller).scope == Scope::kGlobal;
-  const auto added = Insert(endpoint, stranger ? places_[*teller].group : kNone);
+  const auto added = Insert(endpoint, teller ? GlobalGroupOf(*teller).value_or(kNone) : kNone);
   if (added && added->fresh) Push(added->index, Turn::kFirst);
   return added;
 }
@@ -41,7 +40,7 @@ std::optional<Frontier::Added> Frontier::Insert(const Endpoint& endpoint, std::u
     return std::nullopt;
   }
   const auto index = static_cast<Index>(places_.size());
-  places_.push_back(Place{.endpoint = endpoint, .teller = teller});
+  places_.push_back(Place{.endpoint = endpoint, .unproved = teller != kNone, .teller = teller});
   places_[index].group = GroupOf(index);
   index_.Insert(index, [this](std::uint32_t number) { return HashOf(places_[number].endpoint); });
   ++groups_[places_[index].group].places;
@@ -68,7 +67,7 @@ bool Frontier::MayHavePort(const Endpoint& endpoint, std::uint32_t teller) const
     const Place& place = places_[number];
     if (place.endpoint.address != endpoint.address) return false;
     ++ports;
-    if (teller != kNone && place.teller == teller) ++told;
+    if (place.unproved && place.teller == teller) ++told;
     return false;
   });
   return ports < limits_.ports_per_address && told < limits_.ports_per_teller;
@@ -112,9 +111,18 @@ void Frontier::Requeue(Index index) {
   Release(index);
 }
 
+void Frontier::NoteTeller(Index index, Index teller) {
+  if (places_[index].teller == kNone) places_[index].teller = GlobalGroupOf(teller).value_or(kNone);
+}
+
+std::optional<std::uint32_t> Frontier::TellerOf(Index index) const {
+  const std::uint32_t teller = places_[index].teller;
+  return teller == kNone ? std::nullopt : std::optional(teller);
+}
+
 void Frontier::NoteProof(Index index) {
-  const std::uint32_t teller = std::exchange(places_[index].teller, kNone);
-  if (teller != kNone) --groups_[teller].unproved;
+  Place& place = places_[index];
+  if (std::exchange(place.unproved, false)) --groups_[place.teller].unproved;
   groups_[places_[index].group].silences = 0;
 }
 

@@ -69,6 +69,10 @@ class Frontier {
   void Requeue(Index index);
   // One that was released waits for another turn (kAgain).
   void Recall(Index index) { Push(index, Turn::kAgain); }
+  // Somebody at `teller` named it. The first one counts.
+  void NoteTeller(Index index, Index teller);
+  // The group that named it first, by its number; nullopt when nobody did, or no stranger.
+  std::optional<std::uint32_t> TellerOf(Index index) const;
   // A node proved to be there. Once each.
   void NoteProof(Index index);
   // A further turn of it was silent.
@@ -80,6 +84,7 @@ class Frontier {
 
   const Endpoint& At(Index index) const { return places_[index].endpoint; }
   std::size_t size() const { return places_.size(); }
+  std::size_t groups() const { return groups_.size(); }
   std::size_t waiting() const { return waiting_; }
   std::size_t in_turn() const { return in_turn_; }
   // For lack of room: something may be missing. And because of its teller or its address, which says little: who lives
@@ -91,11 +96,13 @@ class Frontier {
   static constexpr Index kNone = FlatIndex::kNone;
   struct Place {
     Endpoint endpoint;
-    bool again = false;  // the turn that it has, or had
+    bool again = false;     // the turn that it has, or had
+    bool unproved = false;  // it counts so for its teller
     std::uint32_t group = 0;
     std::uint32_t teller = kNone;  // the group that named it first
     Index next = kNone;            // in its group's queue
   };
+  static_assert(sizeof(Place) == 32);
   struct Group {
     Index first = 0;  // a place in it: tells which group this is
     std::array<Index, 2> tails{kNone, kNone};  // of its queues: rings, so that a tail's next is the head

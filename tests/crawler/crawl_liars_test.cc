@@ -126,5 +126,33 @@ TEST(CrawlLiars, CannotKeepACrawlBusyWithOneGroupsDead) {
   EXPECT_LE(network.now - begin, seconds{150});
 }
 
+// Ids of one group that one other names each, as nodes would be of which far more exist than were found; whether the
+// crawl goes on from a journal or not.
+TEST(CrawlLiars, CannotMakeTheNetworkLookLargerByStagingRareNodes) {
+  ToyNetwork network;
+  const auto honest = AddHonest(network, 28);
+  std::vector<Endpoint> seeds = {honest[0]->endpoint()};
+  for (std::uint32_t teller = 1; teller <= 4; ++teller) {
+    std::vector<Endpoint> staged;
+    for (std::uint32_t host = 1; host <= 40; ++host) staged.push_back(InGroup(200, 100 * teller + host));
+    for (const Endpoint& endpoint : staged) network.Add(endpoint, Names({honest[0]->endpoint()}));
+    seeds.push_back(network.Add(InGroup(200, teller), NamesInTurn(staged)).endpoint());
+  }
+  CrawlConfig config = Seeds(seeds);
+  config.keeps_journal = true;
+  Crawl crawl(config, test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
+  ASSERT_TRUE(network.RunUntilDone(crawl, seconds{600}));
+  const Census census = crawl.Result(network.now);
+  ASSERT_EQ(census.nodes.size(), 28u + 160 + 4);
+  EXPECT_LE(census.estimate->nodes, 192 + 20);
+  EXPECT_LE(census.estimate->high, 192 + 80);
+
+  Bytes journal;
+  crawl.TakeJournal(journal);
+  Crawl resumed(config, test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
+  resumed.Resume(*ReadJournal(journal, network.key));
+  EXPECT_EQ(resumed.Result(network.now).estimate->nodes, census.estimate->nodes);
+}
+
 }  // namespace
 }  // namespace hearsay

@@ -94,7 +94,10 @@ Namings Crawl::CountNamings() const {
     ++kind.heard;
     if (spot.named == 1) ++kind.once;
     if (spot.named == 2) ++kind.twice;
-    if (alive || pending) counted.namings += spot.named;
+    if (alive || pending) {
+      counted.namings += spot.named;
+      counted.pairs += static_cast<double>(spot.named) * std::max(0, spot.named - 1);
+    }
     if (alive && spot.named == 1) once.Add(frontier_.TellerOf(place));
     if (alive && spot.named == 2) twice.Add(frontier_.TellerOf(place));
     if (alive && spot.named > 0) counted.fewest = std::min<std::size_t>(counted.fewest, spot.named);

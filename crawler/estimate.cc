@@ -40,6 +40,15 @@ Part Unnamed(double once, double twice, double fewest) {
   return {.mean = mean, .low = mean / spread, .high = mean * spread};
 }
 
+// How many more nobody named for each one named once, where nodes are as unlike in being known as those seen: what Chao
+// and Lee 1992 add (equation 2.11), the squared coefficient of variation over the coverage.
+double MoreForUnlikeness(const Namings& counted) {
+  const auto namings = static_cast<double>(counted.namings);
+  const auto classes = static_cast<double>(counted.alive.heard + counted.pending.heard);
+  const double coverage = 1 - static_cast<double>(counted.alive.once + counted.pending.once) / namings;
+  return std::clamp(classes / coverage * counted.pairs / (namings * (namings - 1)) - 1, 0.0, 1.0) / coverage;
+}
+
 // How many live ones to expect among those pending that were named as often as `alive` and `dead`: their share, with
 // two points added on either side for the interval (Agresti and Coull 1998), and the luck of the draw.
 Part LiveAmong(std::size_t pending_count, std::size_t alive_count, std::size_t dead_count) {
@@ -83,9 +92,10 @@ std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& 
   const Part twice = LiveAmong(pending.twice, alive.twice, dead.twice);
   Part nodes = Prompt(found, attendance, leaving);
   nodes += Late(found, attendance, leaving);
-  nodes += Unnamed(counted.fair_once * (static_cast<double>(alive.once) + once.mean),
-                   counted.fair_twice * (static_cast<double>(alive.twice) + twice.mean),
+  const double rare = counted.fair_once * (static_cast<double>(alive.once) + once.mean);
+  nodes += Unnamed(rare, counted.fair_twice * (static_cast<double>(alive.twice) + twice.mean),
                    static_cast<double>(counted.fewest));
+  nodes.high += rare * MoreForUnlikeness(counted);
   nodes += once;
   nodes += twice;
   nodes += LiveAmong(more(pending), more(alive), more(dead));

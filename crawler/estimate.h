@@ -16,7 +16,9 @@
 // named is like a species that was caught f times; those that nobody named are estimated from those that one or two
 // named: Chao 1987, "Estimating the population size for capture-recapture data with unequal catchability",
 // bias-corrected, f1 (f1 - 1) / (2 (f2 + 1)), with his log-normal interval; of what one address group may have staged
-// only a fair share is counted (fair_count.h). It is a lower bound where nodes differ in
+// only a fair share is counted (fair_count.h). In the upper end the unnamed are more by how unlike in being known nodes
+// seem: by the squared coefficient of variation of Chao and Lee 1992, "Estimating the number of classes via sample
+// coverage" (their gamma, 1 at most), which matters where a crawl was stopped early and only chance is small. It is a lower bound where nodes differ in
 // how well they are known, and they do: newcomers are known to few. Where too few were named only once, the interval
 // goes up to what a Poisson count of none leaves open (three, at 95 %); where even the least known node was named
 // `fewest` times, three namings of nobody's are left open, and make 3 / fewest nodes as little known as that one.
@@ -51,6 +53,7 @@ struct Namings {
   std::size_t asked = 0;    // sent a first packet that is not answered yet
   Kind dead;                // dialled, and it brought no node, or not yet, or a known one
   std::size_t namings = 0;  // of the alive and pending, all
+  double pairs = 0;         // of namings of the same one: the sum of named x (named - 1) over them
   std::size_t fewest = SIZE_MAX;  // of an alive one that was named at all
 };
 

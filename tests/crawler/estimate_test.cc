@@ -68,6 +68,21 @@ TEST(Estimate, IsAsWideAsItsLeastKnownNodeIsLittleKnown) {
   EXPECT_EQ(EstimateNodes(counted, kStill)->high, 21 + 4 * 3 / 2);
 }
 
+// Half of the nodes are known to a quarter as many as the others: a crawl stopped early does not see the difference in
+// how few are named once and twice, but in how often the others are.
+TEST(Estimate, ReachesHigherWhereNodesAreUnlike) {
+  Namings counted{.alive = {.heard = 2'000, .once = 600, .twice = 400}, .namings = 6'000};
+  counted.pairs = 6'000.0 * 6'000 / 2'222;  // as many as when all are alike: coverage 0.9
+  const auto alike = EstimateNodes(counted, kStill);
+  counted.pairs *= 1.36;  // 0.4 and 1.6 of the mean
+  const auto unlike = EstimateNodes(counted, kStill);
+  EXPECT_EQ(unlike->nodes, alike->nodes);
+  EXPECT_EQ(unlike->low, alike->low);
+  EXPECT_NEAR(unlike->high - alike->high, 600 * 0.36 / 0.9, 1);
+  counted.pairs *= 1'000;  // thousands of ids name one and the same
+  EXPECT_NEAR(EstimateNodes(counted, kStill)->high - alike->high, 600 / 0.9, 1);
+}
+
 TEST(Estimate, OfAMovingNetworkIsWiderOnBothSidesTheLongerItTook) {
   const Namings counted{.alive = {.heard = 1000}, .pending = {}, .dead = {}, .namings = 64'000, .fewest = 20};
   // A tenth was gone after 100 s: one leaves in a thousand seconds, or a second of the thousand nodes; with what 26

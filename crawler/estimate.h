@@ -15,13 +15,13 @@
 // Nobody named them. Each visited node names a random part of the peers that it verified lately. A node that f others
 // named is like a species that was caught f times; those that nobody named are estimated from those that one or two
 // named: Chao 1987, "Estimating the population size for capture-recapture data with unequal catchability",
-// bias-corrected, f1 (f1 - 1) / (2 (f2 + 1)), with his log-normal interval; of what one address group may have staged
-// only a fair share is counted (fair_count.h). In the upper end the unnamed are more by how unlike in being known nodes
-// seem: by the squared coefficient of variation of Chao and Lee 1992, "Estimating the number of classes via sample
-// coverage" (their gamma, 1 at most), which matters where a crawl was stopped early and only chance is small. It is a lower bound where nodes differ in
-// how well they are known, and they do: newcomers are known to few. Where too few were named only once, the interval
-// goes up to what a Poisson count of none leaves open (three, at 95 %); where even the least known node was named
-// `fewest` times, three namings of nobody's are left open, and make 3 / fewest nodes as little known as that one.
+// bias-corrected, f1 (f1 - 1) / (2 (f2 + 1)), with his log-normal interval. It is a lower bound where nodes differ in
+// how well they are known, and they do: newcomers are known to few. So the upper end is raised by how unlike nodes seem
+// in that: Chao and Lee 1992, "Estimating the number of classes via sample coverage", their gamma squared, 1 at most;
+// it matters where a crawl of thousands was stopped early. Of what one address group may have staged only a fair share
+// is counted (fair_count.h). Where too few were named only once, the interval goes up to what a Poisson count of none
+// leaves open (three, at 95 %); where even the least known node was named `fewest` times, three namings of nobody's are
+// left open, and make 3 / fewest nodes as little known as that one.
 // Not dialled. What a stopped crawl has heard of and not dialled counts by the share of live ones among what it did
 // dial and as many had named: what liars make up is named once. Who was just sent a first packet is dead more often
 // than others, because the living answer soon: their odds are taken for a third (Guess: a round trip is a third of the

@@ -108,6 +108,10 @@ std::string SummaryText(const Crawled& crawled, const Places& places, std::strin
   out += Line("unreachable", unreachable);
   out += Line("others", fmt::format("{} hidden behind others, {} exclude crawlers, {} suspect",
                                     summary.hidden, summary.excluded, summary.suspects));
+  if (census.distrusted > 0) {
+    out += Line("distrusted", fmt::format("{} times an endpoint of a group that names too many dead ones or ports",
+                                          census.distrusted));
+  }
   const auto nodes = static_cast<double>(std::max<std::size_t>(summary.nodes, 1));
   const double each = static_cast<double>(summary.edges) / nodes;
   out += Line("edges", fmt::format("{}, {:.1f} a node", summary.edges, each));

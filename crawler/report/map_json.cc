@@ -58,6 +58,7 @@ Json ObjectOf(const CensusSummary& summary, const Census& census, const Places& 
           {"hidden", summary.hidden},
           {"excluded", summary.excluded},
           {"suspects", summary.suspects},
+          {"distrusted", census.distrusted},
           {"several_endpoints", summary.several_endpoints},
           {"shared_addresses", summary.shared_addresses},
           {"estimate", EstimateOf(census)},

@@ -61,6 +61,7 @@ TEST(CrawlLiars, AimFewPacketsAtOneVictimsManyPorts) {
   }
   EXPECT_LE(packets, FrontierLimits{}.ports_per_teller * 8);
   EXPECT_TRUE(census.complete);  // what one group says is no proof that anything is missing
+  EXPECT_EQ(census.distrusted, 448u - FrontierLimits{}.ports_per_teller);
 }
 
 // A seed would otherwise call every census incomplete, and never be fresh.

@@ -36,6 +36,7 @@ inline Census Example() {
   census.nodes[1].suspect = true;
   census.estimate = Estimate{.nodes = 1.25, .low = 1, .high = 3};
   census.moment = census.started_at + std::chrono::milliseconds{1250};
+  census.distrusted = 3;
   census.looks = {.nodes = 4, .gone = 2, .watched = std::chrono::seconds{9}};
   census.traffic = {.packets_sent = 10, .bytes_sent = 1000, .packets_received = 8, .bytes_received = 800};
   return census;

@@ -95,6 +95,7 @@ def summary(nodes, others, edges):
             "reasons": counts(unreachable, "reason"), "versions": counts(nodes, "software"),
             "roles": counts(nodes, "role"), "rtt_ms": quantiles([one["rtt_ms"] for one in nodes]), "edges": len(edges),
             "suspects": sum(one["suspect"] for one in nodes),
+            "distrusted": 0,
             "several_endpoints": sum(len(one["endpoints"]) > 1 for one in nodes), "shared_addresses": 0,
             "estimate": estimate, "mapped": 1 / 1.02 if estimate else None,
             "second_look": {"nodes": 256, "gone": 3, "node_seconds": 512.5, "stay_seconds": 512.5 / 3},

@@ -48,7 +48,7 @@ TEST(MapJson, SummarizesTheCensus) {
   const json summary = json::parse(Written(Example()))["summary"];
   EXPECT_THAT(KeysOf(summary),
               UnorderedElementsAre("nodes", "reachable", "unreachable", "reasons", "versions", "roles", "countries",
-                                   "as", "rtt_ms", "edges", "hidden", "excluded", "suspects",
+                                   "as", "rtt_ms", "edges", "hidden", "excluded", "suspects", "distrusted",
                                    "several_endpoints", "shared_addresses", "estimate", "mapped",
                                    "second_look", "duration_seconds", "packets_sent", "bytes_sent", "packets_received",
                                    "bytes_received"));
@@ -61,6 +61,7 @@ TEST(MapJson, SummarizesTheCensus) {
   EXPECT_EQ(summary["rtt_ms"], (json{{"min", 1.25}, {"p50", 1.25}, {"p90", 1.25}, {"p99", 1.25}, {"max", 1.25}}));
   EXPECT_EQ(summary["edges"], 2);
   EXPECT_EQ(summary["suspects"], 1);
+  EXPECT_EQ(summary["distrusted"], 3);
   EXPECT_EQ(summary["several_endpoints"], 1);
   EXPECT_EQ(summary["shared_addresses"], 1);
   EXPECT_EQ(summary["estimate"],

@@ -21,7 +21,7 @@ double HighGamma(double shape) {
 }  // namespace
 
 LeavingRate LeavingRateOf(const SecondLooks& looks, double lost) {
-  const double watched = std::chrono::duration<double>(looks.watched).count();
+  const double watched = SecondsOf(looks.watched);
   const double missed = static_cast<double>(looks.nodes) * std::pow(lost, kLookHellos);
   const double gone = std::max(0.0, static_cast<double>(looks.gone) - missed);
   return {.mean = watched > 0 ? gone / watched : 0,

@@ -124,7 +124,7 @@ Crawl::Attended Crawl::Attend() const {
   if (proved.empty()) return attended;
   attended.moment = MedianOf(proved);
   for (const Duration at : proved) {
-    attended.attendance.apart += std::abs(std::chrono::duration<double>(at - attended.moment).count());
+    attended.attendance.apart += std::abs(SecondsOf(at - attended.moment));
   }
   attended.attendance.after = std::max(walked_for_ - attended.moment, Duration{});
   return attended;

@@ -74,7 +74,7 @@ Part Prompt(double found, const Attendance& attendance, const LeavingRate& leavi
 // Those of the late ones who were there at the moment.
 Part Late(double found, const Attendance& attendance, const LeavingRate& leaving) {
   const auto late = static_cast<double>(attendance.late);
-  const double exposed = found * std::chrono::duration<double>(attendance.after).count();  // node-seconds
+  const double exposed = found * SecondsOf(attendance.after);  // node-seconds
   const double came = leaving.mean * exposed;
   const double most = leaving.high * exposed;
   return {.mean = late - std::min(late, came), .low = late - std::min(late, most + kZ * std::sqrt(most)), .high = late};

@@ -10,8 +10,6 @@ namespace {
 
 constexpr float kMaxSeconds = 1e9F;  // 31 years: more than 30 d can tell from it
 
-double Seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
 template <typename Count>
 void Increase(Count& count) {
   if (count < std::numeric_limits<Count>::max()) ++count;
@@ -42,9 +40,9 @@ std::vector<Standing> RankByStanding(std::span<const Reliability* const> all, st
 
 void Reliability::Add(Answer answer, Duration age) {
   const Duration worth = tries_ == 0 ? kFirstAge : std::max(age, Duration::zero());
-  const double seconds = std::min(Seconds(worth), static_cast<double>(kMaxSeconds));
+  const double seconds = std::min(SecondsOf(worth), static_cast<double>(kMaxSeconds));
   for (std::size_t i = 0; i < kWindows; ++i) {
-    const double fade = std::exp(-seconds / Seconds(kSpans[i]));
+    const double fade = std::exp(-seconds / SecondsOf(kSpans[i]));
     const double up = answer == Answer::kProved ? 1 - fade : 0;
     windows_[i].reliability = static_cast<float>(windows_[i].reliability * fade + up);
     windows_[i].count = static_cast<float>(windows_[i].count * fade + 1);
@@ -62,7 +60,7 @@ void Reliability::Add(Answer answer, Duration age) {
 }
 
 double Reliability::Weight(std::size_t window) const {
-  return 1 - std::exp(-watched_seconds_ / Seconds(kSpans[window]));
+  return 1 - std::exp(-watched_seconds_ / SecondsOf(kSpans[window]));
 }
 
 Duration Reliability::silence() const { return Duration{std::llround(static_cast<double>(silent_seconds_) * 1e6)}; }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace hearsay {
 
@@ -22,6 +23,10 @@ struct CoreClock {
 using Time = CoreClock::time_point;
 using Duration = CoreClock::duration;
 inline constexpr Time kNever = Time::max();
+
+// For people and for statistics.
+inline double SecondsOf(Duration d) { return std::chrono::duration<double>(d).count(); }
+inline double MillisecondsOf(Duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
 
 inline std::int64_t UnixSeconds(Time t) {
   return std::chrono::duration_cast<std::chrono::seconds>(t.time_since_epoch()).count();

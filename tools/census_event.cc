@@ -30,7 +30,7 @@ std::string CensusLine(const HistoryChange& change) {
                         point.estimate->high);
   }
   return fmt::format("{} {} nodes, {} reachable{}; {}; {:.2f} s{}", FormatRfc3339(point.at), point.nodes,
-                     point.reachable, about, ChangeText(change), static_cast<double>(point.duration.count()) / 1e6,
+                     point.reachable, about, ChangeText(change), SecondsOf(point.duration),
                      point.complete ? "" : " (not complete)");
 }
 

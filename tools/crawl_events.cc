@@ -16,8 +16,6 @@ using Json = nlohmann::ordered_json;
 
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-double Seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
 Json PathOfMap(const CrawlOutputs::Made& made) {
   const auto is_map = [](const std::string& file) { return file.ends_with("map.json"); };
   const auto it = std::find_if(made.files.begin(), made.files.end(), is_map);
@@ -46,7 +44,7 @@ std::string StartedEvent(const CrawlOrder& order) {
 
 std::string ProgressEvent(const CrawlProgress& progress, Duration elapsed, std::optional<Duration> left) {
   return Text({{"event", "progress"},
-               {"elapsed_seconds", Seconds(elapsed)},
+               {"elapsed_seconds", SecondsOf(elapsed)},
                {"visits", progress.visits},
                {"nodes", progress.nodes},
                {"estimate", EstimateOf(progress.estimate)},
@@ -54,7 +52,7 @@ std::string ProgressEvent(const CrawlProgress& progress, Duration elapsed, std::
                {"unreachable", progress.unreachable},
                {"in_flight", progress.in_flight},
                {"waiting", progress.waiting},
-               {"eta_seconds", left ? Json(Seconds(*left)) : Json(nullptr)}});
+               {"eta_seconds", left ? Json(SecondsOf(*left)) : Json(nullptr)}});
 }
 
 // The summary is spliced in as the text that map.json has of it.

@@ -15,9 +15,6 @@ namespace {
 constexpr std::size_t kColumns = 80;
 constexpr std::size_t kIndent = 16;
 
-double Seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
-double Milliseconds(Duration d) { return static_cast<double>(d.count()) / 1e3; }
-
 std::string Size(std::uint64_t bytes) {
   if (bytes < 10'000) return fmt::format("{} B", bytes);
   if (bytes < 10'000'000) return fmt::format("{} kB", bytes / 1000);
@@ -88,7 +85,7 @@ std::size_t NotVisited(const Census& census) {
 std::string SummaryText(const Crawled& crawled, const Places& places, std::string_view network) {
   const Census& census = crawled.census;
   const CensusSummary summary = Summarize(census);
-  std::string out = fmt::format("network '{}', crawled in {:.2f} s{}\n", network, Seconds(summary.duration),
+  std::string out = fmt::format("network '{}', crawled in {:.2f} s{}\n", network, SecondsOf(summary.duration),
                                 census.complete ? "" : " (not complete)");
   if (!census.complete) out += Line("missing", Missing(crawled));
   out += Line("nodes", fmt::format("{}, of them reachable {}", summary.nodes, summary.reachable));
@@ -123,9 +120,9 @@ std::string SummaryText(const Crawled& crawled, const Places& places, std::strin
   }
   if (summary.rtt) {
     out += Line("round trip", fmt::format("min {:.2f}, p50 {:.2f}, p90 {:.2f}, p99 {:.2f}, max {:.2f} ms",
-                                          Milliseconds(summary.rtt->min), Milliseconds(summary.rtt->p50),
-                                          Milliseconds(summary.rtt->p90), Milliseconds(summary.rtt->p99),
-                                          Milliseconds(summary.rtt->max)));
+                                          MillisecondsOf(summary.rtt->min), MillisecondsOf(summary.rtt->p50),
+                                          MillisecondsOf(summary.rtt->p90), MillisecondsOf(summary.rtt->p99),
+                                          MillisecondsOf(summary.rtt->max)));
   }
   out += Line("traffic", fmt::format("{} packets ({}) sent, {} ({}) received", census.traffic.packets_sent,
                                      Size(census.traffic.bytes_sent), census.traffic.packets_received,

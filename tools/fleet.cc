@@ -50,16 +50,14 @@ struct Options {
   bool as_json = false;
 };
 
-double Seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
-
 void ShowProgress(const FleetProgress& p) {
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   std::fputs(terminal ? "\r\x1b[K" : "fleet: ", stderr);
   if (p.phase == FleetProgress::Phase::kStarting) {
-    std::fprintf(stderr, "%zu of %zu started, %.0f s", p.started, p.nodes, Seconds(p.elapsed));
+    std::fprintf(stderr, "%zu of %zu started, %.0f s", p.started, p.nodes, SecondsOf(p.elapsed));
   } else {
     std::fprintf(stderr, "%zu started; %zu still known to too few, %.0f s", p.started, p.standing.lacking.size(),
-                 Seconds(p.elapsed));
+                 SecondsOf(p.elapsed));
   }
   std::fputs(terminal ? "" : "\n", stderr);
 }
@@ -78,14 +76,14 @@ void ShowReady(const FleetReady& ready, const FleetConfig& config, bool as_json)
         {"dead", ready.dead},
         {"liars", ready.liars},
         {"verified_by", {{"min", ready.standing.lowest}, {"median", ready.standing.median}}},
-        {"seconds", Seconds(ready.elapsed)},
+        {"seconds", SecondsOf(ready.elapsed)},
         {"truth", config.truth.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(config.truth)}};
     std::printf("%s\n", out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
   } else {
     std::printf("ready endpoint=%s network=%s nodes=%zu reachable=%zu natted=%zu dead=%zu liars=%zu verified_by=%zu "
                 "seconds=%.1f seed=%llu\n",
                 ready.first.ToString().c_str(), config.network.c_str(), config.plan.nodes, ready.reachable,
-                ready.natted, ready.dead, ready.liars, ready.standing.lowest, Seconds(ready.elapsed),
+                ready.natted, ready.dead, ready.liars, ready.standing.lowest, SecondsOf(ready.elapsed),
                 static_cast<unsigned long long>(config.plan.seed));
   }
   std::fflush(stdout);

@@ -35,20 +35,18 @@ struct Options {
   bool as_json = false;
 };
 
-double Milliseconds(Duration d) { return static_cast<double>(d.count()) / 1000.0; }
-
 Json JsonOf(const Probe& probe, const Endpoint& endpoint) {
   const Handshaken& hands = *probe.dial()->result;
   const Visit& visit = *probe.visit();
   const auto& record = visit.record();
   Json rtts = Json::array();
-  for (const Duration rtt : visit.rtts()) rtts.push_back(Milliseconds(rtt));
+  for (const Duration rtt : visit.rtts()) rtts.push_back(MillisecondsOf(rtt));
   Json out = {{"node_id", hands.peer.ToString()},
               {"endpoint", endpoint.ToString()},
               {"confirmed", hands.confirmed},
               {"observed_endpoint", hands.observed.ToString()},
-              {"handshake_ms", Milliseconds(probe.handshake_time())},
-              {"rtt_ms", Milliseconds(*std::min_element(visit.rtts().begin(), visit.rtts().end()))},
+              {"handshake_ms", MillisecondsOf(probe.handshake_time())},
+              {"rtt_ms", MillisecondsOf(*std::min_element(visit.rtts().begin(), visit.rtts().end()))},
               {"rtts_ms", rtts},
               {"pings_sent", visit.questions()},
               {"pings_answered", visit.rtts().size()},
@@ -75,10 +73,10 @@ std::string RttText(const Visit& visit) {
   const Duration sum = std::accumulate(rtts.begin(), rtts.end(), Duration{0});
   char text[120];
   if (rtts.size() == 1 && visit.questions() == 1) {
-    std::snprintf(text, sizeof(text), "%.2f ms", Milliseconds(*low));
+    std::snprintf(text, sizeof(text), "%.2f ms", MillisecondsOf(*low));
   } else {
     std::snprintf(text, sizeof(text), "%.2f / %.2f / %.2f ms (min / mean / max), %zu of %zu answered",
-                  Milliseconds(*low), Milliseconds(sum) / static_cast<double>(rtts.size()), Milliseconds(*high),
+                  MillisecondsOf(*low), MillisecondsOf(sum) / static_cast<double>(rtts.size()), MillisecondsOf(*high),
                   rtts.size(), visit.questions());
   }
   return text;
@@ -98,7 +96,7 @@ void PrintText(const Probe& probe, const Endpoint& endpoint) {
   }
   PrintLine("sees us at", hands.observed.ToString());
   char text[40];
-  std::snprintf(text, sizeof(text), "%.2f ms", Milliseconds(probe.handshake_time()));
+  std::snprintf(text, sizeof(text), "%.2f ms", MillisecondsOf(probe.handshake_time()));
   PrintLine("handshake", text);
   PrintLine("keepalive", RttText(visit));
 }

@@ -28,7 +28,7 @@ std::string RuleText(const SeedRule& rule) {
 
 std::string AgeText(const std::optional<Time>& at, Time now) {
   if (!at) return "+Inf";
-  return fmt::format("{:.3f}", static_cast<double>(std::max(Duration::zero(), now - *at).count()) / 1e6);
+  return fmt::format("{:.3f}", SecondsOf(std::max(Duration::zero(), now - *at)));
 }
 
 }  // namespace

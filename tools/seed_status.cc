@@ -75,7 +75,7 @@ std::string Json(const History& history, const GoodNodes& nodes, const SeedRule&
                                 {"rule", RuleJson(rule)}};
   if (last != nullptr) {
     out["last_complete_census"] = FormatRfc3339(last->at);
-    out["census_age_seconds"] = static_cast<double>((now - last->at).count()) / 1e6;
+    out["census_age_seconds"] = SecondsOf(now - last->at);
   }
   return out.dump() + "\n";
 }

@@ -48,16 +48,14 @@ struct Timed {
   double wall_seconds = 0;
 };
 
-double Milliseconds(Duration d) { return std::chrono::duration<double, std::milli>(d).count(); }
-
 void PrintList() {
   std::printf("%-12s %5s %7s  %s\n", "SCENARIO", "NODES", "SECONDS", "WHAT HAPPENS");
   for (const Scenario& s : sim::Scenarios()) std::printf("%-12s %5u %7u  %s\n", s.name, s.nodes, s.seconds, s.summary);
 }
 
 nlohmann::json ToJson(const sim::Quantiles& q) {
-  return {{"count", q.count}, {"p50_ms", Milliseconds(q.p50)}, {"p90_ms", Milliseconds(q.p90)},
-          {"max_ms", Milliseconds(q.max)}};
+  return {{"count", q.count}, {"p50_ms", MillisecondsOf(q.p50)}, {"p90_ms", MillisecondsOf(q.p90)},
+          {"max_ms", MillisecondsOf(q.max)}};
 }
 
 nlohmann::json ToJson(const Timed& timed) {
@@ -66,7 +64,7 @@ nlohmann::json ToJson(const Timed& timed) {
       {"scenario", r.scenario},
       {"nodes", r.parameters.nodes},
       {"seed", r.parameters.seed},
-      {"simulated_seconds", Milliseconds(r.simulated) / 1000},
+      {"simulated_seconds", MillisecondsOf(r.simulated) / 1000},
       {"wall_seconds", timed.wall_seconds},
       {"events", r.events},
       {"datagrams", {{"sent", r.wire.sent}, {"bytes_sent", r.wire.bytes_sent}, {"delivered", r.wire.delivered},
@@ -87,16 +85,16 @@ nlohmann::json ToJson(const Timed& timed) {
 void PrintText(const Timed& timed) {
   const ScenarioReport& r = timed.report;
   std::printf("%s: %u nodes, %.1f s simulated in %.2f s\n", r.scenario.c_str(), r.parameters.nodes,
-              Milliseconds(r.simulated) / 1000, timed.wall_seconds);
+              MillisecondsOf(r.simulated) / 1000, timed.wall_seconds);
   std::printf("  events      %llu\n", static_cast<unsigned long long>(r.events));
   std::printf("  datagrams   %llu sent (%.1f MB), %llu delivered, %llu lost, %llu filtered by translators\n",
               static_cast<unsigned long long>(r.wire.sent), static_cast<double>(r.wire.bytes_sent) / 1e6,
               static_cast<unsigned long long>(r.wire.delivered), static_cast<unsigned long long>(r.wire.lost),
               static_cast<unsigned long long>(r.wire.filtered));
-  std::printf("  first peer  p50 %.1f ms, p90 %.1f ms, max %.1f ms (%zu nodes)\n", Milliseconds(r.first_peer.p50),
-              Milliseconds(r.first_peer.p90), Milliseconds(r.first_peer.max), r.first_peer.count);
-  std::printf("  full view   p50 %.1f ms, p90 %.1f ms, max %.1f ms (%zu nodes)\n", Milliseconds(r.full_view.p50),
-              Milliseconds(r.full_view.p90), Milliseconds(r.full_view.max), r.full_view.count);
+  std::printf("  first peer  p50 %.1f ms, p90 %.1f ms, max %.1f ms (%zu nodes)\n", MillisecondsOf(r.first_peer.p50),
+              MillisecondsOf(r.first_peer.p90), MillisecondsOf(r.first_peer.max), r.first_peer.count);
+  std::printf("  full view   p50 %.1f ms, p90 %.1f ms, max %.1f ms (%zu nodes)\n", MillisecondsOf(r.full_view.p50),
+              MillisecondsOf(r.full_view.p90), MillisecondsOf(r.full_view.max), r.full_view.count);
   for (const auto& [name, value] : r.measured) std::printf("  %s: %s\n", name.c_str(), value.c_str());
   std::printf("  trace hash  %s (seed %llu)\n", r.trace_hash.c_str(),
               static_cast<unsigned long long>(r.parameters.seed));

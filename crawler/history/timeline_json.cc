@@ -15,7 +15,7 @@ Json ObjectOf(const CensusPoint& point) {
               {"estimate", nullptr}, {"low", nullptr}, {"high", nullptr},
               {"came", point.came}, {"went", point.went}, {"moved", point.moved},
               {"complete", point.complete}, {"censuses", point.censuses},
-              {"duration_seconds", static_cast<double>(point.duration.count()) / 1e6},
+              {"duration_seconds", SecondsOf(point.duration)},
               {"unreachable", point.unreachable}, {"suspects", point.suspects},
               {"versions", Json::object()}, {"other_versions", point.other_versions}};
   if (point.estimate) {

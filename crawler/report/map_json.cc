@@ -15,12 +15,10 @@ using Json = nlohmann::ordered_json;
 
 std::string Text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-Json Milliseconds(Duration d) { return static_cast<double>(d.count()) / 1000.0; }
-
 Json RttOf(const std::optional<Quantiles>& rtt) {
   if (!rtt) return nullptr;
-  return {{"min", Milliseconds(rtt->min)}, {"p50", Milliseconds(rtt->p50)}, {"p90", Milliseconds(rtt->p90)},
-          {"p99", Milliseconds(rtt->p99)}, {"max", Milliseconds(rtt->max)}};
+  return {{"min", MillisecondsOf(rtt->min)}, {"p50", MillisecondsOf(rtt->p50)}, {"p90", MillisecondsOf(rtt->p90)},
+          {"p99", MillisecondsOf(rtt->p99)}, {"max", MillisecondsOf(rtt->max)}};
 }
 
 Json CountsOf(const std::map<std::string, std::size_t, std::less<>>& counts) {
@@ -35,13 +33,11 @@ Json EstimateOf(const Census& census) {
           {"at", FormatRfc3339(census.moment)}};
 }
 
-double Seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
 Json SecondLookOf(const SecondLooks& looks, const std::optional<Duration>& stay) {
   return {{"nodes", looks.nodes},
           {"gone", looks.gone},
-          {"node_seconds", Seconds(looks.watched)},
-          {"stay_seconds", stay ? Json(Seconds(*stay)) : Json(nullptr)}};
+          {"node_seconds", SecondsOf(looks.watched)},
+          {"stay_seconds", stay ? Json(SecondsOf(*stay)) : Json(nullptr)}};
 }
 
 Json ObjectOf(const CensusSummary& summary, const Census& census, const Places& places) {
@@ -64,7 +60,7 @@ Json ObjectOf(const CensusSummary& summary, const Census& census, const Places& 
           {"estimate", EstimateOf(census)},
           {"mapped", summary.mapped ? Json(*summary.mapped) : Json(nullptr)},
           {"second_look", SecondLookOf(census.looks, summary.stay)},
-          {"duration_seconds", Seconds(summary.duration)},
+          {"duration_seconds", SecondsOf(summary.duration)},
           {"packets_sent", census.traffic.packets_sent},
           {"bytes_sent", census.traffic.bytes_sent},
           {"packets_received", census.traffic.packets_received},
@@ -92,7 +88,7 @@ Json ObjectOf(const MappedNode& node, const Place& place) {
   } else {
     out["software"] = out["name"] = out["role"] = out["attributes"] = nullptr;
   }
-  out["rtt_ms"] = node.rtt ? Milliseconds(*node.rtt) : Json(nullptr);
+  out["rtt_ms"] = node.rtt ? Json(MillisecondsOf(*node.rtt)) : Json(nullptr);
   out["sampled"] = node.sampled;
   out["sampled_verified"] = node.sampled_verified;
   out["named_by"] = node.named_by;

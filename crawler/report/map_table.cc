@@ -45,7 +45,7 @@ Cell AttributesText(const MapRow& row) {
 
 Cell Rtt(const MapRow& row) {
   if (!row.node || !row.node->rtt) return {};
-  return static_cast<double>(row.node->rtt->count()) / 1000.0;
+  return MillisecondsOf(*row.node->rtt);
 }
 
 template <typename Read>

@@ -25,8 +25,6 @@ struct Result {
   Duration age;
 };
 
-double SecondsOf(Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
 // The sum that the recurrence is: each result weighs as much of the window as its age covered, faded by all later ones.
 struct ClosedForm {
   double reliability = 0, count = 0, weight = 0;

@@ -19,7 +19,9 @@
 //
 // Where packets are lost, by the wire or by busy machines, a living node may leave a look's three unanswered, as often
 // as the cube of one: so many are not taken for gone. How often one is lost is said by who left its first dial, of one
-// packet, unanswered. Loss that comes in long bursts is not seen through: its census says that nodes leave.
+// packet, unanswered; of one address group only by its fair share, or its owner could hide with it how fast others
+// leave. Loss that comes in long bursts is not seen through: its census says that nodes leave. Nor is growth: as many
+// are supposed to come as leave. In a network that grows, those who came after the moment and were found are counted.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +45,7 @@ struct SecondLooks {
 };
 
 struct LeavingRate {  // of one node, a second
-  double mean = 0;  // of the looks alone: gone / watched; 0 without a look
+  double mean = 0;  // of the looks alone, the likeliest if all were looked at after the same time; 0 without a look
   double high = 0;  // 97.5 %, with the prior
 };
 inline constexpr std::size_t kLookHellos = 3;  // packets of a second look
@@ -52,9 +54,10 @@ LeavingRate LeavingRateOf(const SecondLooks& looks, double lost = 0);
 
 struct Attendance {
   SecondLooks looks;
-  std::size_t late = 0;  // found nodes that left their first dial unanswered
+  std::size_t late = 0;  // found nodes that left their first dial unanswered, though not further away than it waited
+  double lost = 0;       // the share of packets that are lost, by how many are late (fair_count.h)
   double apart = 0;      // node-seconds: from the moment to each proof of the others, either way, summed
-  Duration after{};      // from the moment to the end of the last dial: meanwhile the late ones may have come
+  Duration after{};      // from the moment to the proof of a late one, on average: meanwhile it may have come
 };
 
 // The lower median: one of `times`, which it reorders; they are not empty.

@@ -166,7 +166,6 @@ void Crawl::OnDial(const DialOutcome& outcome, Time now, Effects& out) {
   if (spots_[place].state == EndpointState::kLooking) return OnLook(place, outcome, now, out);
   --(spots_[place].dials == 1 ? busy_ : patient_);
   if (spots_[place].dials == kHellos.size()) --last_dials_;
-  walked_for_ = now - started_at_;
   if (outcome.answered) ++spots_[place].answered;
   if (outcome.result && outcome.result->peer != caller_.id()) {
     OnProof(place, outcome, now, out);
@@ -200,6 +199,7 @@ void Crawl::OnProof(Frontier::Index place, const DialOutcome& outcome, Time now,
   Spot& spot = spots_[place];
   spot.node = nodes_.NumberOf(outcome.result->peer);
   nodes_.SetProved(spot.node, now - started_at_, spot.dials > 1);
+  if (spot.dials == kHellos.size()) looks_drawn_ = false;  // the walk seemed to be at its end, and goes on
   frontier_.NoteProof(place);
   spot.verdict = outcome.result->confirmed ? Verdict::kReachable : Verdict::kUnconfirmed;
   const std::uint64_t session = outcome.result->keys.receive_id;
@@ -277,7 +277,7 @@ void Crawl::Finish(Frontier::Index place, EndpointEvent event) {
   JournalEnded ended{.endpoint = place, .verdict = spot.verdict, .node = {}, .proved_at = {}, .late = false};
   if (spot.node != kNoNode) {
     ended.node = nodes_.IdOf(spot.node);
-    ended.proved_at = nodes_.ProvedAt(spot.node).value_or(Duration{});
+    ended.proved_at = nodes_.ProvedAt(spot.node);
     ended.late = nodes_.late(spot.node);
   }
   journal_.Ended(ended);

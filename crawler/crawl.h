@@ -45,7 +45,7 @@ struct CrawlConfig {
   std::size_t patient = 16'384;         // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
   std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 25 bytes each
-  std::size_t second_looks = 256;       // a twentieth gone is then known as one of 13 +- 7
+  std::size_t second_looks = 256;       // a twentieth gone is then known as one of 13 +- 7; 16 of an address group
   bool keeps_journal = false;           // then TakeJournal is to be called now and then
   FrontierLimits frontier;
   VisitLimits visit;
@@ -92,6 +92,7 @@ class Crawl {
   static constexpr std::array<std::size_t, 3> kHellos = {1, 4, 3};  // of an endpoint's dials
   static constexpr std::size_t kAnsweredDials = 2;  // that ended without a proof: then it refuses
   static constexpr std::uint32_t kHiddenNamings = 2;
+  static constexpr std::uint32_t kLookRounds = 4;  // of a group's second looks; each takes 3 s of silence at most
   static constexpr std::uint32_t kNoNode = UINT32_MAX;
 
   enum class Fault : std::uint8_t { kNone, kVersion, kNetwork };
@@ -147,6 +148,7 @@ class Crawl {
     Duration moment{};  // since the crawl began
   };
   Attended Attend() const;
+  bool IsLate(Frontier::Index place) const;
   // `order`: the nodes by id, as they stand in the census; `place_of` each of them there.
   void AddNodes(const std::vector<FoundNodes::Number>& order, const std::vector<std::uint32_t>& place_of,
                 Census& census) const;
@@ -177,7 +179,6 @@ class Crawl {
   std::vector<Frontier::Index> to_look_at_;  // drawn by lot
   std::size_t looks_open_ = 0;  // drawn, and in the frontier
   SecondLooks looks_;
-  Duration walked_for_{};       // since the crawl began
   bool walked_ = false;
   bool cut_off_ = false;
   bool looks_drawn_ = false;

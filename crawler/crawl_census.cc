@@ -31,28 +31,27 @@ class GroupTally {
   std::vector<Seen> seen_;
 };
 
-// Those whom few named, by the address group that did so first; strangers' groups only.
-class RareNamings {
+// Rare ones, each on the account of an address group, or of nobody where that is no stranger's.
+class RareTally {
  public:
-  explicit RareNamings(const std::vector<std::size_t>& namings) : groups_(namings.size()) {
-    for (std::size_t i = 0; i < namings.size(); ++i) groups_[i].namings = namings[i];
+  explicit RareTally(const std::vector<std::size_t>& all) : groups_(all.size()) {
+    for (std::size_t i = 0; i < all.size(); ++i) groups_[i].all = all[i];
   }
   void Add(std::optional<std::uint32_t> group) {
-    ++all_;
+    ++rare_;
     if (!group) {
       ++others_;
     } else {
       ++groups_[*group].rare;
     }
   }
-  double FairShare() const {
-    return all_ == 0 ? 1 : (static_cast<double>(others_) + FairCount(groups_)) / static_cast<double>(all_);
-  }
+  double Fair() const { return static_cast<double>(others_) + FairCount(groups_); }
+  double FairShare() const { return rare_ == 0 ? 1 : Fair() / static_cast<double>(rare_); }
 
  private:
-  std::vector<GroupNamings> groups_;
+  std::vector<GroupRare> groups_;
   std::size_t others_ = 0;
-  std::size_t all_ = 0;
+  std::size_t rare_ = 0;
 };
 
 }  // namespace
@@ -74,8 +73,8 @@ std::vector<std::size_t> Crawl::NamingsByGroup() const {
 Namings Crawl::CountNamings() const {
   Namings counted;
   const std::vector<std::size_t> namings = NamingsByGroup();
-  RareNamings once(namings);
-  RareNamings twice(namings);
+  RareTally once(namings);  // on the account of who named it first
+  RareTally twice(namings);
   std::vector<bool> known(nodes_.size());
   for (Frontier::Index place = 0; place < spots_.size(); ++place) {
     const Spot& spot = spots_[place];
@@ -98,8 +97,8 @@ Namings Crawl::CountNamings() const {
       counted.namings += spot.named;
       counted.pairs += static_cast<double>(spot.named) * std::max(0, spot.named - 1);
     }
-    if (alive && spot.named == 1) once.Add(frontier_.TellerOf(place));
-    if (alive && spot.named == 2) twice.Add(frontier_.TellerOf(place));
+    if ((alive || pending) && spot.named == 1) once.Add(frontier_.TellerOf(place));
+    if ((alive || pending) && spot.named == 2) twice.Add(frontier_.TellerOf(place));
     if (alive && spot.named > 0) counted.fewest = std::min<std::size_t>(counted.fewest, spot.named);
   }
   counted.fair_once = once.FairShare();
@@ -107,26 +106,44 @@ Namings Crawl::CountNamings() const {
   return counted;
 }
 
+// It left its first packet unanswered, and not because it is too far away to answer in time.
+bool Crawl::IsLate(Frontier::Index place) const {
+  const FoundNodes::Number node = spots_[place].node;
+  const auto rtt = nodes_.RttOf(node);
+  return nodes_.late(node) && !(rtt && *rtt > caller_.rhythm().DialWait(frontier_.At(place).scope(), 0));
+}
+
 Crawl::Attended Crawl::Attend() const {
-  Attended attended;
-  std::vector<Duration> proved;
+  std::vector<Duration> prompt;
+  std::vector<Duration> late;
+  std::vector<std::size_t> found_of_group(frontier_.groups());
+  std::vector<std::optional<std::uint32_t>> late_groups;
   std::vector<bool> known(nodes_.size());
-  for (const Spot& spot : spots_) {
+  std::size_t found = 0;
+  for (Frontier::Index place = 0; place < spots_.size(); ++place) {
+    const Spot& spot = spots_[place];
     if (spot.node == kNoNode || spot.verdict != Verdict::kReachable || known[spot.node]) continue;
     known[spot.node] = true;
-    if (nodes_.late(spot.node)) {
-      ++attended.attendance.late;
-    } else if (const auto at = nodes_.ProvedAt(spot.node)) {
-      proved.push_back(*at);
-    }
+    const auto proved = nodes_.ProvedAt(spot.node);
+    if (!proved) continue;  // an old journal's
+    ++found;
+    const auto group = frontier_.GlobalGroupOf(place);
+    if (group) ++found_of_group[*group];
+    if (IsLate(place)) late_groups.push_back(group);
+    (IsLate(place) ? late : prompt).push_back(*proved);
   }
-  attended.attendance.looks = looks_;
-  if (proved.empty()) return attended;
-  attended.moment = MedianOf(proved);
-  for (const Duration at : proved) {
-    attended.attendance.apart += std::abs(SecondsOf(at - attended.moment));
-  }
-  attended.attendance.after = std::max(walked_for_ - attended.moment, Duration{});
+  Attended attended;
+  Attendance& attendance = attended.attendance;
+  attendance.looks = looks_;
+  attendance.late = late.size();
+  if (found == 0) return attended;
+  RareTally tally(found_of_group);
+  for (const auto& group : late_groups) tally.Add(group);
+  attendance.lost = tally.Fair() / static_cast<double>(found);
+  attended.moment = MedianOf(prompt.empty() ? late : prompt);
+  for (const Duration at : prompt) attendance.apart += std::abs(SecondsOf(at - attended.moment));
+  for (const Duration at : late) attendance.after += std::max(at - attended.moment, Duration{});
+  if (!late.empty()) attendance.after /= static_cast<std::int64_t>(late.size());
   return attended;
 }
 

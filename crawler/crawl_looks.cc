@@ -4,31 +4,32 @@
 
 namespace hearsay {
 
-// By lot, each node alike (Vitter 1985, algorithm R). Who excludes crawlers is left alone.
+// By lot, but for what is too many of one address group. Who excludes crawlers is left alone.
 void Crawl::DrawLooks() {
   looks_drawn_ = true;
-  if (looks_.nodes >= config_.second_looks) return;  // before a kill
-  const std::size_t most = config_.second_looks - looks_.nodes;
-  std::vector<Frontier::Index> drawn;
+  std::size_t had = looks_.nodes + looks_open_ + to_look_at_.size();  // before a kill, or a late find
+  if (had >= config_.second_looks) return;
+  std::vector<Frontier::Index> places;
   std::vector<bool> seen(nodes_.size());
-  std::size_t passed = 0;
   for (Frontier::Index place = 0; place < spots_.size(); ++place) {
     const Spot& spot = spots_[place];
     if (spot.node == kNoNode || spot.verdict != Verdict::kReachable || spot.state != EndpointState::kDone) continue;
     if (seen[spot.node] || nodes_.drawn(spot.node) || nodes_.excluded(spot.node)) continue;
     seen[spot.node] = true;
-    ++passed;
-    if (drawn.size() < most) {
-      drawn.push_back(place);
-    } else if (const std::size_t other = caller_.rng().Below(passed); other < most) {
-      drawn[other] = place;
-    }
+    places.push_back(place);
   }
-  for (const Frontier::Index place : drawn) {
-    Move(place, EndpointEvent::kDrawn);
-    nodes_.set_drawn(spots_[place].node);
+  // As many of a group as take it some seconds, whoever answers or not.
+  const std::size_t most_of_group = std::size_t{kLookRounds} * config_.frontier.in_flight_per_group / 2;
+  std::vector<std::size_t> of_group(frontier_.groups());
+  for (std::size_t i = 0; i < places.size() && had < config_.second_looks; ++i) {
+    std::swap(places[i], places[i + caller_.rng().Below(places.size() - i)]);
+    const auto group = frontier_.GlobalGroupOf(places[i]);
+    if (group && ++of_group[*group] > most_of_group) continue;
+    Move(places[i], EndpointEvent::kDrawn);
+    nodes_.set_drawn(spots_[places[i]].node);
+    to_look_at_.push_back(places[i]);
+    ++had;
   }
-  to_look_at_ = std::move(drawn);
 }
 
 // As many at a time as visits.

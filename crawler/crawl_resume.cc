@@ -31,8 +31,7 @@ void Crawl::Resume(const JournalContent& journal) {
       spot.node = nodes_.NumberOf(*one.node);
       if (spot.node >= place_of.size()) place_of.push_back({});
       place_of[spot.node] = one.endpoint;
-      nodes_.SetProved(spot.node, one.proved_at, one.late);
-      walked_for_ = std::max(walked_for_, one.proved_at);
+      if (one.proved_at) nodes_.SetProved(spot.node, *one.proved_at, one.late);
     } else if (one.verdict != Verdict::kSelf) {
       ++unreachable_;
     }

@@ -22,15 +22,16 @@ struct Part {
     high += other.high;
     return *this;
   }
+  Part Times(double share) const { return {.mean = share * mean, .low = share * low, .high = share * high}; }
 };
 
 Part Unnamed(double once, double twice, double fewest) {
-  const double mean = once * (once - 1) / (2 * (twice + 1));
   if (once <= 0 && fewest > 2) return {.mean = 0, .low = 0, .high = kNoneSeen / fewest};
-  if (mean <= 0) {
+  const double mean = std::max(0.0, once * (once - 1) / (2 * (twice + 1)));
+  if (once < 2) {
     // Not more than three were named once, had there been luck; a count of one says as little.
-    const double most = once + kNoneSeen;
-    return {.mean = 0, .low = 0, .high = most * (most - 1) / (2 * (twice + 1))};
+    const double most = std::floor(once) + kNoneSeen;
+    return {.mean = mean, .low = 0, .high = most * (most - 1) / (2 * (twice + 1))};
   }
   // Chao's variance for the bias-corrected form.
   const double b = twice + 1;
@@ -87,7 +88,7 @@ std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& 
   if (alive.heard == 0 || counted.namings <= alive.once + pending.once) return std::nullopt;
   const auto more = [](const Namings::Kind& kind) { return kind.heard - kind.once - kind.twice; };
   const auto found = static_cast<double>(alive.heard);
-  const LeavingRate leaving = LeavingRateOf(attendance.looks, static_cast<double>(attendance.late) / found);
+  const LeavingRate leaving = LeavingRateOf(attendance.looks, attendance.lost);
   const Part once = LiveAmong(pending.once, alive.once, dead.once);
   const Part twice = LiveAmong(pending.twice, alive.twice, dead.twice);
   Part nodes = Prompt(found, attendance, leaving);
@@ -96,8 +97,8 @@ std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& 
   nodes += Unnamed(rare, counted.fair_twice * (static_cast<double>(alive.twice) + twice.mean),
                    static_cast<double>(counted.fewest));
   nodes.high += rare * MoreForUnlikeness(counted);
-  nodes += once;
-  nodes += twice;
+  nodes += once.Times(counted.fair_once);
+  nodes += twice.Times(counted.fair_twice);
   nodes += LiveAmong(more(pending), more(alive), more(dead));
   nodes += {.mean = LiveAmong(counted.asked, (alive.heard + 1) / 3, dead.heard).mean,
             .low = 0,

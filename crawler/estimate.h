@@ -28,7 +28,8 @@
 // wait for an answer), and the interval allows all or none.
 //
 // Measured: tests/crawler/estimate_test.cc for samples as the theory wants them, `hearsay sim --experiment census` for
-// those of real nodes. Not counted: who came so lately that nobody knew it, which takes a second or two.
+// those of real nodes. Not counted: who came so lately that nobody knew it, which takes a second or two. A node with
+// two endpoints counts as two until both were dialled: where most have two, a stopped crawl says up to twice too much.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +48,7 @@ struct Namings {
     std::size_t twice = 0;  // by two
   };
   Kind alive;               // dialled, and a node proved its id there: one endpoint of each node
-  double fair_once = 1;     // of the alive ones named once, the share that is to be counted (fair_count.h)
+  double fair_once = 1;     // of the alive and pending named once, the share that is to be counted (fair_count.h)
   double fair_twice = 1;    // likewise
   Kind pending;             // heard of and not dialled
   std::size_t asked = 0;    // sent a first packet that is not answered yet

@@ -7,35 +7,38 @@
 namespace hearsay {
 namespace {
 
-double MedianRate(std::span<const GroupNamings> groups) {
-  std::vector<double> rates;
-  for (const GroupNamings& group : groups) {
-    if (group.namings > 0) rates.push_back(static_cast<double>(group.rare) / static_cast<double>(group.namings));
-  }
-  if (rates.empty()) return 0;
-  const auto middle = rates.begin() + static_cast<std::ptrdiff_t>((rates.size() - 1) / 2);
-  std::nth_element(rates.begin(), middle, rates.end());
+// The lower one; 0 of nothing.
+double MedianOf(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::nth_element(values.begin(), middle, values.end());
   return *middle;
 }
 
-double SlackRate(std::span<const GroupNamings> groups) {
-  double rare = 0;
-  double namings = 0;
-  for (const GroupNamings& group : groups) {
-    rare += std::min(static_cast<double>(group.rare), kFairSlack);
-    namings += static_cast<double>(group.namings);
-  }
-  return namings > 0 ? rare / namings : 0;
-}
+double Rare(const GroupRare& group) { return static_cast<double>(group.rare); }
 
 }  // namespace
 
-double FairCount(std::span<const GroupNamings> groups) {
-  const double rate = std::max(MedianRate(groups), SlackRate(groups));
+double FairCount(std::span<const GroupRare> groups) {
+  std::vector<double> sizes;
+  std::vector<double> rates;
+  for (const GroupRare& group : groups) {
+    if (group.all == 0) continue;
+    sizes.push_back(static_cast<double>(group.all));
+    rates.push_back(Rare(group) / sizes.back());
+  }
+  const double largest = kFairSize * MedianOf(std::move(sizes));
+  const auto size_of = [&](const GroupRare& group) { return std::min(static_cast<double>(group.all), largest); };
+  double all = 0;
+  double slack = 0;
+  for (const GroupRare& group : groups) {
+    all += size_of(group);
+    slack += std::min(Rare(group), kFairSlack);
+  }
+  const double rate = std::max(MedianOf(std::move(rates)), all > 0 ? slack / all : 0);
   double counted = 0;
-  for (const GroupNamings& group : groups) {
-    const double most = kFairSlack + kFairTimes * rate * static_cast<double>(group.namings);
-    counted += std::min(static_cast<double>(group.rare), most);
+  for (const GroupRare& group : groups) {
+    counted += std::min(Rare(group), kFairSlack + kFairTimes * rate * size_of(group));
   }
   return counted;
 }

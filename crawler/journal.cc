@@ -141,7 +141,7 @@ void JournalWriter::Ended(const JournalEnded& ended) {
   m.set_verdict(static_cast<std::uint32_t>(ended.verdict));
   if (ended.node) {
     Append(*m.mutable_node_id(), ended.node->bytes);
-    m.set_proved_at(Milliseconds(ended.proved_at) + 1);
+    if (ended.proved_at) m.set_proved_at(Milliseconds(*ended.proved_at) + 1);
     m.set_late(ended.late);
   }
   pending_->empty = false;

@@ -7,8 +7,8 @@
 // reading stops at the first that is cut short or damaged, and says how many bytes are sound; the rest is to be cut off
 // before more is appended. Endpoints are numbered in the order in which they were heard of.
 //
-// A journal has, whatever nodes say, at most kJournalBytesOfEndpoint for each endpoint and kJournalBytesOfVisit for
-// each visit, and some 60 for each batch.
+// A journal has, whatever nodes say and however long it takes, at most kJournalBytesOfEndpoint for each endpoint and
+// kJournalBytesOfVisit for each visit, and some 60 for each batch.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@
 
 namespace hearsay {
 
-inline constexpr std::size_t kJournalBytesOfEndpoint = 64;  // heard of, and ended
+inline constexpr std::size_t kJournalBytesOfEndpoint = 88;  // heard of, ended, and looked at again
 // Of 14 pulls that 32 endpoints answer, five bytes each at most, 256 hidden ids, and a record of 640 bytes.
 inline constexpr std::size_t kJournalBytesOfVisit = 5'120;
 
@@ -33,8 +33,8 @@ struct JournalEnded {
   std::uint32_t endpoint = 0;
   Verdict verdict{};
   std::optional<NodeId> node;  // that proved its id there
-  Duration proved_at{};        // since the crawl began, in milliseconds, when there is a node
-  bool late = false;           // it had left an earlier dial unanswered
+  std::optional<Duration> proved_at;  // since the crawl began, in milliseconds; of a node, but not in old journals
+  bool late = false;                  // it had left an earlier dial unanswered
 };
 
 struct JournalLooked {

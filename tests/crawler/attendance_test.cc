@@ -38,9 +38,22 @@ TEST(Attendance, WhoIsGoneWasThereForHalfTheTime) {
 }
 
 TEST(Attendance, LooksOutweighThePrior) {
-  const LeavingRate rate = LeavingRateOf({.nodes = 256, .gone = 100, .watched = seconds{20'000}});
-  EXPECT_EQ(rate.mean, 0.005);
+  const LeavingRate rate = LeavingRateOf({.nodes = 10'000, .gone = 100, .watched = seconds{20'000}});
+  EXPECT_NEAR(rate.mean, 0.005, 0.000001);
   EXPECT_NEAR(rate.high, 0.0060, 0.0001);  // the exact quantile of the gamma distribution: 0.005974
+}
+
+// Who stays for a minute and is looked at after three has left long before half of that.
+TEST(Attendance, ShortStaysAreSeenThrough) {
+  Rng rng = Rng::FromNumber(3);
+  for (const std::int64_t after : {10, 60, 180}) {
+    SecondLooks looks;
+    for (int node = 0; node < 20'000; ++node) {
+      const double stays = -std::log(static_cast<double>(rng.Below(1'000'000) + 1) / 1e6) * 60;
+      looks.Add(stays < static_cast<double>(after), seconds{after});
+    }
+    EXPECT_NEAR(LeavingRateOf(looks).mean * 60, 1, 0.03) << after;
+  }
 }
 
 TEST(Attendance, LostPacketsAreNotTakenForLeaving) {

@@ -127,32 +127,114 @@ TEST(CrawlLiars, CannotKeepACrawlBusyWithOneGroupsDead) {
   EXPECT_LE(network.now - begin, seconds{150});
 }
 
-// Ids of one group that one other names each, as nodes would be of which far more exist than were found; whether the
-// crawl goes on from a journal or not.
+// Ids of one group that one other names each, as nodes would be of which far more exist than were found.
+struct Staged {
+  std::vector<Endpoint> tellers;
+  std::size_t nodes = 0;
+};
+Staged Stage(ToyNetwork& network, std::uint32_t ids, const ToyScript& script, std::vector<Endpoint> dead = {}) {
+  Staged out{.tellers = {}, .nodes = 4 + 4 * ids};
+  for (std::uint32_t teller = 1; teller <= 4; ++teller) {
+    std::vector<Endpoint> names = dead;
+    for (std::uint32_t host = 1; host <= ids; ++host) names.push_back(InGroup(200, 1'000 * teller + host));
+    for (auto name = names.begin() + static_cast<std::ptrdiff_t>(dead.size()); name != names.end(); ++name) {
+      network.Add(*name, script);
+    }
+    out.tellers.push_back(network.Add(InGroup(200, teller), NamesInTurn(names)).endpoint());
+  }
+  return out;
+}
+
+// Whether the crawl goes on from a journal or not. Were each taken for what it seems, 12,900 nodes would be estimated.
 TEST(CrawlLiars, CannotMakeTheNetworkLookLargerByStagingRareNodes) {
   ToyNetwork network;
   const auto honest = AddHonest(network, 28);
-  std::vector<Endpoint> seeds = {honest[0]->endpoint()};
-  for (std::uint32_t teller = 1; teller <= 4; ++teller) {
-    std::vector<Endpoint> staged;
-    for (std::uint32_t host = 1; host <= 40; ++host) staged.push_back(InGroup(200, 100 * teller + host));
-    for (const Endpoint& endpoint : staged) network.Add(endpoint, Names({honest[0]->endpoint()}));
-    seeds.push_back(network.Add(InGroup(200, teller), NamesInTurn(staged)).endpoint());
-  }
-  CrawlConfig config = Seeds(seeds);
+  Staged staged = Stage(network, 40, Names({honest[0]->endpoint()}));
+  staged.tellers.push_back(honest[0]->endpoint());
+  CrawlConfig config = Seeds(staged.tellers);
   config.keeps_journal = true;
   Crawl crawl(config, test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
   ASSERT_TRUE(network.RunUntilDone(crawl, seconds{600}));
   const Census census = crawl.Result(network.now);
-  ASSERT_EQ(census.nodes.size(), 28u + 160 + 4);
-  EXPECT_LE(census.estimate->nodes, 192 + 20);
-  EXPECT_LE(census.estimate->high, 192 + 80);
+  ASSERT_EQ(census.nodes.size(), 28 + staged.nodes);
+  EXPECT_LE(census.estimate->nodes, 192 + 5);
+  EXPECT_LE(census.estimate->high, 192 + 30);
 
   Bytes journal;
   crawl.TakeJournal(journal);
   Crawl resumed(config, test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
   resumed.Resume(*ReadJournal(journal, network.key));
   EXPECT_EQ(resumed.Result(network.now).estimate->nodes, census.estimate->nodes);
+}
+
+// Nor where some honest nodes are newcomers, whom one other names, and the staged ones name as much as they like.
+TEST(CrawlLiars, CannotHideBehindHonestNewcomers) {
+  const auto estimate = [](bool attacked) {
+    ToyNetwork network;
+    auto honest = AddHonest(network, 28);
+    std::vector<Endpoint> all;
+    for (const ToyPeer* node : honest) all.push_back(node->endpoint());
+    for (std::uint32_t i = 0; i < 5; ++i) {
+      std::vector<Endpoint> names = all;
+      names.push_back(network.Add(InGroup(60 + i), Names(all)).endpoint());
+      honest[5 * i]->script = Names(names);
+    }
+    std::vector<Endpoint> seeds = {all[0]};
+    std::size_t nodes = 28 + 5;
+    if (attacked) {
+      const Staged staged = Stage(network, 75, NamesInTurn(all));
+      seeds.insert(seeds.end(), staged.tellers.begin(), staged.tellers.end());
+      nodes += staged.nodes;
+    }
+    const Census census = Walk(network, Seeds(seeds), seconds{600});
+    EXPECT_EQ(census.nodes.size(), nodes);
+    return census.estimate->nodes - static_cast<double>(nodes);
+  };
+  const double alone = estimate(false);
+  EXPECT_NEAR(alone, 5 * 4 / 2, 1);  // nobody is named by two
+  EXPECT_LE(estimate(true), 10 * alone);  // 300 staged ones would add 45,000
+}
+
+// A crawl that was stopped has not dialled what a liar made up.
+TEST(CrawlLiars, CannotMakeAStoppedCrawlSayMuchMore) {
+  ToyNetwork network;
+  const auto honest = AddHonest(network, 28);
+  std::vector<Endpoint> dead;
+  for (std::uint32_t i = 1; i <= 400; ++i) dead.push_back(InGroup(200, 20'000 + i));
+  const Staged staged = Stage(network, 10, Names({honest[0]->endpoint()}), dead);
+  std::vector<Endpoint> seeds = staged.tellers;
+  seeds.push_back(honest[0]->endpoint());
+  Crawl crawl(Seeds(seeds), test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
+  const Time end = network.now + seconds{3};
+  network.RunWhile(crawl, [&] { return network.now < end; });
+  Effects out;
+  crawl.Stop(network.now, out);
+  const Census census = crawl.Result(network.now);
+  ASSERT_FALSE(census.complete);
+  ASSERT_TRUE(census.estimate);
+  EXPECT_LE(census.estimate->high, 28 + 4 + 40 + 100);
+}
+
+// Ids of one group fall silent when they are looked at again: that takes seconds, however many there are.
+TEST(CrawlLiars, CannotDrawOutTheSecondLooks) {
+  ToyNetwork network;
+  const auto honest = AddHonest(network, 28);
+  const Staged staged = Stage(network, 75, Names({honest[0]->endpoint()}));
+  std::vector<Endpoint> seeds = staged.tellers;
+  seeds.push_back(honest[0]->endpoint());
+  CrawlConfig config = Seeds(seeds);
+  config.second_looks = 256;
+  Crawl crawl(config, test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
+  network.RunWhile(crawl, [&] { return crawl.Progress().visits < 28 + staged.nodes; });
+  for (std::uint32_t teller = 1; teller <= 4; ++teller) {
+    for (std::uint32_t host = 1; host <= 75; ++host) network.Remove(InGroup(200, 1'000 * teller + host));
+  }
+  const Time walked = network.now;
+  ASSERT_TRUE(network.RunUntilDone(crawl, seconds{600}));
+  EXPECT_LE(network.now - walked, seconds{15});
+  const Census census = crawl.Result(network.now);
+  EXPECT_GE(census.looks.nodes, 28u);
+  EXPECT_LE(census.looks.nodes, 28u + 16);
 }
 
 }  // namespace

@@ -64,8 +64,9 @@ TEST(Journal, HasABoundWhateverNodesSay) {
   writer.Begin(NetworkKey::Open("toys"), Time::max());
   for (std::size_t i = 0; i < kCount; ++i) {
     writer.Heard(Loopback(1));
-    writer.Ended({.endpoint = kLast, .verdict = kLastVerdict, .node = id});
+    writer.Ended({.endpoint = kLast, .verdict = kLastVerdict, .node = id, .proved_at = Duration::max(), .late = true});
     writer.Visited(visited);
+    writer.Looked({.endpoint = kLast, .gone = true, .watched = Duration::max()});
   }
   Bytes journal;
   writer.Take(journal);

@@ -77,6 +77,48 @@ TEST_F(SecondLook, CountsWhoIsGoneAndKeepsItInTheMap) {
   EXPECT_TRUE(census.complete);
 }
 
+// The last dial of the only seed is answered: there was nobody to draw before.
+TEST_F(SecondLook, IsOfThoseFoundAfterALateAnswerToo) {
+  AddRing(40);
+  network_.deaf_for[Loopback(10'000)] = 5;
+  Start();
+  const Census census = Finish();
+  EXPECT_EQ(census.nodes.size(), 40u);
+  EXPECT_EQ(census.looks.nodes, 40u);
+}
+
+// Further away than a first dial waits, nodes answer only the second, and are not less there for it.
+TEST_F(SecondLook, OfNodesFarAwayTakesNobodyForAComer) {
+  AddRing(40);
+  network_.latency = std::chrono::milliseconds{60};
+  Start();
+  RunUntilVisits(30);
+  for (int i = 0; i < 10; ++i) network_.Remove(Loopback(10'000 + i));
+  const Census census = Finish();
+  EXPECT_EQ(census.looks.gone, 10u);
+  ASSERT_TRUE(census.estimate);
+  EXPECT_EQ(census.estimate->nodes, 40);
+  EXPECT_GT(census.moment, census.started_at);
+  EXPECT_LT(census.estimate->low, 39.5);  // some left meanwhile: it is not sure
+}
+
+// What made-up endpoints take has nothing to do with when a node was found that lost a packet.
+TEST_F(SecondLook, DeadEndpointsDoNotMakeComersOfLateNodes) {
+  AddRing(40);
+  for (int i = 0; i < 8; ++i) network_.deaf_for[Loopback(10'001 + i)] = 1;
+  std::vector<Endpoint> dead;
+  for (std::uint32_t i = 1; i <= 16; ++i) dead.push_back({IpAddress::V4(5u << 24 | i), 7075});
+  network_.Find(Loopback(10'039)).script.sample = [dead](std::uint64_t) { return dead; };
+  Start();
+  RunUntilVisits(39);
+  network_.Remove(Loopback(10'020));
+  network_.Remove(Loopback(10'021));
+  const Census census = Finish();
+  EXPECT_EQ(census.looks.gone, 2u);
+  ASSERT_TRUE(census.estimate);
+  EXPECT_NEAR(census.estimate->nodes, 40, 1);
+}
+
 TEST_F(SecondLook, WhoAnswersAndLetsNobodyInIsThere) {
   AddRing(20);
   Start();

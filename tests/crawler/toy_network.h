@@ -2,8 +2,8 @@
 //
 // ToyNetwork: toy peers, one caller (a Crawl or a Probe) and the packets between them, in simulated time.
 //
-// Everything takes kLatency; nothing is lost unless nobody lives at the destination. Packets are counted by where the
-// caller sent them, which is what politeness is measured by.
+// Everything takes kLatency, or what is set; nothing is lost unless nobody lives at the destination, or it is deaf yet.
+// Packets are counted by where the caller sent them, which is what politeness is measured by.
 #pragma once
 
 #include <chrono>
@@ -67,13 +67,19 @@ class ToyNetwork {
       const auto& send = std::get<Send>(effect);
       const BytesView bytes = out.View(send);
       if (from == kCallerEndpoint) ++sent_to[send.to];
-      flights_.emplace(now + kLatency, Flight{from, send.to, Bytes(bytes.begin(), bytes.end())});
+      if (const auto deaf = deaf_for.find(send.to); deaf != deaf_for.end() && deaf->second > 0) {
+        --deaf->second;
+        continue;
+      }
+      flights_.emplace(now + latency, Flight{from, send.to, Bytes(bytes.begin(), bytes.end())});
     }
   }
 
   const NetworkKey key;
   Time now = FromUnixSeconds(1'800'000'000);
-  std::map<Endpoint, std::size_t> sent_to;  // packets of the caller, by destination
+  Duration latency = kLatency;
+  std::map<Endpoint, std::size_t> sent_to;   // packets of the caller, by destination
+  std::map<Endpoint, std::size_t> deaf_for;  // packets that are lost on the way there before one arrives
 
  private:
   struct Flight {

@@ -48,7 +48,7 @@ bool SeedCrawl::Begin(Time now) {
   if (config.seeds.empty()) return false;
   auto walk = CrawlWalk::Open(io_);
   if (!walk) {
-    SetError(walk.error());
+    SetFault(walk.error());
     return false;
   }
   began_at_ = now;
@@ -67,9 +67,9 @@ void SeedCrawl::Limit() {
   });
 }
 
-void SeedCrawl::SetError(const std::string& error) {
-  if (!error.empty() && health_.error.empty() && config_.on_fault) config_.on_fault(error);
-  health_.error = error;
+void SeedCrawl::SetFault(const std::string& fault) {
+  if (!fault.empty() && health_.fault.empty() && config_.on_fault) config_.on_fault(fault);
+  health_.fault = fault;
 }
 
 void SeedCrawl::End() {
@@ -79,9 +79,10 @@ void SeedCrawl::End() {
   walk_.reset();
   crawl_.reset();
   if (store_) {
-    SetError(store_->Record(census).error);
+    SetFault(store_->Record(census).error);
   } else {
     memory_.Apply(census);
+    SetFault({});
   }
   ++health_.censuses;
   health_.proved_at = history().ProvedSince(kProvedShare);

@@ -33,7 +33,7 @@ class SeedCrawl {
     std::optional<Duration> limit;  // of one crawl; absent: CrawlLimit(every)
     NetworkKey network;
     std::string data_dir;  // empty: none
-    std::function<void(const std::string& error)> on_fault;  // what goes wrong, once until it is well again
+    std::function<void(const std::string& fault)> on_fault;  // what goes wrong, once until it is well again
   };
   // That part of the peers drawn decides how old what is known is: a tenth of the address groups may have gone unseen.
   static constexpr double kProvedShare = 0.9;
@@ -41,7 +41,7 @@ class SeedCrawl {
     std::uint64_t censuses = 0;     // since the start
     std::optional<Time> proved_at;  // History::ProvedSince(kProvedShare), after the last census; nullopt: of nobody
     std::optional<Time> last_at;    // when the last complete census ended, of an earlier process too
-    std::string error;              // why the last one is not on disk; empty: it is
+    std::string fault;              // why the last one could not be made, or not be written; empty: all is well
   };
 
   // Nothing happens before Start. `driver` is borrowed.
@@ -60,7 +60,7 @@ class SeedCrawl {
   bool Begin(Time now);  // false: there is nobody to call
   void Limit();  // ends the crawl under way when its time is over
   void End();
-  void SetError(const std::string& error);
+  void SetFault(const std::string& fault);
 
   asio::io_context& io_;
   const Config config_;

@@ -42,7 +42,7 @@ std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, cons
                 AgeText(health.proved_at, now));
   out += Family("census_age_seconds", "gauge", "Since the last complete census ended.", AgeText(health.last_at, now));
   out += Family("censuses_total", "counter", "Since the start.", std::to_string(health.censuses));
-  out += Gauge("census_unwritten", "1 while the last census is not on disk.", health.error.empty() ? 0 : 1);
+  out += Gauge("census_failing", "1 while the last census could not be made or written.", health.fault.empty() ? 0 : 1);
   out += Gauge("served_endpoints", "What is given away now.", peers.peers.size());
   out += Gauge("good_nodes", "Good by the rule of docs/seed.md.", peers.good);
   out += Gauge("few", "1 while fewer are good than are wanted: the best of the others are served too.",

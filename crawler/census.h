@@ -56,6 +56,7 @@ struct MappedNode {
 struct MappedEndpoint {
   Endpoint endpoint;
   Verdict verdict = Verdict::kTimeout;
+  std::uint32_t named_by = 0;  // nodes
 };
 
 // A node that others have a live channel with and nobody can dial: behind a translator or a filter.

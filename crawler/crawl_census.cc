@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Crawl: what it has found, counted.
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 
 #include "crawler/crawl.h"
-#include "crawler/fair_count.h"
 #include "crawler/suspects.h"
 
 namespace hearsay {
@@ -31,132 +28,7 @@ class GroupTally {
   std::vector<Seen> seen_;
 };
 
-// Rare ones, each on the account of an address group, or of nobody where that is no stranger's.
-class RareTally {
- public:
-  explicit RareTally(const std::vector<std::size_t>& all) : groups_(all.size()) {
-    for (std::size_t i = 0; i < all.size(); ++i) groups_[i].all = all[i];
-  }
-  void Add(std::optional<std::uint32_t> group) {
-    ++rare_;
-    if (!group) {
-      ++others_;
-    } else {
-      ++groups_[*group].rare;
-    }
-  }
-  double Fair() const { return static_cast<double>(others_) + FairCount(groups_); }
-  double FairShare() const { return rare_ == 0 ? 1 : Fair() / static_cast<double>(rare_); }
-
- private:
-  std::vector<GroupRare> groups_;
-  std::size_t others_ = 0;
-  std::size_t rare_ = 0;
-};
-
 }  // namespace
-
-std::vector<std::size_t> Crawl::NamingsByGroup() const {
-  std::vector<std::size_t> namings(frontier_.groups());
-  std::vector<bool> known(nodes_.size());
-  for (Frontier::Index place = 0; place < spots_.size(); ++place) {
-    const FoundNodes::Number node = spots_[place].node;
-    const auto group = frontier_.GlobalGroupOf(place);
-    if (node == kNoNode || known[node] || !group) continue;
-    known[node] = true;
-    namings[*group] += nodes_.ToldCount(node);
-  }
-  return namings;
-}
-
-// A node at several endpoints is counted at the first of them; the others are endpoints that brought no node.
-Namings Crawl::CountNamings() const {
-  Namings counted;
-  const std::vector<std::size_t> namings = NamingsByGroup();
-  RareTally once(namings);  // on the account of who named it first
-  RareTally twice(namings);
-  std::vector<bool> known(nodes_.size());
-  for (Frontier::Index place = 0; place < spots_.size(); ++place) {
-    const Spot& spot = spots_[place];
-    if (spot.verdict == Verdict::kSelf) continue;
-    bool alive = spot.node != kNoNode && spot.verdict == Verdict::kReachable;
-    if (alive && known[spot.node]) alive = false;
-    if (alive) known[spot.node] = true;
-    const bool open = spot.node == kNoNode && spot.verdict == Verdict::kNotVisited;
-    if (open && spot.state == EndpointState::kDialling && spot.dials == 1) {
-      ++counted.asked;
-      continue;
-    }
-    // Who left its first packet unanswered is most likely dead, and the last dial takes its time to say so.
-    const bool pending = open && spot.dials == 0;
-    Namings::Kind& kind = alive ? counted.alive : pending ? counted.pending : counted.dead;
-    ++kind.heard;
-    if (spot.named == 1) ++kind.once;
-    if (spot.named == 2) ++kind.twice;
-    if (alive || pending) {
-      counted.namings += spot.named;
-      counted.pairs += static_cast<double>(spot.named) * std::max(0, spot.named - 1);
-    }
-    if ((alive || pending) && spot.named == 1) once.Add(frontier_.TellerOf(place));
-    if ((alive || pending) && spot.named == 2) twice.Add(frontier_.TellerOf(place));
-    if (alive && spot.named > 0) counted.fewest = std::min<std::size_t>(counted.fewest, spot.named);
-  }
-  counted.fair_once = once.FairShare();
-  counted.fair_twice = twice.FairShare();
-  return counted;
-}
-
-// It left its first packet unanswered, and not because it is too far away to answer in time.
-bool Crawl::IsLate(Frontier::Index place) const {
-  const FoundNodes::Number node = spots_[place].node;
-  const auto rtt = nodes_.RttOf(node);
-  return nodes_.late(node) && !(rtt && *rtt > caller_.rhythm().DialWait(frontier_.At(place).scope(), 0));
-}
-
-Crawl::Attended Crawl::Attend() const {
-  std::vector<Duration> prompt;
-  std::vector<Duration> late;
-  std::vector<std::size_t> found_of_group(frontier_.groups());
-  std::vector<std::optional<std::uint32_t>> late_groups;
-  std::vector<bool> known(nodes_.size());
-  std::size_t found = 0;
-  for (Frontier::Index place = 0; place < spots_.size(); ++place) {
-    const Spot& spot = spots_[place];
-    if (spot.node == kNoNode || spot.verdict != Verdict::kReachable || known[spot.node]) continue;
-    known[spot.node] = true;
-    const auto proved = nodes_.ProvedAt(spot.node);
-    if (!proved) continue;  // an old journal's
-    ++found;
-    const auto group = frontier_.GlobalGroupOf(place);
-    if (group) ++found_of_group[*group];
-    if (IsLate(place)) late_groups.push_back(group);
-    (IsLate(place) ? late : prompt).push_back(*proved);
-  }
-  Attended attended;
-  Attendance& attendance = attended.attendance;
-  attendance.looks = looks_;
-  attendance.late = late.size();
-  if (found == 0) return attended;
-  RareTally tally(found_of_group);
-  for (const auto& group : late_groups) tally.Add(group);
-  attendance.lost = tally.Fair() / static_cast<double>(found);
-  attended.moment = MedianOf(prompt.empty() ? late : prompt);
-  for (const Duration at : prompt) attendance.apart += std::abs(SecondsOf(at - attended.moment));
-  for (const Duration at : late) attendance.after += std::max(at - attended.moment, Duration{});
-  if (!late.empty()) attendance.after /= static_cast<std::int64_t>(late.size());
-  return attended;
-}
-
-CrawlProgress Crawl::Progress() const {
-  return {.nodes = nodes_.size(),
-          .visits = visits_,
-          .endpoints = frontier_.size(),
-          .unreachable = unreachable_,
-          .waiting = frontier_.waiting(),
-          .in_flight = busy_ + patient_,
-          .tellings = tellings_,
-          .estimate = EstimateNodes(CountNamings(), Attend().attendance)};
-}
 
 Census Crawl::Result(Time now) const {
   Census census;
@@ -198,7 +70,7 @@ void Crawl::AddNodes(const std::vector<FoundNodes::Number>& order, const std::ve
   for (Frontier::Index i = 0; i < spots_.size(); ++i) {
     const Spot& spot = spots_[i];
     if (spot.node == kNoNode) {
-      if (spot.verdict != Verdict::kSelf) census.silent.push_back({frontier_.At(i), spot.verdict});
+      if (spot.verdict != Verdict::kSelf) census.silent.push_back({frontier_.At(i), spot.verdict, spot.named});
       continue;
     }
     MappedNode& node = census.nodes[place_of[spot.node]];

@@ -129,7 +129,7 @@ std::string LifeText(const NodeLife& life) {
     // A window that was watched for a part of it says how the node was in that part.
     const double watched = r.Weight(i);
     const double up = watched > 0 ? std::min(1.0, r.windows()[i].reliability / watched) : 0;
-    out += fmt::format("  {:<14}up {:.1f} % of the time watched, which is {:.1f} % of it; {:.1f} results\n",
+    out += fmt::format("  {:<14}up {:.1f} % of what was watched, {:.1f} % of it; {:.1f} results\n",
                        std::string("in ") + kWindowNames[i], up * 100, watched * 100, r.windows()[i].count);
   }
   out += Addresses("endpoint", life.addresses) + Addresses("was at", life.past);

@@ -117,7 +117,8 @@ Scope AudienceOf(const std::vector<Endpoint>& dns) {
   return out;
 }
 
-// Hands the services whom they may give away, every few seconds.
+// Hands the services whom they may give away, every few seconds; at first more often, or a seed that is new to its
+// network would say for those seconds that nobody is there, and resolvers would remember that.
 class Refresh {
  public:
   // What it refers to outlives it, and may change.
@@ -137,7 +138,8 @@ class Refresh {
     chosen_ = chooser_.Choose(self, driver.Peers(), parts_.crawl.history(), driver.Now());
     parts_.services.SetPeers(chosen_.peers, driver.Now());
     if (parts_.crawl.health().last_at) SayWhetherFew();
-    timer_.expires_after(SeedChooser::kInterval);
+    timer_.expires_after(turns_ < kFirstTurns ? kFirstInterval : SeedChooser::kInterval);
+    ++turns_;
     timer_.async_wait([this](const asio::error_code& error) {
       if (!error) Turn();
     });
@@ -147,6 +149,9 @@ class Refresh {
   }
 
  private:
+  static constexpr int kFirstTurns = 40;
+  static constexpr Duration kFirstInterval = std::chrono::milliseconds{250};
+
   void SayWhetherFew() {
     const bool few = chosen_.IsShort(chooser_.rule());
     if (few == few_) return;
@@ -163,6 +168,7 @@ class Refresh {
   SeedChooser chooser_;
   SeedPeers chosen_;
   bool few_ = false;
+  int turns_ = 0;
 };
 
 void PrintReady(const NodeHost& host, const Options& options, const SeedServices& services) {

@@ -89,9 +89,10 @@ std::string Text(const History& history, const GoodNodes& nodes, const SeedRule&
                         (now - last->at) / std::chrono::seconds{1}, last->nodes, last->reachable);
   out += fmt::format("{} nodes known, {} good\n", history.nodes().size(), nodes.good);
   if (!history.nodes().empty() && nodes.good < rule.wanted) {
-    out += fmt::format("few are good: {} are wanted, so {} that answer but are not good are served too", rule.wanted,
-                       nodes.doubtful);
-    out += nodes.gone > 0 ? fmt::format(", and {} that have gone\n", nodes.gone) : "\n";
+    out += fmt::format("few are good: {} are wanted", rule.wanted);
+    if (nodes.doubtful > 0) out += fmt::format("; {} that answer but are not good are served too", nodes.doubtful);
+    if (nodes.gone > 0) out += fmt::format("; {} that have gone are served too", nodes.gone);
+    out += nodes.doubtful + nodes.gone == 0 ? "; there are no others to serve\n" : "\n";
   }
   out += RuleText(rule);
   return out;

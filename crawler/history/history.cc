@@ -108,13 +108,15 @@ bool UpdateRecord(NodeLife& life, const NodeRecord& record, Time now) {
   return differs;
 }
 
-void OnFound(NodeLife& life, const MappedNode& node, const Evidence& evidence, Time now, HistoryChange& change) {
+void OnFound(NodeLife& life, const MappedNode& node, const Evidence& evidence, const Census& census,
+             HistoryChange& change) {
+  const Time now = census.finished_at;
   const bool is_new = life.reliability.tries() == 0;
   AddResult(life, Answer::kProved, now);
   if (!life.present) change.came.push_back(life.id);
   life.present = true;
   life.reachable = node.verdict == Verdict::kReachable;
-  life.suspect = node.suspect;
+  life.suspect = node.suspect || (life.suspect && !census.complete);
   life.excluded = node.excluded;
   if (UpdateAddresses(life, node.endpoints, evidence, now) && !is_new) change.moved.push_back(life.id);
   if (node.record) {
@@ -157,13 +159,13 @@ HistoryChange History::Apply(const Census& census) {
   for (const MappedNode& node : census.nodes) {
     pass_absent(std::lower_bound(known, nodes_.end(), node.id, IdBelow));
     if (known != nodes_.end() && known->id == node.id) {
-      OnFound(*known++, node, evidence, now, change);
+      OnFound(*known++, node, evidence, census, change);
       continue;
     }
     NodeLife& life = fresh.emplace_back();
     life.id = node.id;
     life.first_seen = life.last_tried = now;
-    OnFound(life, node, evidence, now, change);
+    OnFound(life, node, evidence, census, change);
   }
   pass_absent(nodes_.end());
 

@@ -110,7 +110,7 @@ Json ObjectOf(const MappedEndpoint& silent, const Place& place) {
               {"rtt_ms", nullptr},
               {"sampled", 0},
               {"sampled_verified", 0},
-              {"named_by", 0},
+              {"named_by", silent.named_by},
               {"suspect", false},
               {"excluded", false}};
   Add(place, out);

@@ -71,7 +71,7 @@ constexpr std::array kColumns{
     MapColumn{"sampled_verified", ColumnKind::kCount,
               [](const MapRow& row) { return Count(row.node ? row.node->sampled_verified : 0); }},
     MapColumn{"named_by", ColumnKind::kCount,
-              [](const MapRow& row) { return Count(row.node ? row.node->named_by : 0); }},
+              [](const MapRow& row) { return Count(row.node ? row.node->named_by : row.silent->named_by); }},
     MapColumn{"suspect", ColumnKind::kFlag, [](const MapRow& row) -> Cell { return row.suspect(); }},
     MapColumn{"excluded", ColumnKind::kFlag,
               [](const MapRow& row) -> Cell { return row.node != nullptr && row.node->excluded; }},

@@ -21,7 +21,7 @@ std::string Explain(int status) {
     case ARES_ENOTFOUND: return "no such host";
     case ARES_ENODATA: return "the name has no address";
     case ARES_ETIMEOUT: return "no name server answered in time";
-    case ARES_ECONNREFUSED: return "no name server can be reached";
+    case ARES_ECONNREFUSED: return "no name server can be reached, or all refuse to answer for that name";
     case ARES_ESERVFAIL: return "the name server failed";
     case ARES_EREFUSED: return "the name server refused to answer";
     default: return ares_strerror(status);

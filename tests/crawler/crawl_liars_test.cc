@@ -124,6 +124,8 @@ TEST(CrawlLiars, CannotKeepACrawlBusyWithOneGroupsDead) {
   const Time begin = network.now;
   const Census census = Walk(network, Seeds({liar.endpoint(), honest[0]->endpoint()}), seconds{600});
   EXPECT_EQ(Found(census, honest), 20u);
+  ASSERT_EQ(census.silent.size(), 448u);
+  for (const MappedEndpoint& silent : census.silent) EXPECT_EQ(silent.named_by, 1u);
   EXPECT_LE(network.now - begin, seconds{150});
 }
 

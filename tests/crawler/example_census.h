@@ -30,7 +30,7 @@ inline Census Example() {
                           .sampled = 3, .sampled_verified = 2, .named_by = 0, .suspect = false});
   census.nodes.push_back({.id = Id(2), .endpoints = {*Endpoint::Parse("127.0.0.1:2")},
                           .verdict = Verdict::kUnconfirmed, .record = {}, .rtt = {}});
-  census.silent.push_back({*Endpoint::Parse("127.0.0.1:3"), Verdict::kTimeout});
+  census.silent.push_back({*Endpoint::Parse("127.0.0.1:3"), Verdict::kTimeout, 2});
   census.edges = {{0, 1}, {1, 0}};
   census.nodes[0].named_by = census.nodes[1].named_by = 1;
   census.nodes[1].suspect = true;

@@ -123,6 +123,18 @@ TEST(History, ServesNoneThatAreUnconfirmedSuspectOrExcludeCrawlers) {
   EXPECT_FALSE(good.IsShort());
 }
 
+// A crawl that was cut short has not dialled what a liar names: its silence is no pardon.
+TEST(History, ALiarStaysOneUntilACompleteCensusSaysOtherwise) {
+  History history;
+  history.Apply(CensusMaker(AtMinute(0)).Found(1, {1}).Suspect());
+  history.Apply(CensusMaker(AtMinute(15)).Found(1, {1}).Incomplete());
+  EXPECT_TRUE(history.Find(MakeId(1))->suspect);
+  history.Apply(CensusMaker(AtMinute(30)).Found(1, {1}));
+  EXPECT_FALSE(history.Find(MakeId(1))->suspect);
+  history.Apply(CensusMaker(AtMinute(45)).Found(1, {1}).Suspect().Incomplete());
+  EXPECT_TRUE(history.Find(MakeId(1))->suspect);
+}
+
 TEST(History, APeerThatFailsLeavesTheAnswersAndReturns) {
   History history;
   const auto census = [](int minute) { return CensusMaker(AtMinute(minute)).Found(1, {1}); };

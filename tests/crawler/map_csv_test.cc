@@ -76,7 +76,7 @@ TEST(MapCsv, HoldsTheColumnsOfTheMap) {
   EXPECT_THAT(rows[2], ElementsAre(Id(2).ToString(), "00000000", "127.0.0.1:2", "false", "unconfirmed", "", "", "", "",
                                    "", "0", "0", "1", "true", "false", "", "", ""));
   EXPECT_THAT(rows[3], ElementsAre("127.0.0.1:3", "127.0.0.1:3", "127.0.0.1:3", "false", "timeout", "", "", "", "", "",
-                                   "0", "0", "0", "false", "false", "", "", ""));
+                                   "0", "0", "2", "false", "false", "", "", ""));
 }
 
 TEST(MapCsv, NamesTheEdgesByTheIdsOfTheNodes) {

@@ -105,6 +105,7 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   EXPECT_EQ(nodes[2]["reachable"], false);
   EXPECT_EQ(nodes[2]["reason"], "timeout");
   EXPECT_EQ(nodes[2]["rtt_ms"], nullptr);
+  EXPECT_EQ(nodes[2]["named_by"], 2);
 }
 
 TEST(MapJson, SaysWhereANodeIsWhenThereIsADatabase) {

@@ -4,18 +4,9 @@
 #include <algorithm>
 
 namespace hearsay {
-namespace {
-
-constexpr std::int64_t kWhole = 1'000'000;   // millionths in a signature; a microsecond earns kSignaturesPerSecond
-constexpr std::int64_t kSecond = 1'000'000;  // in microseconds; longer ones would only overflow
-
-}  // namespace
-
-void EntrySigner::Earn(Time now) {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(now - earned_at_).count();
-  const std::int64_t full = kSignaturesPerSecond * kWhole;
-  millionths_ = std::min(full, millionths_ + std::clamp<std::int64_t>(micros, 0, kSecond) * kSignaturesPerSecond);
-  earned_at_ = now;
+bool EntrySigner::IsKept(const std::string& name, const GoodPeer& peer, Time now) const {
+  const auto kept = kept_.find({name, peer.endpoint, peer.id});
+  return kept != kept_.end() && kept->second.expires >= now + kLifetime / 2;
 }
 
 const std::string& EntrySigner::SignOne(const std::string& name, const GoodPeer& peer, Time now) {
@@ -26,7 +17,6 @@ const std::string& EntrySigner::SignOne(const std::string& name, const GoodPeer&
     const SeedEntry entry{.endpoint = peer.endpoint, .id = peer.id, .expires = kept.expires};
     kept.text = SignSeedEntry(entry, {.network = network_, .name = name}, *seed_);
     ++signatures_;
-    millionths_ = std::max(millionths_ - kWhole, -kSignaturesPerSecond * kWhole);
   }
   return kept.text;
 }
@@ -34,11 +24,13 @@ const std::string& EntrySigner::SignOne(const std::string& name, const GoodPeer&
 const std::vector<EntrySigner::Entry>& EntrySigner::Sign(const std::string& name,
                                                          const std::vector<const GoodPeer*>& drawn,
                                                          const GoodPeers& good, Time now, Rng& rng) {
-  Earn(now);
+  const auto needed = std::count_if(drawn.begin(), drawn.end(),
+                                    [&](const GoodPeer* peer) { return !IsKept(name, *peer, now); });
+  const bool affordable = budget_.Take(kRate, now, static_cast<std::size_t>(needed));
   if (answers_.size() >= kMaxNames && !answers_.contains(name)) answers_.clear();
   Answer& answer = answers_[name];
   const bool young = answer.at <= now && now < answer.at + kRepeatFor;
-  if (young && millionths_ < static_cast<std::int64_t>(drawn.size()) * kWhole) {
+  if (young && !affordable) {
     std::erase_if(answer.entries, [&](const Entry& entry) { return !good.HasAddress(entry.address); });
     rng.PartialShuffle(answer.entries, answer.entries.size());
     if (answer.entries.size() >= drawn.size()) return answer.entries;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "crawler/seed/good_peers.h"
+#include "node/core/token_bucket.h"
 #include "node/io/seed_entry.h"
 
 namespace hearsay {
@@ -25,7 +26,7 @@ class EntrySigner {
  public:
   static constexpr Duration kLifetime = std::chrono::hours{1};
   static constexpr std::size_t kMaxKept = 1 << 15;  // of about 400 bytes
-  static constexpr std::int64_t kSignaturesPerSecond = 500;  // and as many at once
+  static constexpr std::uint32_t kSignaturesPerSecond = 500;  // and as many at once
   static constexpr Duration kRepeatFor = std::chrono::minutes{1};
   static constexpr std::size_t kMaxNames = 1 << 11;  // whose last answers are kept: twice what a zone has
 
@@ -44,6 +45,7 @@ class EntrySigner {
   std::uint64_t signatures() const { return signatures_; }  // made so far
 
  private:
+  static constexpr Rate kRate{.tokens = kSignaturesPerSecond, .burst = kSignaturesPerSecond};
   struct Kept {
     Time expires{};
     std::string text;
@@ -53,14 +55,13 @@ class EntrySigner {
     std::vector<Entry> entries;
   };
   const std::string& SignOne(const std::string& name, const GoodPeer& peer, Time now);
-  void Earn(Time now);
+  bool IsKept(const std::string& name, const GoodPeer& peer, Time now) const;
 
   std::string network_;
   const Identity* seed_;
   std::map<std::tuple<std::string, Endpoint, NodeId>, Kept> kept_;
   std::map<std::string, Answer, std::less<>> answers_;  // the last one of each name
-  std::int64_t millionths_ = kSignaturesPerSecond * 1'000'000;  // of a signature, that may be made; below 0: owed
-  Time earned_at_{};
+  TokenBucket budget_{kRate};
   std::uint64_t signatures_ = 0;
 };
 

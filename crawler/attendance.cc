@@ -27,19 +27,13 @@ double LongerThanHalf(double gone) {
 
 }  // namespace
 
-LeavingRate LeavingRateOf(const SecondLooks& looks, double lost) {
+LeavingRate LeavingRateOf(const SecondLooks& looks) {
   const double watched = SecondsOf(looks.watched);
-  const double missed = static_cast<double>(looks.nodes) * std::pow(lost, kLookHellos);
+  const double missed = static_cast<double>(looks.nodes) * std::pow(looks.lost, kLookHellos);
   const double gone = std::max(0.0, static_cast<double>(looks.gone) - missed);
   const double longer = looks.nodes > 0 ? LongerThanHalf(gone / static_cast<double>(looks.nodes)) : 1;
   return {.mean = watched > 0 ? longer * gone / watched : 0,
           .high = longer * HighGamma(kPriorGone + gone) / (kPriorSeconds + watched)};
-}
-
-Duration MedianOf(std::vector<Duration>& times) {
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>((times.size() - 1) / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
 }
 
 }  // namespace hearsay

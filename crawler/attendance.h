@@ -25,7 +25,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "proto/time.h"
 
@@ -36,6 +35,7 @@ struct SecondLooks {
   std::size_t nodes = 0;
   std::size_t gone = 0;  // of those: nobody answered any more, or somebody else
   Duration watched{};    // from their proofs until then, summed; of those gone half of it
+  double lost = 0;       // the share of packets that are lost, by how many found nodes are late (fair_count.h)
 
   void Add(bool is_gone, Duration since_proof) {
     ++nodes;
@@ -49,18 +49,13 @@ struct LeavingRate {  // of one node, a second
   double high = 0;  // 97.5 %, with the prior
 };
 inline constexpr std::size_t kLookHellos = 3;  // packets of a second look
-// `lost` is the share of living nodes that leave one packet unanswered.
-LeavingRate LeavingRateOf(const SecondLooks& looks, double lost = 0);
+LeavingRate LeavingRateOf(const SecondLooks& looks);
 
 struct Attendance {
   SecondLooks looks;
   std::size_t late = 0;  // found nodes that left their first dial unanswered, though not further away than it waited
-  double lost = 0;       // the share of packets that are lost, by how many are late (fair_count.h)
   double apart = 0;      // node-seconds: from the moment to each proof of the others, either way, summed
   Duration after{};      // from the moment to the proof of a late one, on average: meanwhile it may have come
 };
-
-// The lower median: one of `times`, which it reorders; they are not empty.
-Duration MedianOf(std::vector<Duration>& times);
 
 }  // namespace hearsay

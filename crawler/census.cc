@@ -70,7 +70,9 @@ CensusSummary Summarize(const Census& census) {
   if (census.estimate && census.estimate->nodes > 0) {
     summary.mapped = std::min(1.0, static_cast<double>(summary.reachable) / census.estimate->nodes);
   }
-  if (census.looks.gone > 0) summary.stay = census.looks.watched / static_cast<std::int64_t>(census.looks.gone);
+  if (const double rate = LeavingRateOf(census.looks).mean; rate > 0) {
+    summary.stay = std::chrono::round<Duration>(std::chrono::duration<double>(1 / rate));
+  }
   for (const MappedEndpoint& endpoint : census.silent) ++summary.reasons[std::string(VerdictName(endpoint.verdict))];
   summary.unreachable = summary.nodes - summary.reachable + census.silent.size();
   summary.edges = census.edges.size();

@@ -48,6 +48,7 @@ struct MappedNode {
   std::size_t sampled_verified = 0;     // of those, how many proved an id to us
   std::uint32_t judged_verified = 0;    // what FlagSuspects counts of those, and of those that were dialled to the end
   std::uint32_t judged_silent = 0;      // and did not
+  std::uint32_t untried = 0;            // of what it named: not dialled to the end
   std::size_t named_by = 0;             // other nodes that named one of its endpoints
   bool suspect = false;                 // what it names does not prove an id, well beyond what churn explains: a liar
   bool excluded = false;                // it told the crawler that it excludes crawlers

@@ -43,7 +43,7 @@ Census Crawl::Result(Time now) const {
   const Attended attended = Attend();
   census.estimate = EstimateNodes(CountNamings(), attended.attendance);
   census.moment = started_at_ + attended.moment;
-  census.looks = looks_;
+  census.looks = attended.attendance.looks;
   census.distrusted = frontier_.distrusted();
   const std::vector<FoundNodes::Number> order = nodes_.Ordered();
   std::vector<std::uint32_t> place_of(order.size());  // found number -> place in the census
@@ -108,7 +108,10 @@ void Crawl::AddEdges(const std::vector<FoundNodes::Number>& order, const std::ve
       const Spot& spot = spots_[told];
       const auto group = frontier_.GlobalGroupOf(told);
       if (spot.node == kNoNode) {
-        if (spot.verdict == Verdict::kNotVisited) continue;
+        if (spot.verdict == Verdict::kNotVisited) {
+          ++node.untried;
+          continue;
+        }
         if (!group || silent.Takes(*group)) ++node.judged_silent;
         continue;
       }

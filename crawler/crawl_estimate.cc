@@ -5,6 +5,7 @@
 
 #include "crawler/crawl.h"
 #include "crawler/fair_count.h"
+#include "crawler/median.h"
 
 namespace hearsay {
 namespace {
@@ -107,8 +108,12 @@ Crawl::Attended Crawl::Attend() const {
     ++found;
     const auto group = frontier_.GlobalGroupOf(place);
     if (group) ++found_of_group[*group];
-    if (IsLate(place)) late_groups.push_back(group);
-    (IsLate(place) ? late : prompt).push_back(*proved);
+    if (!IsLate(place)) {
+      prompt.push_back(*proved);
+      continue;
+    }
+    late.push_back(*proved);
+    late_groups.push_back(group);
   }
   Attended attended;
   Attendance& attendance = attended.attendance;
@@ -117,7 +122,7 @@ Crawl::Attended Crawl::Attend() const {
   if (found == 0) return attended;
   RareTally tally(found_of_group);
   for (const auto& group : late_groups) tally.Add(group);
-  attendance.lost = tally.Fair() / static_cast<double>(found);
+  attendance.looks.lost = tally.Fair() / static_cast<double>(found);
   attended.moment = MedianOf(prompt.empty() ? late : prompt);
   for (const Duration at : prompt) attendance.apart += std::abs(SecondsOf(at - attended.moment));
   for (const Duration at : late) attendance.after += std::max(at - attended.moment, Duration{});

@@ -88,7 +88,7 @@ std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& 
   if (alive.heard == 0 || counted.namings <= alive.once + pending.once) return std::nullopt;
   const auto more = [](const Namings::Kind& kind) { return kind.heard - kind.once - kind.twice; };
   const auto found = static_cast<double>(alive.heard);
-  const LeavingRate leaving = LeavingRateOf(attendance.looks, attendance.lost);
+  const LeavingRate leaving = LeavingRateOf(attendance.looks);
   const Part once = LiveAmong(pending.once, alive.once, dead.once);
   const Part twice = LiveAmong(pending.twice, alive.twice, dead.twice);
   Part nodes = Prompt(found, attendance, leaving);

@@ -4,16 +4,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "crawler/median.h"
+
 namespace hearsay {
 namespace {
-
-// The lower one; 0 of nothing.
-double MedianOf(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 double Rare(const GroupRare& group) { return static_cast<double>(group.rare); }
 
@@ -27,6 +21,7 @@ double FairCount(std::span<const GroupRare> groups) {
     sizes.push_back(static_cast<double>(group.all));
     rates.push_back(Rare(group) / sizes.back());
   }
+  if (sizes.empty()) sizes = rates = {0.0};
   const double largest = kFairSize * MedianOf(std::move(sizes));
   const auto size_of = [&](const GroupRare& group) { return std::min(static_cast<double>(group.all), largest); };
   double all = 0;

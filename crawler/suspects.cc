@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "crawler/suspects.h"
 
-#include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
+
+#include "crawler/median.h"
 
 namespace hearsay {
 namespace {
@@ -12,7 +14,9 @@ constexpr double kShare = 0.6;
 constexpr double kChance = 1e-6;
 constexpr std::size_t kFewest = 8;
 
-std::size_t Dialled(const MappedNode& node) { return node.judged_verified + node.judged_silent; }
+std::size_t Dialled(const MappedNode& node) {
+  return std::size_t{node.judged_verified} + node.judged_silent;
+}
 double ShareOf(const MappedNode& node) {
   return static_cast<double>(node.judged_verified) / static_cast<double>(Dialled(node));
 }
@@ -31,18 +35,19 @@ double AtMost(std::size_t k, std::size_t n, double p) {
 
 }  // namespace
 
+bool IsJudged(const MappedNode& node) { return node.untried == 0 && Dialled(node) >= kFewest; }
+
 void FlagSuspects(Census& census) {
   std::vector<double> shares;
   for (const MappedNode& node : census.nodes) {
     if (Dialled(node) >= kFewest) shares.push_back(ShareOf(node));
   }
   if (shares.empty()) return;
-  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
-  std::nth_element(shares.begin(), middle, shares.end());
-  const double usual = 0.9 * *middle;
+  const double median = MedianOf(std::move(shares));
+  const double usual = 0.9 * median;
   if (usual <= 0) return;
   for (MappedNode& node : census.nodes) {
-    if (Dialled(node) < kFewest || ShareOf(node) >= kShare * *middle) continue;
+    if (Dialled(node) < kFewest || ShareOf(node) >= kShare * median) continue;
     node.suspect = AtMost(node.judged_verified, Dialled(node), usual) < kChance;
   }
 }

@@ -21,4 +21,8 @@ inline constexpr std::uint32_t kJudgedOfGroup = 2;
 
 void FlagSuspects(Census& census);
 
+// It named enough to be flagged or not, and all of that was dialled to the end: where a crawl was cut short, what it
+// did not try says nothing in a liar's favour.
+bool IsJudged(const MappedNode& node);
+
 }  // namespace hearsay

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "crawler/group_share.h"
+#include "crawler/suspects.h"
 
 namespace hearsay {
 namespace {
@@ -116,7 +117,7 @@ void OnFound(NodeLife& life, const MappedNode& node, const Evidence& evidence, c
   if (!life.present) change.came.push_back(life.id);
   life.present = true;
   life.reachable = node.verdict == Verdict::kReachable;
-  life.suspect = node.suspect || (life.suspect && !census.complete);
+  life.suspect = node.suspect || (life.suspect && !census.complete && !IsJudged(node));
   life.excluded = node.excluded;
   if (UpdateAddresses(life, node.endpoints, evidence, now) && !is_new) change.moved.push_back(life.id);
   if (node.record) {

@@ -42,7 +42,7 @@ struct NodeLife {
   Attributes attributes;
   bool present = false;    // the last result was a proof
   bool reachable = false;  // at that proof, it knew the endpoint to be its own
-  bool suspect = false;    // flagged as a liar; only a complete census that meets it takes that back
+  bool suspect = false;    // flagged as a liar, until a census judges it anew (IsJudged) or is complete
   bool excluded = false;   // it told that census's crawler that it excludes crawlers
 
   // As far as it is no matter of reliability. Who does not want to be mapped is not published either.

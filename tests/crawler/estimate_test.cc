@@ -9,6 +9,7 @@
 #include <cmath>
 #include <vector>
 
+#include "crawler/median.h"
 #include "proto/rng.h"
 
 namespace hearsay {

@@ -124,7 +124,7 @@ TEST(History, ServesNoneThatAreUnconfirmedSuspectOrExcludeCrawlers) {
 }
 
 // A crawl that was cut short has not dialled what a liar names: its silence is no pardon.
-TEST(History, ALiarStaysOneUntilACompleteCensusSaysOtherwise) {
+TEST(History, ALiarStaysOneUntilACensusJudgesItAnew) {
   History history;
   history.Apply(CensusMaker(AtMinute(0)).Found(1, {1}).Suspect());
   history.Apply(CensusMaker(AtMinute(15)).Found(1, {1}).Incomplete());
@@ -133,6 +133,16 @@ TEST(History, ALiarStaysOneUntilACompleteCensusSaysOtherwise) {
   EXPECT_FALSE(history.Find(MakeId(1))->suspect);
   history.Apply(CensusMaker(AtMinute(45)).Found(1, {1}).Suspect().Incomplete());
   EXPECT_TRUE(history.Find(MakeId(1))->suspect);
+  // Not complete because of others: all that this one named was tried. Else whoever keeps censuses incomplete kept out
+  // for good whom one had wronged.
+  Census cut = CensusMaker(AtMinute(60)).Found(1, {1}).Incomplete();
+  cut.nodes[0].judged_verified = 40;
+  cut.nodes[0].untried = 1;
+  history.Apply(cut);
+  EXPECT_TRUE(history.Find(MakeId(1))->suspect);
+  cut.nodes[0].untried = 0;
+  history.Apply(cut);
+  EXPECT_FALSE(history.Find(MakeId(1))->suspect);
 }
 
 TEST(History, APeerThatFailsLeavesTheAnswersAndReturns) {

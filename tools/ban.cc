@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "node/io/node_id_prefix.h"
 #include "proto/ban.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
@@ -62,17 +63,23 @@ int Unban(const Options& options) {
   if (!api) return Fail("unban", api.error());
   const auto body = api->Change("DELETE", "/v1/bans/" + EncodeQuery(options.subject));
   if (!body) return Fail("unban", body.error());
-  std::printf("unbanned %s\n", Printable(options.subject).c_str());
+  const auto lifted = nlohmann::json::parse(*body, nullptr, false);
+  if (!lifted.is_object() || !lifted.contains("unbanned") || !lifted.at("unbanned").is_string()) {
+    return Fail("unban", "the answer is none of this version's; ask a node of this version");
+  }
+  std::printf("unbanned %s\n", Printable(lifted.at("unbanned").get<std::string>()).c_str());
   return kExitFine;
 }
 
 void AddSubject(CLI::App& app, Options& options) {
-  app.add_option("SUBJECT", options.subject, "A node id of 64 hex digits, an address, or a prefix: 203.0.113.0/24.")
+  app.add_option("SUBJECT", options.subject,
+                 "A node id, or the first 8 of its digits where the node knows no other that begins so; an address; or "
+                 "a prefix: 203.0.113.0/24.")
       ->required()
       ->check(
           [](const std::string& text) {
             const auto subject = ParseBanSubject(text);
-            return subject ? std::string() : "'" + text + "' " + subject.error();
+            return subject || NodeIdPrefix::Parse(text) ? std::string() : "'" + text + "' " + subject.error();
           },
           "");
 }
@@ -106,7 +113,7 @@ const RegisterCommand kBan{
                     "time and reason. The setting `bans` does the same from the configuration.",
      .examples = "  hearsay ban 203.0.113.7 --for 2h --reason \"scans us\"\n"
                  "  hearsay ban 2001:db8::/32\n"
-                 "  hearsay peers --json | jq -r '.peers[0].node_id' | xargs hearsay ban\n",
+                 "  hearsay ban 3b6a27bc\n",
      .set_up = SetUpBan}};
 
 const RegisterCommand kUnban{

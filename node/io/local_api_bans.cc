@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "node/io/local_api_routes.h"
+#include "node/io/node_id_prefix.h"
 
 namespace hearsay {
 namespace {
@@ -55,13 +56,21 @@ ApiAnswer ApiRoutes::Bans(const ApiRequest& request) const {
   return list ? AddBan(request) : LiftBan(request);
 }
 
+// A node that nobody here knows is banned by its whole id only.
+tl::expected<BanSubject, ApiAnswer> ApiRoutes::SubjectOf(const std::string& text) const {
+  const auto subject = ParseBanSubject(text);
+  if (subject) return *subject;
+  if (!NodeIdPrefix::Parse(text)) return tl::unexpected(Refuse(400, "subject '" + text + "' " + subject.error()));
+  return MeantNode(text).map([](const NodeId& id) -> BanSubject { return id; });
+}
+
 ApiAnswer ApiRoutes::AddBan(const ApiRequest& request) const {
   BanEntry ban{.subject = {}, .reason = {}, .created = node_.Now()};
   bool has_subject = false;
   for (const auto& [key, value] : request.query) {
     if (key == "subject" && !has_subject) {
-      const auto subject = ParseBanSubject(value);
-      if (!subject) return Refuse(400, "subject '" + value + "' " + subject.error());
+      const auto subject = SubjectOf(value);
+      if (!subject) return subject.error();
       ban.subject = *subject;
       has_subject = true;
     } else if (const std::string wrong = AddToBan(key, value, ban.created, ban); !wrong.empty()) {
@@ -75,9 +84,8 @@ ApiAnswer ApiRoutes::AddBan(const ApiRequest& request) const {
 
 ApiAnswer ApiRoutes::LiftBan(const ApiRequest& request) const {
   if (!request.query.empty()) return Refuse(400, "unknown parameter '" + request.query.front().first + "'");
-  const std::string text = request.path.substr(kOne.size());
-  const auto subject = ParseBanSubject(text);
-  if (!subject) return Refuse(400, "subject '" + text + "' " + subject.error());
+  const auto subject = SubjectOf(request.path.substr(kOne.size()));
+  if (!subject) return subject.error();
   if (const auto done = control_->Unban(*subject); !done) return BanRefused(*subject, done.error());
   return {.status = 200,
           .content_type = "application/json",

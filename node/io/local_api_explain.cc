@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The route that explains one peer, which may be named by the first digits of its id.
-#include <set>
-
 #include "node/io/local_api_routes.h"
-#include "node/io/node_id_prefix.h"
 #include "proto/rfc3339.h"
 
 namespace hearsay {
@@ -14,20 +11,6 @@ constexpr std::string_view kBefore = "/v1/peers/";
 constexpr std::string_view kBehind = "/explain";
 
 ApiAnswer Refuse(unsigned status, const std::string& text) { return ApiRoutes::ErrorAnswer(status, text); }
-
-// Everybody whom the digits may mean: peers, banned ids, the node itself.
-std::set<NodeId> Meant(const NodeIdPrefix& prefix, const NodeView& node) {
-  std::set<NodeId> ids;
-  const auto consider = [&](const NodeId& id) {
-    if (prefix.Matches(id)) ids.insert(id);
-  };
-  consider(node.Status().id);
-  for (const PeerInfo& peer : node.Peers()) consider(peer.id);
-  for (const BanEntry& ban : node.Bans()) {
-    if (const auto* id = std::get_if<NodeId>(&ban.subject)) consider(*id);
-  }
-  return ids;
-}
 
 std::string BanText(const BanEntry& ban, const std::string& said_in) {
   const bool by_settings = ban.source == BanSource::kSettings;
@@ -47,16 +30,9 @@ ApiAnswer ApiRoutes::Explain(const ApiRequest& request) const {
   if (!request.query.empty()) return Refuse(400, "unknown parameter '" + request.query.front().first + "'");
   std::string text = request.path.substr(kBefore.size());
   text.resize(text.size() - kBehind.size());
-  const auto prefix = NodeIdPrefix::Parse(text);
-  if (!prefix) return Refuse(400, "node id '" + text + "': give " + std::string(NodeIdPrefix::kWanted));
-  const std::set<NodeId> ids = Meant(*prefix, node_);
-  if (ids.empty()) {
-    return Refuse(404, "no peer " + prefix->digits() + " is known; `hearsay peers` lists those that are");
-  }
-  if (ids.size() > 1) {
-    return Refuse(400, "node id '" + text + "' fits " + std::to_string(ids.size()) + " nodes; give more of its digits");
-  }
-  const NodeId& id = *ids.begin();
+  const auto meant = MeantNode(text);
+  if (!meant) return meant.error();
+  const NodeId& id = *meant;
   if (const auto why = node_.Explain(id)) {
     return {.status = 200, .content_type = "application/json", .body = ExplanationJson(*why)};
   }

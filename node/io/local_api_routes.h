@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <tl/expected.hpp>
+
 #include "node/io/event_log.h"
 #include "node/io/json_views.h"
 #include "node/io/local_api_guard.h"
@@ -67,11 +69,14 @@ class ApiRoutes {
   ApiAnswer Ready() const;
   ApiAnswer Peers(const ApiRequest& request) const;
   ApiAnswer Peer(std::string_view id) const;
+  // local_api_meant.cc: the node whose id this is, whole or its first digits, of all that are known or banned.
+  tl::expected<NodeId, ApiAnswer> MeantNode(std::string_view text) const;
   // local_api_explain.cc
   static bool IsExplainPath(std::string_view path);
   ApiAnswer Explain(const ApiRequest& request) const;
   Reply Events(const ApiRequest& request) const;
   // local_api_bans.cc
+  tl::expected<BanSubject, ApiAnswer> SubjectOf(const std::string& text) const;
   static bool IsBanPath(std::string_view path);
   ApiAnswer Bans(const ApiRequest& request) const;
   ApiAnswer AddBan(const ApiRequest& request) const;

@@ -75,6 +75,26 @@ TEST_F(LocalApiBans, AreMadeAndLiftedOverAUnixSocket) {
   EXPECT_EQ(BanSubjectText(control.unbanned[1]), "2001:db8::/32");
 }
 
+// Tables show eight digits of an id, so eight must do where they mean one node.
+TEST_F(LocalApiBans, TakeTheFirstDigitsOfAKnownNodesId) {
+  const NodeId peer = TestId(7);
+  const NodeId banned = TestId(9);
+  node.peers = {TestPeer(7, PeerState::kActive, {})};
+  node.bans = {{.subject = banned, .reason = {}, .created = node.started_at}};
+  StartUnix();
+  const HttpResponse made = Change("POST", "/v1/bans?subject=" + peer.ToString().substr(0, 8));
+  EXPECT_EQ(made.status, 200) << made.body;
+  EXPECT_EQ(json::parse(made.body).at("subject"), peer.ToString());
+  const HttpResponse lifted = Change("DELETE", "/v1/bans/" + banned.ToString().substr(0, 12));
+  EXPECT_EQ(json::parse(lifted.body).at("unbanned"), banned.ToString());
+  EXPECT_EQ(Change("POST", "/v1/bans?subject=" + TestId(8).ToString().substr(0, 8)).status, 404);
+  EXPECT_EQ(Change("POST", "/v1/bans?subject=" + peer.ToString().substr(0, 7)).status, 400);
+  ASSERT_EQ(control.banned.size(), 1u);
+  EXPECT_EQ(control.banned[0].subject, BanSubject(peer));
+  ASSERT_EQ(control.unbanned.size(), 1u);
+  EXPECT_EQ(control.unbanned[0], BanSubject(banned));
+}
+
 TEST_F(LocalApiBans, RefuseWhatIsNotUnderstood) {
   StartUnix();
   const auto refused = [this](std::string_view method, std::string_view target) {

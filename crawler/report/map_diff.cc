@@ -97,6 +97,7 @@ std::string DiffText(const MapFile& before, const MapFile& after, const MapDiff&
   if (!before.complete) out += "the first map is not complete: some that came may have been there before\n";
   if (!after.complete) out += "the second map is not complete: some that went may be there still\n";
   if (before.network != after.network) out += "these are maps of two networks\n";
+  if (after.finished_at < before.finished_at) out += "the second map is the older one: who \"came\" had left since\n";
   out += Section("came", diff.came, most, one);
   out += Section("went", diff.went, most, one);
   out += Section("moved", diff.moved, most, [](const MapDiff::Pair& pair) {

@@ -4,7 +4,7 @@
 //
 // By node id: in the second one only (came), in the first one only (went), in both with other endpoints (moved: any
 // difference of the two sets), in both with another software (changed). A node that a map that is not complete lacks
-// may have been there; the text says so.
+// may have been there; the text says so, and when the second map is the older one.
 #pragma once
 
 #include <string>

@@ -22,6 +22,7 @@ using test::MakeEndpoint;
 using test::MakeId;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 std::string Written(const Census& census) {
@@ -159,6 +160,14 @@ TEST(MapDiff, ShowsSomeAndCountsTheRest) {
   EXPECT_THAT(text, HasSubstr("and 24 more; --json shows all\n"));
   EXPECT_THAT(text, HasSubstr("the first map is not complete"));
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 1 + 1 + 5 + 1 + 3);
+}
+
+TEST(MapDiff, SaysWhenTheMapsAreTheWrongWayRound) {
+  const MapFile older = ReadOrDie(Written(First()));
+  const MapFile newer = ReadOrDie(Written(Second()));
+  EXPECT_THAT(DiffText(newer, older, DiffMaps(newer, older), 5), HasSubstr("the second map is the older one"));
+  EXPECT_THAT(DiffText(older, newer, DiffMaps(older, newer), 5), Not(HasSubstr("older")));
+  EXPECT_THAT(DiffText(older, older, DiffMaps(older, older), 5), Not(HasSubstr("older")));
 }
 
 TEST(MapDiff, IsWholeAsJson) {

@@ -317,6 +317,7 @@ void Node::Impl::SendDraftTo(Peer& peer, Keepalive& keepalive, const Endpoint& t
   }
   counters_.Add(Counter::kKeepalivesSent);
   if (!keepalive.suspects.empty()) counters_.Add(Counter::kSuspicionsSent);
+  own_.NoteContacted(to.address, now);
   out.AddSend(to, BytesView(sealed_.bytes).first(*size));
 }
 

@@ -2,6 +2,7 @@
 #include "node/core/own_address.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/limits.h"
 
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxBound = 8;
 constexpr Duration kVoteLife = std::chrono::minutes{10};
-constexpr Duration kContactLife = std::chrono::minutes{30};  // longer than any NAT's UDP mapping (RFC 4787: >= 2 min)
 
 bool Contains(const std::vector<Endpoint>& list, const Endpoint& e) {
   return std::find(list.begin(), list.end(), e) != list.end();
@@ -61,17 +61,23 @@ std::optional<Endpoint> OwnAddress::Winner(Time now) const {
 }
 
 void OwnAddress::NoteContacted(const IpAddress& address, Time now) {
-  if (contacted_.size() >= kMaxContacted && !contacted_.contains(address)) {
-    std::erase_if(contacted_, [&](const auto& c) { return now - c.second > kContactLife; });
-    if (contacted_.size() >= kMaxContacted) contacted_.erase(contacted_.begin());
+  if (contacted_.size() >= kMaxContacted || now - generation_began_ > kContactLife) {
+    if (!contacted_before_.empty()) forgot_until_ = std::max(forgot_until_, generation_began_ + kContactLife);
+    contacted_before_ = std::exchange(contacted_, {});
+    generation_began_ = now;
   }
-  contacted_[address] = now;
+  const auto place = std::lower_bound(contacted_.begin(), contacted_.end(), address);
+  if (place == contacted_.end() || *place != address) contacted_.insert(place, address);
+}
+
+bool OwnAddress::MayHaveContacted(const IpAddress& address, Time now) const {
+  const auto has = [&](const Addresses& list) { return std::binary_search(list.begin(), list.end(), address); };
+  return now < forgot_until_ || has(contacted_) || has(contacted_before_);
 }
 
 bool OwnAddress::OnProofFrom(const Endpoint& source, const Endpoint& dialled, Time now) {
   if (IsKnown(dialled) || confirmed_.size() >= kMaxBound) return false;
-  const auto it = contacted_.find(source.address);
-  if (it != contacted_.end() && now - it->second <= kContactLife) return false;
+  if (MayHaveContacted(source.address, now)) return false;
   if (Winner(now) != dialled) return false;
   confirmed_.push_back(dialled);
   return true;

@@ -5,12 +5,17 @@
 //   announced  the operator says so (--announce)
 //   bound      a datagram came in that was sent to it (IP_PKTINFO): no translation lies between
 //   voted      peers of >= kVoteGroups address groups see us there, and then a first packet came in, dialled there,
-//              from an address that we had never contacted: not through a mapping that we opened ourselves
+//              from an address that we had not contacted: not through a mapping that we opened ourselves
 // An attacker needs kVoteGroups groups among the peers that we chose, and still moves nothing without the last step.
 // Source: discv5's ip_vote, which counts ids; those are free, groups are not.
+//
+// Whom we contacted is remembered for half an hour to an hour, in two generations. Where that is too many to remember,
+// nobody counts as never contacted until those that were forgotten early would have been forgotten anyhow: a node that
+// joins a network of tens of thousands learns its address half an hour later, and never a wrong one.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "proto/endpoint.h"
@@ -22,7 +27,8 @@ class OwnAddress {
  public:
   static constexpr std::size_t kVoteGroups = 3;
   static constexpr std::size_t kMaxVotes = 64;
-  static constexpr std::size_t kMaxContacted = 4096;
+  static constexpr std::size_t kMaxContacted = 4096;  // of each generation; 16 bytes each
+  static constexpr Duration kContactLife = std::chrono::minutes{30};  // more than any UDP mapping's (RFC 4787: 2 min)
   enum class Verdict { kMine, kUnknown, kNotMine };
 
   explicit OwnAddress(std::vector<Endpoint> announced) : announced_(std::move(announced)) {}
@@ -57,12 +63,17 @@ class OwnAddress {
     Time at{};
   };
   std::optional<Endpoint> Winner(Time now) const;
+  bool MayHaveContacted(const IpAddress& address, Time now) const;
 
   std::vector<Endpoint> announced_;
   std::vector<Endpoint> bound_;      // at most kMaxBound
   std::vector<Endpoint> confirmed_;  // at most kMaxBound
   std::map<AddressGroup, VoteCast> votes_;
-  std::map<IpAddress, Time> contacted_;
+  using Addresses = std::vector<IpAddress>;  // in order
+  Addresses contacted_;                      // since generation_began_
+  Addresses contacted_before_;
+  Time generation_began_{};
+  Time forgot_until_{};  // somebody was forgotten who should have been remembered until then
 };
 
 }  // namespace hearsay

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "node/core/bootstrap.h"
-#include "node/core/own_address.h"
 #include "node/core/recent_endpoints.h"
 #include "node/core/rhythm.h"
 #include "node/core/timers.h"
@@ -101,56 +100,6 @@ TEST(RecentEndpoints, ForgivesTheSoonestFirstWhenFull) {
   EXPECT_TRUE(recent.Contains(At("1.1.1.1:1"), kNow));
   EXPECT_FALSE(recent.Contains(At("1.1.1.2:1"), kNow));
   EXPECT_FALSE(recent.Contains(At("1.1.1.1:1"), kNow + seconds{11}));
-}
-
-TEST(OwnAddress, WhereNothingTranslatesAnotherEndpointIsARelay) {
-  OwnAddress own({});
-  using Verdict = OwnAddress::Verdict;
-  EXPECT_EQ(own.Judge(At("5.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kMine);
-  EXPECT_EQ(own.Judge(At("6.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kNotMine);
-  EXPECT_EQ(own.Judge(At("127.0.0.1:7"), At("127.0.0.1:8")), Verdict::kNotMine);
-}
-
-TEST(OwnAddress, BehindATranslationOnlyTheAnnouncedIsOurs) {
-  using Verdict = OwnAddress::Verdict;
-  OwnAddress silent({});
-  EXPECT_EQ(silent.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kUnknown);
-  OwnAddress announced({At("5.0.0.1:7075")});
-  EXPECT_EQ(announced.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kMine);
-  EXPECT_EQ(announced.Judge(At("6.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kNotMine);
-}
-
-TEST(OwnAddress, TheNewestBoundAddressComesFirstAndTheOldestGoes) {
-  OwnAddress own({});
-  for (int i = 1; i <= 9; ++i) EXPECT_TRUE(own.LearnBound(At("5.0.0." + std::to_string(i) + ":7075")));
-  EXPECT_FALSE(own.LearnBound(At("5.0.0.2:7075"))) << "known";
-  EXPECT_EQ(own.All().front(), At("5.0.0.9:7075"));
-  EXPECT_EQ(own.All().back(), At("5.0.0.2:7075"));
-  EXPECT_FALSE(own.IsKnown(At("5.0.0.1:7075"))) << "a node may move for ever";
-}
-
-TEST(OwnAddress, AVoteNeedsThreeGroupsAndThenAStranger) {
-  OwnAddress own({});
-  const Endpoint seen = At("5.0.0.1:7075");
-  own.NoteContacted(At("8.8.0.1:1").address, kNow);
-  own.Vote(At("8.8.0.1:1").group(), seen, kNow);
-  own.Vote(At("8.8.0.2:1").group(), seen, kNow);  // the same group
-  own.Vote(At("8.9.0.1:1").group(), seen, kNow);
-  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow)) << "two groups";
-  own.Vote(At("8.10.0.1:1").group(), seen, kNow);
-  EXPECT_FALSE(own.OnProofFrom(At("8.8.0.1:5"), seen, kNow)) << "through a mapping that we opened";
-  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), At("5.0.0.2:7075"), kNow)) << "dialled elsewhere";
-  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow));
-  EXPECT_EQ(own.All(), std::vector{seen});
-}
-
-TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
-  OwnAddress own({At("5.0.0.1:7075")});
-  own.LearnBound(At("10.0.0.2:7075"));
-  own.LearnBound(At("127.0.0.1:7075"));
-  EXPECT_EQ(own.EndpointsFor(Scope::kGlobal), std::vector{At("5.0.0.1:7075")});
-  EXPECT_EQ(own.EndpointsFor(Scope::kPrivate).size(), 2u);
-  EXPECT_EQ(own.EndpointsFor(Scope::kLoopback).size(), 3u);
 }
 
 TEST(Rhythm, ALanIntervalGrowsWithTheViewBetweenItsBounds) {

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// Which endpoints a node takes for its own, by itself and behind a translation.
+#include "node/core/own_address.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/core/puppet.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const Time kNow = FromUnixSeconds(1'800'000'000);
+const Endpoint kSeen = At("5.0.0.1:7075");
+
+// Seen at kSeen by peers of three groups.
+OwnAddress VotedFor(Time now) {
+  OwnAddress own({});
+  for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) own.Vote(At(voter).group(), kSeen, now);
+  return own;
+}
+
+IpAddress Number(std::uint32_t i) { return IpAddress::V4(0x14000000 + i); }
+
+TEST(OwnAddress, WhereNothingTranslatesAnotherEndpointIsARelay) {
+  OwnAddress own({});
+  using Verdict = OwnAddress::Verdict;
+  EXPECT_EQ(own.Judge(At("5.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kMine);
+  EXPECT_EQ(own.Judge(At("6.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kNotMine);
+  EXPECT_EQ(own.Judge(At("127.0.0.1:7"), At("127.0.0.1:8")), Verdict::kNotMine);
+}
+
+TEST(OwnAddress, BehindATranslationOnlyTheAnnouncedIsOurs) {
+  using Verdict = OwnAddress::Verdict;
+  OwnAddress silent({});
+  EXPECT_EQ(silent.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kUnknown);
+  OwnAddress announced({At("5.0.0.1:7075")});
+  EXPECT_EQ(announced.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kMine);
+  EXPECT_EQ(announced.Judge(At("6.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kNotMine);
+}
+
+TEST(OwnAddress, TheNewestBoundAddressComesFirstAndTheOldestGoes) {
+  OwnAddress own({});
+  for (int i = 1; i <= 9; ++i) EXPECT_TRUE(own.LearnBound(At("5.0.0." + std::to_string(i) + ":7075")));
+  EXPECT_FALSE(own.LearnBound(At("5.0.0.2:7075"))) << "known";
+  EXPECT_EQ(own.All().front(), At("5.0.0.9:7075"));
+  EXPECT_EQ(own.All().back(), At("5.0.0.2:7075"));
+  EXPECT_FALSE(own.IsKnown(At("5.0.0.1:7075"))) << "a node may move for ever";
+}
+
+TEST(OwnAddress, AVoteNeedsThreeGroupsAndThenAStranger) {
+  OwnAddress own({});
+  const Endpoint seen = At("5.0.0.1:7075");
+  own.NoteContacted(At("8.8.0.1:1").address, kNow);
+  own.Vote(At("8.8.0.1:1").group(), seen, kNow);
+  own.Vote(At("8.8.0.2:1").group(), seen, kNow);  // the same group
+  own.Vote(At("8.9.0.1:1").group(), seen, kNow);
+  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow)) << "two groups";
+  own.Vote(At("8.10.0.1:1").group(), seen, kNow);
+  EXPECT_FALSE(own.OnProofFrom(At("8.8.0.1:5"), seen, kNow)) << "through a mapping that we opened";
+  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), At("5.0.0.2:7075"), kNow)) << "dialled elsewhere";
+  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow));
+  EXPECT_EQ(own.All(), std::vector{seen});
+}
+
+TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
+  OwnAddress own({At("5.0.0.1:7075")});
+  own.LearnBound(At("10.0.0.2:7075"));
+  own.LearnBound(At("127.0.0.1:7075"));
+  EXPECT_EQ(own.EndpointsFor(Scope::kGlobal), std::vector{At("5.0.0.1:7075")});
+  EXPECT_EQ(own.EndpointsFor(Scope::kPrivate).size(), 2u);
+  EXPECT_EQ(own.EndpointsFor(Scope::kLoopback).size(), 3u);
+}
+
+TEST(OwnAddress, RemembersWhomItContactedForHalfAnHour) {
+  const IpAddress contacted = At("9.9.9.9:1").address;
+  for (const auto& [later, confirmed] : {std::pair{minutes{30}, false}, {minutes{62}, true}}) {
+    OwnAddress own({});
+    own.NoteContacted(contacted, kNow);
+    own.NoteContacted(Number(1), kNow + minutes{31});
+    own.NoteContacted(Number(2), kNow + later);
+    for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) {
+      own.Vote(At(voter).group(), kSeen, kNow + later);
+    }
+    EXPECT_EQ(own.OnProofFrom({contacted, 7}, kSeen, kNow + later), confirmed) << later.count();
+  }
+}
+
+// Whom it contacted may come back through the translation. Forgetting any of them must not make that a stranger.
+TEST(OwnAddress, WithMoreContactsThanItRemembersNobodyIsAStranger) {
+  OwnAddress own = VotedFor(kNow);
+  for (std::uint32_t i = 0; i <= 2 * OwnAddress::kMaxContacted; ++i) own.NoteContacted(Number(i), kNow);
+  EXPECT_FALSE(own.OnProofFrom({Number(0), 1}, kSeen, kNow)) << "forgotten";
+  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow)) << "perhaps forgotten";
+  const Time later = kNow + OwnAddress::kContactLife;
+  for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) own.Vote(At(voter).group(), kSeen, later);
+  EXPECT_FALSE(own.OnProofFrom({Number(2 * OwnAddress::kMaxContacted), 1}, kSeen, later)) << "remembered";
+  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, later));
+}
+
+struct BehindATranslation : testing::Test {
+  Pump pump;
+  std::size_t mapped = 0;
+
+  // Three peers of three groups, and a node whose translation forwards its port, though nobody told it so.
+  BehindATranslation() {
+    std::vector<Endpoint> peers;
+    for (const char* at : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) {
+      pump.Add(at);
+      peers.push_back(At(at));
+    }
+    mapped = pump.Add("5.0.0.1:7075", {.bootstrap = peers, .local = At("192.168.0.2:7075")});
+    pump.RunFor(seconds{10});
+  }
+  bool KnowsItself() {
+    const auto own = pump.node(mapped).Status().own_endpoints;
+    return std::find(own.begin(), own.end(), kSeen) != own.end();
+  }
+};
+
+TEST_F(BehindATranslation, AStrangersPacketConfirmsWhatThePeersSee) {
+  EXPECT_FALSE(KnowsItself());
+  Puppet(pump, "9.9.9.9:1", 100).Dial(mapped);
+  EXPECT_TRUE(KnowsItself());
+}
+
+TEST_F(BehindATranslation, WhoeverItTalksToIsNoStrangerHoweverLongAgoItWasDialled) {
+  // Newcomers that it dials, and that vote.
+  const auto add = [&](const char* at) { pump.Add(at, {.bootstrap = {At("8.8.0.1:1")}}); };
+  pump.RunFor(hours{1});
+  add("8.11.0.1:1");
+  pump.RunFor(hours{1});
+  for (const char* at : {"8.12.0.1:1", "8.13.0.1:1", "8.14.0.1:1"}) add(at);
+  pump.RunFor(minutes{1});
+  ASSERT_TRUE(pump.InView(mapped, 0));
+  Puppet(pump, "8.8.0.1:2", 100).Dial(mapped);
+  EXPECT_FALSE(KnowsItself());
+  Puppet(pump, "9.9.9.9:1", 101).Dial(mapped);
+  EXPECT_TRUE(KnowsItself()) << "the votes were there";
+}
+
+}  // namespace
+}  // namespace hearsay::test

@@ -2,13 +2,24 @@
 # SPDX-License-Identifier: MIT
 """experiment_test.py PROGRAM EXPERIMENT_PROGRAM NM: experiments are reachable, judged and repeatable, and only their
 program holds the cipher that protects nothing. The small ones are run here; tools/experiments runs all."""
+import importlib.machinery
+import importlib.util
 import json
+import pathlib
 import subprocess
 import sys
 import unittest
 
+TREE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM, EXPERIMENT_PROGRAM, NM = sys.argv[1:4]
 MARK = "hearsay_standin_cipher"
+
+
+def load(script):
+    loader = importlib.machinery.SourceFileLoader(script.name, str(script))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 
 def sim(*flags):
@@ -42,6 +53,15 @@ class Experiments(unittest.TestCase):
 
     def test_the_same_seed_gives_the_same_figures(self):
         self.assertEqual(figures("on-path", "7"), figures("on-path", "7"))
+
+    def test_what_another_machine_has_measured_is_measured_here(self):
+        tool = load(TREE / "tools/experiments")
+        kept = json.loads((tool.FIGURES / "on-path.1.json").read_text())
+        if kept["commit"] != tool.commit_of(*tool.ROOMS):
+            self.skipTest(f"the figures are of {kept['commit']}; 'tools/experiments on-path' makes them of these sources")
+        found = figures("on-path")
+        self.assertEqual({f["name"]: f["value"] for f in kept["figures"]},
+                         {name: f["median"] for name, f in found.items()})
 
     def test_every_experiment_is_listed_and_an_unknown_one_is_refused(self):
         listed = sim("list")

@@ -9,9 +9,9 @@
 // An attacker needs kVoteGroups groups among the peers that we chose, and still moves nothing without the last step.
 // Source: discv5's ip_vote, which counts ids; those are free, groups are not.
 //
-// Whom we contacted is remembered for half an hour to an hour, in two generations. Where that is too many to remember,
+// Whom we contacted is remembered for at least half an hour, in two generations. Where that is too many to remember,
 // nobody counts as never contacted until those that were forgotten early would have been forgotten anyhow: a node that
-// joins a network of tens of thousands learns its address half an hour later, and never a wrong one.
+// joins a network of tens of thousands learns its address half an hour later.
 #pragma once
 
 #include <map>
@@ -28,7 +28,7 @@ class OwnAddress {
   static constexpr std::size_t kVoteGroups = 3;
   static constexpr std::size_t kMaxVotes = 64;
   static constexpr std::size_t kMaxContacted = 4096;  // of each generation; 16 bytes each
-  static constexpr Duration kContactLife = std::chrono::minutes{30};  // more than any UDP mapping's (RFC 4787: 2 min)
+  static constexpr Duration kContactLife = std::chrono::minutes{30};  // of a UDP mapping: at least 2 min (RFC 4787)
   enum class Verdict { kMine, kUnknown, kNotMine };
 
   explicit OwnAddress(std::vector<Endpoint> announced) : announced_(std::move(announced)) {}

@@ -17,11 +17,9 @@ using std::chrono::seconds;
 const Time kNow = FromUnixSeconds(1'800'000'000);
 const Endpoint kSeen = At("5.0.0.1:7075");
 
-// Seen at kSeen by peers of three groups.
-OwnAddress VotedFor(Time now) {
-  OwnAddress own({});
+// It is seen at kSeen by peers of three groups.
+void LetThreeVote(OwnAddress& own, Time now) {
   for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) own.Vote(At(voter).group(), kSeen, now);
-  return own;
 }
 
 IpAddress Number(std::uint32_t i) { return IpAddress::V4(0x14000000 + i); }
@@ -83,21 +81,20 @@ TEST(OwnAddress, RemembersWhomItContactedForHalfAnHour) {
     own.NoteContacted(contacted, kNow);
     own.NoteContacted(Number(1), kNow + minutes{31});
     own.NoteContacted(Number(2), kNow + later);
-    for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) {
-      own.Vote(At(voter).group(), kSeen, kNow + later);
-    }
+    LetThreeVote(own, kNow + later);
     EXPECT_EQ(own.OnProofFrom({contacted, 7}, kSeen, kNow + later), confirmed) << later.count();
   }
 }
 
 // Whom it contacted may come back through the translation. Forgetting any of them must not make that a stranger.
 TEST(OwnAddress, WithMoreContactsThanItRemembersNobodyIsAStranger) {
-  OwnAddress own = VotedFor(kNow);
+  OwnAddress own({});
+  LetThreeVote(own, kNow);
   for (std::uint32_t i = 0; i <= 2 * OwnAddress::kMaxContacted; ++i) own.NoteContacted(Number(i), kNow);
   EXPECT_FALSE(own.OnProofFrom({Number(0), 1}, kSeen, kNow)) << "forgotten";
   EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow)) << "perhaps forgotten";
   const Time later = kNow + OwnAddress::kContactLife;
-  for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) own.Vote(At(voter).group(), kSeen, later);
+  LetThreeVote(own, later);
   EXPECT_FALSE(own.OnProofFrom({Number(2 * OwnAddress::kMaxContacted), 1}, kSeen, later)) << "remembered";
   EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, later));
 }

@@ -9,17 +9,19 @@
 // itself: with s groups of speakers an attacker who holds a of them gets a/s of the verification budget, whatever it
 // sends. It cannot aim at the winners' lane either: ranks depend on secret seeds.
 // Bounded: kPerSource endpoints a group and kCapacity in all, a lane; what does not fit is dropped (it will be said
-// again).
+// again). An endpoint takes 37 to 51 bytes, in one array, and a group of speakers a node of a tree: every endpoint of
+// every sample is looked up here, so that costs one hash under `secret` and no walk.
 #pragma once
 
 #include <array>
-#include <deque>
 #include <map>
 #include <optional>
-#include <set>
+#include <vector>
 
+#include "node/core/flat_index.h"
 #include "proto/endpoint.h"
 #include "proto/keepalive.h"
+#include "proto/siphash.h"
 
 namespace hearsay {
 
@@ -37,53 +39,44 @@ class HearsayQueue {
     IdPrefix speaker = 0;  // 0: nobody is to be blamed
     HearsayLane lane{};
   };
+
+  explicit HearsayQueue(const SipKey& secret) : secret_(secret) {}
+
   // False when it waits already or there is no room.
-  bool Push(const Item& item) {
-    Lane& lane = lanes_[static_cast<std::size_t>(item.lane)];
-    if (lane.size >= kCapacity || waiting_.contains(item.endpoint)) return false;
-    std::deque<Item>& queue = lane.sources[item.source];
-    if (queue.size() >= kPerSource) return false;
-    queue.push_back(item);
-    ++lane.size;
-    waiting_.insert(item.endpoint);
-    return true;
-  }
-  std::optional<Item> Pop() {
-    const bool doubtful_turn = ++pops_ % kDoubtfulShare == 0;
-    for (const HearsayLane lane : doubtful_turn ? kDoubtfulTurn : kPlainTurn) {
-      if (auto item = PopFrom(lanes_[static_cast<std::size_t>(lane)])) return item;
-    }
-    return std::nullopt;
-  }
-  bool Waits(const Endpoint& endpoint) const { return waiting_.contains(endpoint); }
-  std::size_t size() const { return waiting_.size(); }
-  bool empty() const { return waiting_.empty(); }
+  bool Push(const Item& item);
+  std::optional<Item> Pop();
+  bool Waits(const Endpoint& endpoint) const;
+  std::size_t size() const { return index_.size(); }
+  bool empty() const { return size() == 0; }
 
  private:
+  struct Place {
+    Endpoint endpoint;
+    std::uint32_t next = FlatIndex::kNone;  // the one after it from the same source, or the next free place
+    IdPrefix speaker = 0;
+  };
+  static_assert(sizeof(Place) == 32);
+  struct Source {  // the places of what it said, the oldest first; never none
+    std::uint32_t first = FlatIndex::kNone;
+    std::uint32_t last = FlatIndex::kNone;
+    std::size_t size = 0;
+  };
   struct Lane {
-    std::map<AddressGroup, std::deque<Item>> sources;  // none is empty
+    std::map<AddressGroup, Source> sources;
     AddressGroup last;
     std::size_t size = 0;
   };
-  using Order = std::array<HearsayLane, 3>;
-  static constexpr Order kPlainTurn = {HearsayLane::kWinner, HearsayLane::kPlain, HearsayLane::kDoubtful};
-  static constexpr Order kDoubtfulTurn = {HearsayLane::kDoubtful, HearsayLane::kWinner, HearsayLane::kPlain};
 
-  std::optional<Item> PopFrom(Lane& lane) {
-    if (lane.sources.empty()) return std::nullopt;
-    auto it = lane.sources.upper_bound(lane.last);
-    if (it == lane.sources.end()) it = lane.sources.begin();
-    lane.last = it->first;
-    const Item item = it->second.front();
-    it->second.pop_front();
-    --lane.size;
-    if (it->second.empty()) lane.sources.erase(it);
-    waiting_.erase(item.endpoint);
-    return item;
-  }
+  std::uint64_t HashOf(const Endpoint& endpoint) const { return SipHash(secret_, endpoint.ToBytes()); }
+  std::uint32_t Keep(const Item& item);
+  void Free(std::uint32_t place);
+  std::optional<Item> PopFrom(HearsayLane which);
 
+  SipKey secret_;
   std::array<Lane, 3> lanes_;
-  std::set<Endpoint> waiting_;
+  std::vector<Place> places_;
+  std::uint32_t free_ = FlatIndex::kNone;
+  FlatIndex index_;  // of places_ in use, by endpoint
   std::uint32_t pops_ = 0;
 };
 

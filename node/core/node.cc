@@ -40,6 +40,7 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       admission_(rng_.Array<16>()),
       responder_(identity_, network_, state_.boot_epoch, admission_, codec_, rng_, counters_),
       bootstrap_(config_),
+      hearsay_(state_.table_secret),
       unanswered_(state_.table_secret, now),
       inbound_(state_.table_secret),
       record_sequence_(state_.boot_epoch),

@@ -82,7 +82,7 @@ class HearsayQueueTest : public testing::Test {
   bool Push(std::uint32_t n, std::uint32_t group, HearsayLane lane) {
     return queue.Push({.endpoint = Place(n), .source = GroupOf(group), .speaker = group, .lane = lane});
   }
-  HearsayQueue queue;
+  HearsayQueue queue{SipKey{std::byte{9}}};
 };
 
 TEST_F(HearsayQueueTest, WhatWouldTakeASlotGoesFirst) {
@@ -122,6 +122,79 @@ TEST_F(HearsayQueueTest, IsBoundedAndHoldsNothingTwice) {
   EXPECT_FALSE(Push(1, 2, HearsayLane::kWinner)) << "it waits already";
   for (std::uint32_t i = 0; i < 10'000; ++i) Push(i, i % 100, HearsayLane::kPlain);
   EXPECT_EQ(queue.size(), HearsayQueue::kCapacity);
+}
+
+// What the queue is said to do, done the long way.
+class QueueTwin {
+ public:
+  bool Push(const HearsayQueue::Item& item) {
+    std::size_t lane = 0;
+    std::size_t source = 0;
+    for (const HearsayQueue::Item& other : items_) {
+      if (other.endpoint == item.endpoint) return false;
+      lane += other.lane == item.lane ? 1 : 0;
+      source += other.lane == item.lane && other.source == item.source ? 1 : 0;
+    }
+    if (lane >= HearsayQueue::kCapacity || source >= HearsayQueue::kPerSource) return false;
+    items_.push_back(item);
+    return true;
+  }
+  std::optional<HearsayQueue::Item> Pop() {
+    using enum HearsayLane;
+    const bool doubtful = ++pops_ % HearsayQueue::kDoubtfulShare == 0;
+    for (const HearsayLane lane : doubtful ? std::array{kDoubtful, kWinner, kPlain}
+                                           : std::array{kWinner, kPlain, kDoubtful}) {
+      // The oldest of the source that follows the last one, in a circle.
+      auto best = items_.end();
+      const auto turn = [&](const HearsayQueue::Item& i) { return std::pair(i.source <= last_[lane], i.source); };
+      for (auto it = items_.begin(); it != items_.end(); ++it) {
+        if (it->lane == lane && (best == items_.end() || turn(*it) < turn(*best))) best = it;
+      }
+      if (best == items_.end()) continue;
+      const HearsayQueue::Item item = *best;
+      last_[lane] = item.source;
+      items_.erase(best);
+      return item;
+    }
+    return std::nullopt;
+  }
+  std::size_t size() const { return items_.size(); }
+
+ private:
+  std::vector<HearsayQueue::Item> items_;
+  std::map<HearsayLane, AddressGroup> last_;
+  std::uint32_t pops_ = 0;
+};
+
+TEST_F(HearsayQueueTest, DoesWhatANaiveTwinDoes) {
+  QueueTwin twin;
+  Rng rng = Rng::FromNumber(1);
+  std::size_t most = 0;
+  for (int i = 0; i < 10'000; ++i) {
+    // First more is said than asked, then the other way round; a few sources say most of it.
+    if (rng.Below(10) < (i < 6000 ? 8u : 2u)) {
+      const auto group = static_cast<std::uint32_t>(rng.Below(1 + rng.Below(40)));
+      const HearsayQueue::Item item = {.endpoint = Place(static_cast<std::uint32_t>(rng.Below(2000))),
+                                       .source = GroupOf(group),
+                                       .speaker = rng.Below(100),
+                                       .lane = static_cast<HearsayLane>(rng.Below(3))};
+      ASSERT_EQ(queue.Push(item), twin.Push(item)) << i;
+    } else {
+      const auto item = queue.Pop();
+      const auto expected = twin.Pop();
+      ASSERT_EQ(item.has_value(), expected.has_value()) << i;
+      if (!item) continue;
+      ASSERT_EQ(item->endpoint, expected->endpoint) << i;
+      ASSERT_EQ(item->source, expected->source) << i;
+      ASSERT_EQ(item->speaker, expected->speaker) << i;
+      ASSERT_EQ(item->lane, expected->lane) << i;
+      ASSERT_FALSE(queue.Waits(item->endpoint)) << i;
+    }
+    ASSERT_EQ(queue.size(), twin.size()) << i;
+    most = std::max(most, twin.size());
+  }
+  EXPECT_GT(most, 1000u);
+  EXPECT_TRUE(queue.empty());
 }
 
 class UnansweredTest : public testing::Test {

@@ -19,3 +19,23 @@ fuzz_target() {
   "build-fuzz/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix="build-fuzz/$name-" "${corpus[@]}"
 }
+
+# keep_fuzzed NAME LOG: a line of tests/fuzz/fuzzed.csv, when the log says that it ended by itself.
+keep_fuzzed() {
+  local name=$1 done
+  done=$(sed -nE 's/^Done ([0-9]+) runs in ([0-9]+) second.*/\2,\1/p' "$2")
+  [[ -n $done ]] || return 0
+  echo "$name,$done,$(git rev-parse --short HEAD),$(date -u +%F)" >>tests/fuzz/fuzzed.csv
+}
+
+# For each target: the seconds and the runs of all its lines.
+sum_of_fuzzing() {
+  local target
+  for target in tests/fuzz/fuzz_*.cc; do
+    target=${target##*/fuzz_}
+    awk -F, -v name="${target%.cc}" '
+      $1 == name { seconds += $2; runs += $3 }
+      END { printf "  %-10s %6d s %13d runs%s\n", name, seconds, runs, seconds < 3600 ? "  (less than an hour)" : "" }
+    ' tests/fuzz/fuzzed.csv
+  done
+}

@@ -16,6 +16,7 @@
 #include "node/io/node_id_prefix.h"
 #include "proto/rfc3339.h"
 #include "tools/commands.h"
+#include "tools/history_dir.h"
 #include "tools/report.h"
 
 namespace hearsay {
@@ -163,7 +164,9 @@ int Show(const Options& options) {
   if (!options.node.empty() && !prefix) {
     return Usage("crawl history", "--node '" + options.node + "' is not " + std::string(NodeIdPrefix::kWanted));
   }
-  const auto store = HistoryStore::OpenToRead(options.data_dir);
+  const auto directory = HistoryDir(options.data_dir);
+  if (!directory) return Fail("crawl history", directory.error());
+  const auto store = HistoryStore::OpenToRead(*directory);
   if (!store) return Fail("crawl history", store.error());
   const History& history = (*store)->history();
   if (prefix) return ShowNode(options, *prefix, history);
@@ -175,9 +178,7 @@ int Show(const Options& options) {
 
 void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  app.add_option("--data-dir", options->data_dir, "Where `hearsay crawl --data-dir` keeps it.")
-      ->type_name("DIR")
-      ->required();
+  AddHistoryDir(app, options->data_dir);
   app.add_option("--node", options->node, "Show this node's life: its id, or the first 8 digits.")->type_name("ID");
   app.add_flag("--json", options->as_json, "Print JSON: an array of censuses, or the node.");
   app.callback([options, &exit_code] { exit_code = Show(*options); });

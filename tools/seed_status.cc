@@ -16,6 +16,7 @@
 #include "node/io/clock.h"
 #include "proto/rfc3339.h"
 #include "tools/commands.h"
+#include "tools/history_dir.h"
 #include "tools/report.h"
 #include "tools/seed_rule_text.h"
 
@@ -99,10 +100,12 @@ std::string Text(const History& history, const GoodNodes& nodes, const SeedRule&
 }
 
 int Show(const Options& options) {
-  const auto store = HistoryStore::OpenToRead(options.data_dir);
+  const auto directory = HistoryDir(options.data_dir);
+  if (!directory) return Fail("seed status", directory.error());
+  const auto store = HistoryStore::OpenToRead(*directory);
   if (!store) return Fail("seed status", store.error());
   const History& history = (*store)->history();
-  const auto rule = LoadSeedRule(options.data_dir);
+  const auto rule = LoadSeedRule(*directory);
   if (!rule) return Fail("seed status", rule.error());
   const GoodNodes nodes = history.Good(rule->good, rule->wanted);
   const Time now = SystemClock().Now();
@@ -112,7 +115,7 @@ int Show(const Options& options) {
 
 void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
-  app.add_option("--data-dir", options->data_dir, "The seed's.")->type_name("DIR")->required();
+  AddHistoryDir(app, options->data_dir);
   app.add_flag("--json", options->as_json, "Print one JSON object.");
   app.callback([options, &exit_code] { exit_code = Show(*options); });
 }

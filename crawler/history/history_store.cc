@@ -29,7 +29,7 @@ Result<std::unique_ptr<HistoryStore>> HistoryStore::Open(const std::string& dire
 
 Result<std::unique_ptr<const HistoryStore>> HistoryStore::OpenToRead(const std::string& directory) {
   if (!Exists(directory)) {
-    return tl::unexpected("no history in '" + directory + "'; `hearsay crawl --data-dir DIR` makes one");
+    return tl::unexpected("no history in '" + directory + "'; `hearsay crawl --data-dir DIR` or a seed makes one");
   }
   auto file = LmdbFile::OpenToRead(kKind, directory);
   if (!file) return tl::unexpected(file.error());

@@ -18,8 +18,9 @@ ENVIRONMENT = {"PATH": os.environ["PATH"], **{k: v for k, v in os.environ.items(
 PATIENCE = 30  # seconds; for what takes one or two
 
 
-def hearsay(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+def hearsay(*arguments, **environment):
+    return subprocess.run([PROGRAM, *map(str, arguments)], env=ENVIRONMENT | environment, capture_output=True,
+                          text=True, timeout=60)
 
 
 class Node:
@@ -220,7 +221,11 @@ class RecordedCrawls(Case):
         for command in ("crawl history", "seed status"):
             self.assertFails(hearsay(*command.split(), "--data-dir", self.path / "none"), 1, self.path / "none",
                              "crawl --data-dir")
+            self.assertFails(hearsay(*command.split(), HEARSAY_DATA_DIR=str(self.path / "own")), 1, self.path / "own")
         self.assertEqual(hearsay("crawl", "127.0.0.1:9", "--data-dir", self.data, "--timeout", "50ms").returncode, 1)
+        shown = hearsay("crawl", "history", "--data-dir", self.data)
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        self.assertEqual(hearsay("crawl", "history", HEARSAY_DATA_DIR=str(self.data)).stdout, shown.stdout)
         self.assertFails(hearsay("crawl", "history", "--data-dir", self.data, "--node", "xyz"), 2, "xyz")
         self.assertFails(hearsay("crawl", "history", "--data-dir", self.data, "--node", "0" * 64), 1, "0" * 64)
         self.assertFails(hearsay("crawl", "diff", self.path / "none"), 2, "AFTER")

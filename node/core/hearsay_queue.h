@@ -8,6 +8,8 @@
 // Within a lane it is round-robin over the address group of whoever said it, so that one talkative group delays only
 // itself: with s groups of speakers an attacker who holds a of them gets a/s of the verification budget, whatever it
 // sends. It cannot aim at the winners' lane either: ranks depend on secret seeds.
+// What waits as doubtful leaves that lane when somebody else says it: whoever lies shall not hold back a newcomer by
+// naming it first. Who spoke may have been found out since: that is the owner's to look at when it pops.
 // Bounded: kPerSource endpoints a group and kCapacity in all, a lane; what does not fit is dropped (it will be said
 // again). An endpoint takes 37 to 51 bytes, in one array, and a group of speakers a node of a tree: every endpoint of
 // every sample is looked up here, so that costs one hash under `secret` and no walk.
@@ -42,16 +44,19 @@ class HearsayQueue {
 
   explicit HearsayQueue(const SipKey& secret) : secret_(secret) {}
 
-  // False when it waits already or there is no room.
+  // False when it waits already, as doubtful or not as this, or there is no room.
   bool Push(const Item& item);
   std::optional<Item> Pop();
-  bool Waits(const Endpoint& endpoint) const;
+  // Does it not wait, or only as doubtful, where now somebody else says it? Push may still have no room.
+  bool WouldTake(const Endpoint& endpoint, bool doubtful) const;
   std::size_t size() const { return index_.size(); }
   bool empty() const { return size() == 0; }
 
  private:
   struct Place {
     Endpoint endpoint;
+    HearsayLane lane{};
+    bool moved = false;  // to a better lane; not in the index; counts in its old one until its turn comes
     std::uint32_t next = FlatIndex::kNone;  // the one after it from the same source, or the next free place
     IdPrefix speaker = 0;
   };
@@ -68,15 +73,17 @@ class HearsayQueue {
   };
 
   std::uint64_t HashOf(const Endpoint& endpoint) const { return SipHash(secret_, endpoint.ToBytes()); }
+  std::uint32_t Find(const Endpoint& endpoint) const;
+  bool WouldTake(std::uint32_t waiting, bool doubtful) const;
   std::uint32_t Keep(const Item& item);
-  void Free(std::uint32_t place);
-  std::optional<Item> PopFrom(HearsayLane which);
+  void LeaveIndex(std::uint32_t place);
+  std::optional<Item> PopFrom(Lane& lane);
 
   SipKey secret_;
   std::array<Lane, 3> lanes_;
   std::vector<Place> places_;
   std::uint32_t free_ = FlatIndex::kNone;
-  FlatIndex index_;  // of places_ in use, by endpoint
+  FlatIndex index_;  // of places_ in use and not moved, by endpoint
   std::uint32_t pops_ = 0;
 };
 

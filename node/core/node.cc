@@ -9,6 +9,11 @@
 namespace hearsay {
 namespace {
 
+// Whom an earlier run contacted is not known: its mappings may still lead to us.
+Time UnsureUntil(const NodeState& before, Time now) {
+  return before.boot_epoch == 0 ? Time{} : now + OwnAddress::kContactLife;
+}
+
 NodeState NextState(NodeState state, Rng& rng, Time now) {
   // Greater than any before, whatever the wall clock did: max(stored + 1, unix time).
   const auto unix_now = static_cast<std::uint64_t>(std::max<std::int64_t>(UnixSeconds(now), 0));
@@ -31,11 +36,11 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       rng_(seed),
       rhythm_(config_.profile),
       groups_(GroupsOf(config_)),
-      state_(NextState(std::move(snapshot.state), rng_, now)),
+      state_(NextState(snapshot.state, rng_, now)),
       started_at_(now),
       book_(state_.table_secret, kTableCapacity, *groups_),
       view_(state_.slot_seeds, rng_, *groups_),
-      own_(config_.announce),
+      own_(config_.announce, UnsureUntil(snapshot.state, now)),
       dialler_(identity_, network_, state_.boot_epoch, rhythm_, codec_, rng_, counters_),
       admission_(rng_.Array<16>()),
       responder_(identity_, network_, state_.boot_epoch, admission_, codec_, rng_, counters_),

@@ -241,8 +241,10 @@ void Node::Impl::OnChannelTimer(Peer& peer, Time now, Effects& out) {
   if (channel.dismissed) return OnLeft(peer, now, out);
   if (!channel.probe.open() && !Keeps(peer)) {
     if (channel.verify.token != 0 && channel.record) ConsiderVerifying(peer, now, out);
-    const bool silent = now >= channel.last_heard + IdleTimeout(channel);
-    return silent ? CloseChannel(peer, PeerState::kVerified, out, now) : Rearm(peer, now);
+    if (now >= channel.last_heard + IdleTimeout(channel)) return CloseChannel(peer, PeerState::kVerified, out, now);
+    // We made it and do not need it, and the peer goes on speaking: it has a use for it, whatever it says.
+    if (!channel.inbound && !BecomeInbound(peer, now, out)) return;
+    return Rearm(peer, now);
   }
   if (channel.probe.attempts() >= AttemptsFor(channel, now)) return Stale(peer, now, out);
   Ping(peer, LivenessProbe::Cause::kOwn, now, out);

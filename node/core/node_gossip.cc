@@ -207,7 +207,7 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
       HeardAlive(*known, now);
       continue;
     }
-    if (hearsay_.Waits(endpoint) || !IsNews(endpoint, now)) continue;
+    if (!hearsay_.WouldTake(endpoint, influence == Influence::kDoubtful) || !IsNews(endpoint, now)) continue;
     if (std::find(own.begin(), own.end(), endpoint) != own.end()) continue;
     item.endpoint = endpoint;
     item.lane = influence == Influence::kDoubtful ? HearsayLane::kDoubtful
@@ -314,7 +314,7 @@ void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed
   for (std::size_t i = 0; i < crowd.size() && out.size() < kMaxSampleEndpoints; ++i) out.push_back(crowd[i]);
 }
 
-// We dialled it and have no use for the channel, but the peer asks on it: it has. From now on it counts as any other
+// We dialled it and have no use for the channel, but the peer has. From now on it counts as any other
 // that we did not choose. False: there is no room; the channel is closed, and perhaps the peer gone.
 bool Node::Impl::BecomeInbound(Peer& peer, Time now, Effects& out) {
   Channel& channel = *peer.channel;

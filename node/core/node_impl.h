@@ -175,6 +175,7 @@ class Node::Impl {
   // node_tick.cc
   void Start(Time now, Effects& out);
   void RunTimer(const Timer& timer, Time now, Effects& out);
+  bool Dial(const DialRequest& request, Time now, Effects& out);
   bool DialPeer(Peer& peer, Time now, Effects& out);
   void DialHearsay(Time now, Effects& out);
   void Retry(Peer& peer, Time now, Effects& out);
@@ -249,9 +250,7 @@ class Node::Impl {
 
   Keepalive draft_;
   Keepalive incoming_;
-  DatagramBuffer plain_;
-  DatagramBuffer sealed_;
-  DatagramBuffer opened_;
+  DatagramBuffer plain_, sealed_, opened_;
   std::vector<DialOutcome> failed_;
   std::vector<std::uint32_t> fresh_;  // places in the table of those proved within kFresh, as of fresh_at_
   Time fresh_at_{};

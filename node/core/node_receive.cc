@@ -185,12 +185,12 @@ void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time n
     counters_.Add(Counter::kResetsReceived);
     if (peer->channel->spare) return CloseChannel(*book_.Find(peer->id), PeerState::kVerified, out, now);
     session.doubted = true;
-    dialler_.Start({.endpoint = datagram.from,
-                    .pin = {},
-                    .purpose = DialPurpose::kRekey,
-                    .expected = peer->id,
-                    .heard_from = {}},
-                   now, out);
+    Dial({.endpoint = datagram.from,
+          .pin = {},
+          .purpose = DialPurpose::kRekey,
+          .expected = peer->id,
+          .heard_from = {}},
+         now, out);
     return;
   }
   counters_.Drop(Error::kNotExpected);
@@ -235,7 +235,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
          now, out);
   if (!peer.channel->rtt.smoothed) peer.channel->rtt.Add(outcome.rtt);
   if (done.confirmed) SetVerified(peer, endpoint, now, out);
-  own_.Vote(groups_->Of(endpoint), done.observed, now);
+  if (own_.Vote(endpoint, groups_->Of(endpoint), done.observed, now)) TellRecord(now, out);
   if (outcome.request.purpose == DialPurpose::kHearsay) speakers_.Proved(outcome.request.heard_from, now);
   Keepalive& first = Draft(peer, now);
   if (MayPull(peer) && WantsPeers() && now < started_at_ + kBurstTime) {

@@ -24,12 +24,12 @@ void Node::Impl::NoteArrival(Peer& peer, const Keepalive& in, const Endpoint& lo
   if (in.path_challenge == 0 || before == local || before == Endpoint{} || now < moved_at_ + kMoveWait) return;
   moved_at_ = now;
   if (!own_.IsKnown(local)) {
-    dialler_.Start({.endpoint = peer.channel->path,
-                    .pin = {},
-                    .purpose = DialPurpose::kRekey,
-                    .expected = peer.id,
-                    .heard_from = {}},
-                   now, out);
+    Dial({.endpoint = peer.channel->path,
+          .pin = {},
+          .purpose = DialPurpose::kRekey,
+          .expected = peer.id,
+          .heard_from = {}},
+         now, out);
   }
   for (Peer* const other : book_.channels()) {
     if (other == &peer || other->channel->dismissed || other->channel->probe.open()) continue;

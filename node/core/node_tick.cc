@@ -23,6 +23,16 @@ constexpr std::size_t kReverifyEachRound = 8;       // half of the steady verifi
 constexpr std::size_t kReverifyLooks = 1024;        // at table peers, each round, for one that is due
 constexpr Time kForEver = kNever - Duration{1};      // still "recent" then: one of our own endpoints
 
+// Whoever said what comes from the queue may have been found out since.
+bool StillCounts(HearsayQueue::Item item, const Speakers& speakers, HearsayQueue& queue, Time now) {
+  const Influence influence = speakers.Of(item.speaker, now);
+  if (influence == Influence::kNone) return false;
+  if (influence == Influence::kFull || item.lane == HearsayLane::kDoubtful) return true;
+  item.lane = HearsayLane::kDoubtful;
+  queue.Push(item);
+  return false;
+}
+
 }  // namespace
 
 void Node::Impl::Tick(Time now, Effects& out) {
@@ -87,15 +97,20 @@ bool Node::Impl::TakeDial(TokenBucket& budget, Scope scope, Time now) {
   return budget.Take(rhythm_.VerificationRate(scope, IsGrowing(now)), now);
 }
 
+// Every dial opens a mapping in what may translate for us (own_address.h).
+bool Node::Impl::Dial(const DialRequest& request, Time now, Effects& out) {
+  own_.NoteContacted(request.endpoint.address, now);
+  return dialler_.Start(request, now, out);
+}
+
 bool Node::Impl::DialPeer(Peer& peer, Time now, Effects& out) {
-  const bool started = dialler_.Start({.endpoint = peer.endpoint,
-                                       .pin = {},
-                                       .purpose = DialPurpose::kKnownPeer,
-                                       .expected = peer.id,
-                                       .heard_from = {}},
-                                      now, out);
+  const bool started = Dial({.endpoint = peer.endpoint,
+                             .pin = {},
+                             .purpose = DialPurpose::kKnownPeer,
+                             .expected = peer.id,
+                             .heard_from = {}},
+                            now, out);
   if (!started) return false;
-  own_.NoteContacted(peer.endpoint.address, now);
   book_.SetState(peer, PeerState::kDialling);
   return true;
 }
@@ -110,28 +125,25 @@ void Node::Impl::DialHearsay(Time now, Effects& out) {
   while (!hearsay_.empty() && WantsPeers() && dialler_.pending() < kMaxConcurrentDials) {
     // The scope of what comes next is not known before it is taken; the budget is one for all.
     const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
-    if (!TakeDial(hearsay_dials_, scope, now)) {
-      const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
-      timers_.SetNoLater(budget_, std::max(hearsay_dials_.ReadyAt(rate, now), now + milliseconds{10}));
-      return;
-    }
+    const Time ready = hearsay_dials_.ReadyAt(rhythm_.VerificationRate(scope, IsGrowing(now)), now);
+    if (ready > now) return timers_.SetNoLater(budget_, std::max(ready, now + milliseconds{10}));
     const auto item = hearsay_.Pop();
-    if (!IsNews(item->endpoint, now)) continue;
+    if (!IsNews(item->endpoint, now) || !StillCounts(*item, speakers_, hearsay_, now)) continue;
     // Told again, it is dialled when we know how the others of its address ended.
     const bool lan = IsLanScope(item->endpoint.scope());
     if (!lan && dialler_.PendingAt(item->endpoint.address) >= kMaxDialsAtAddress) continue;
+    TakeDial(hearsay_dials_, scope, now);
     // One packet to who may be somebody's victim, two to who would take a slot; more where few are known, and where
     // whoever tells lives next door.
     const bool wanted = lan || book_.verified_count() <= kViewSlots;
     const std::size_t packets = item->lane == HearsayLane::kWinner ? 2 : 1;
-    dialler_.Start({.endpoint = item->endpoint,
-                    .pin = {},
-                    .purpose = DialPurpose::kHearsay,
-                    .expected = {},
-                    .heard_from = item->speaker,
-                    .max_hellos = wanted ? kMaxDialAttempts : packets},
-                   now, out);
-    own_.NoteContacted(item->endpoint.address, now);
+    Dial({.endpoint = item->endpoint,
+          .pin = {},
+          .purpose = DialPurpose::kHearsay,
+          .expected = {},
+          .heard_from = item->speaker,
+          .max_hellos = wanted ? kMaxDialAttempts : packets},
+         now, out);
   }
 }
 
@@ -237,7 +249,7 @@ void Node::Impl::Round(Time now, Effects& out) {
     if (peer.channel->record && !peer.in_table) {
       // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
       const PathChallenge& open = peer.channel->verify;
-      if (open.token != 0) {
+      if (open.token != 0 && IsNews(open.to, now)) {
         hearsay_.Push({.endpoint = open.to,
                        .source = groups_->Of(peer.channel->path),
                        .speaker = PrefixOf(peer.id),
@@ -249,12 +261,12 @@ void Node::Impl::Round(Time now, Effects& out) {
     const UdpSession& session = *peer.channel->sessions.front();
     const Duration limit = session.initiator == identity_.id() ? kRekeyAge : kRekeyAge + kRekeyAge / 4;
     if (session.session.NeedsRekey() || now > session.established + limit) {
-      dialler_.Start({.endpoint = peer.in_table ? peer.endpoint : peer.channel->path,
-                      .pin = {},
-                      .purpose = DialPurpose::kRekey,
-                      .expected = peer.id,
-                      .heard_from = {}},
-                     now, out);
+      Dial({.endpoint = peer.in_table ? peer.endpoint : peer.channel->path,
+            .pin = {},
+            .purpose = DialPurpose::kRekey,
+            .expected = peer.id,
+            .heard_from = {}},
+           now, out);
     }
   }
   if (view_changed_) out.Add(PersistState{StateToStore()});
@@ -295,14 +307,13 @@ void Node::Impl::OnResolved(const Resolved& resolved, Time now, Effects& out) {
     }
     const Peer* known = book_.FindByEndpoint(contact.endpoint);
     if ((known != nullptr && known->channel) || recent_.Contains(contact.endpoint, kForEver)) continue;
-    dialler_.Start({.endpoint = contact.endpoint,
-                    .pin = contact.pin,
-                    .purpose = DialPurpose::kBootstrap,
-                    .expected = known == nullptr ? std::nullopt : std::optional(known->id),
-                    .heard_from = {},
-                    .max_hellos = kBootstrapHellos},
-                   now, out);
-    own_.NoteContacted(contact.endpoint.address, now);
+    Dial({.endpoint = contact.endpoint,
+          .pin = contact.pin,
+          .purpose = DialPurpose::kBootstrap,
+          .expected = known == nullptr ? std::nullopt : std::optional(known->id),
+          .heard_from = {},
+          .max_hellos = kBootstrapHellos},
+         now, out);
   }
   // More contacts may mean a higher minimum: look again.
   if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);

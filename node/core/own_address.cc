@@ -10,7 +10,6 @@ namespace hearsay {
 namespace {
 
 constexpr std::size_t kMaxBound = 8;
-constexpr Duration kVoteLife = std::chrono::minutes{10};
 
 bool Contains(const std::vector<Endpoint>& list, const Endpoint& e) {
   return std::find(list.begin(), list.end(), e) != list.end();
@@ -42,17 +41,30 @@ bool OwnAddress::LearnBound(const Endpoint& local) {
   return true;
 }
 
-void OwnAddress::Vote(const AddressGroup& voter, const Endpoint& observed, Time now) {
-  if (observed.scope() != Scope::kGlobal || IsKnown(observed)) return;
+bool OwnAddress::Vote(const Endpoint& voter, const AddressGroup& group, const Endpoint& observed, Time now) {
+  if (voter.scope() != Scope::kGlobal || observed.scope() != Scope::kGlobal) return false;
+  if (Contains(announced_, observed) || Contains(bound_, observed)) return false;
   std::erase_if(votes_, [&](const auto& v) { return now - v.second.at > kVoteLife; });
-  if (votes_.size() >= kMaxVotes && !votes_.contains(voter)) return;
-  votes_[voter] = {observed, now};
+  if (votes_.size() >= kMaxVotes && !votes_.contains(group)) return false;
+  votes_[group] = {observed, now};
+  const auto winner = Winner(now);
+  if (!winner) return false;
+  const auto is_past = [&](const Endpoint& e) {
+    return e.address.IsV4() == winner->address.IsV4() && !IsSeenAt(e, now);
+  };
+  return std::erase_if(confirmed_, is_past) > 0;
+}
+
+bool OwnAddress::IsSeenAt(const Endpoint& endpoint, Time now) const {
+  return std::any_of(votes_.begin(), votes_.end(), [&](const auto& v) {
+    return v.second.endpoint == endpoint && now - v.second.at <= kVoteLife;
+  });
 }
 
 std::optional<Endpoint> OwnAddress::Winner(Time now) const {
   std::map<Endpoint, std::size_t> counts;
   for (const auto& [group, vote] : votes_) {
-    if (now - vote.at <= kVoteLife) ++counts[vote.endpoint];
+    if (now - vote.at <= kVoteLife && !Contains(confirmed_, vote.endpoint)) ++counts[vote.endpoint];
   }
   const auto best = std::max_element(counts.begin(), counts.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -76,7 +88,7 @@ bool OwnAddress::MayHaveContacted(const IpAddress& address, Time now) const {
 }
 
 bool OwnAddress::OnProofFrom(const Endpoint& source, const Endpoint& dialled, Time now) {
-  if (IsKnown(dialled) || confirmed_.size() >= kMaxBound) return false;
+  if (source.scope() != Scope::kGlobal || IsKnown(dialled) || confirmed_.size() >= kMaxBound) return false;
   if (MayHaveContacted(source.address, now)) return false;
   if (Winner(now) != dialled) return false;
   confirmed_.push_back(dialled);

@@ -85,5 +85,38 @@ TEST_F(ChannelCost, APeerThatAnswersDialsAndNoPingsIsToldOfOnceAndDialledEverLat
   EXPECT_TRUE(pump.InView(0, 1)) << "it lives again";
 }
 
+// Sixty of one address group were chosen while few were known. They ask nothing more and answer everything.
+TEST_F(ChannelCost, WhoeverOnlyGoesOnSpeakingIsOneOfThoseThatWeDidNotChoose) {
+  pump.Add("8.1.0.1:1001");
+  std::vector<std::unique_ptr<Puppet>> crowd;
+  std::vector<std::unique_ptr<Puppet>> others;
+  const auto add = [&](std::vector<std::unique_ptr<Puppet>>& list, const std::string& at, std::uint16_t identity) {
+    list.push_back(std::make_unique<Puppet>(pump, at, identity));
+    list.back()->Join(0);
+    pump.RunFor(std::chrono::milliseconds{50});
+  };
+  for (std::uint16_t i = 0; i < 60; ++i) add(crowd, "7.2.0." + std::to_string(i + 1) + ":1", 1000 + i);
+  for (std::uint16_t i = 0; i < 100; ++i) add(others, "9." + std::to_string(i) + ".0.1:1", 2000 + i);
+  for (int second = 0; second < 90; ++second) {
+    pump.RunFor(seconds{1});
+    for (const auto* list : {&crowd, &others}) {
+      for (const auto& puppet : *list) puppet->Answer();
+    }
+    if (second % 10 == 0) {
+      for (const auto& puppet : crowd) puppet->Say({});
+    }
+  }
+  std::size_t chosen = 0;
+  std::size_t active = 0;
+  for (const auto& puppet : crowd) {
+    const auto info = pump.node(0).FindPeer(puppet->id());
+    if (!info) continue;
+    chosen += info->in_view ? 1 : 0;
+    active += info->state == PeerState::kActive ? 1 : 0;
+  }
+  EXPECT_LT(chosen, 10u);
+  EXPECT_LE(active, chosen + kMaxInboundPerGroup);
+}
+
 }  // namespace
 }  // namespace hearsay::test

@@ -74,6 +74,38 @@ TEST_F(GossipAttack, AFabricatedEndpointIsDialledOnceAndToldToNobody) {
   EXPECT_EQ(told, std::vector<Endpoint>{liar.at()});
 }
 
+// What a liar has queued before its first lies are found out gets no more of the budget than what it says afterwards.
+TEST_F(GossipAttack, WhatALiarSaidBeforeItWasFoundOutWaitsBehindTheRest) {
+  pump.Add("8.1.0.1:1001");
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  Puppet honest(pump, "7.3.0.1:1", 51);
+  liar.Join(0);
+  honest.Join(0);
+  const auto tell = [&](Puppet& puppet, const std::string& net, int samples) {
+    std::vector<Endpoint> told;
+    for (int i = 0; i < samples; ++i) {
+      std::vector<Endpoint> sample;
+      for (int j = 0; j < 32; ++j) sample.push_back(At(net + std::to_string(32 * i + j) + ".0.1:9"));
+      puppet.AnswerPull(sample);
+      told.insert(told.end(), sample.begin(), sample.end());
+    }
+    return told;
+  };
+  const auto dialled = [&](const std::vector<Endpoint>& told) {
+    return std::count_if(told.begin(), told.end(), [&](const Endpoint& e) { return HellosTo(e) > 0; });
+  };
+  const Time start = pump.now;
+  const std::vector<Endpoint> lies = tell(liar, "9.", 6);
+  const std::vector<Endpoint> news = tell(honest, "11.", 3);
+  const auto at_once = dialled(lies);  // as many as there are dials at a time
+  ASSERT_LT(at_once, 100);
+  ASSERT_EQ(dialled(news), 0);
+  ASSERT_LT(pump.now, start + seconds{6}) << "until the first dials have failed";
+  pump.RunUntil(start + seconds{9});
+  EXPECT_GT(dialled(news), 40);
+  EXPECT_LT(dialled(lies), at_once + 20);
+}
+
 TEST_F(GossipAttack, APublicPeerCannotMakeANodeDialPrivateOrLoopbackAddresses) {
   pump.Add("8.1.0.1:1001");
   Puppet liar(pump, "7.2.0.1:1", 50);

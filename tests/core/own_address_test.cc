@@ -17,9 +17,15 @@ using std::chrono::seconds;
 const Time kNow = FromUnixSeconds(1'800'000'000);
 const Endpoint kSeen = At("5.0.0.1:7075");
 
-// It is seen at kSeen by peers of three groups.
-void LetThreeVote(OwnAddress& own, Time now) {
-  for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) own.Vote(At(voter).group(), kSeen, now);
+bool Vote(OwnAddress& own, std::string_view voter, const Endpoint& seen, Time now) {
+  return own.Vote(At(voter), At(voter).group(), seen, now);
+}
+
+// It is seen there by peers of three groups.
+bool LetThreeVote(OwnAddress& own, Time now, const Endpoint& seen = kSeen) {
+  bool given_up = false;
+  for (const char* voter : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) given_up |= Vote(own, voter, seen, now);
+  return given_up;
 }
 
 IpAddress Number(std::uint32_t i) { return IpAddress::V4(0x14000000 + i); }
@@ -54,15 +60,49 @@ TEST(OwnAddress, AVoteNeedsThreeGroupsAndThenAStranger) {
   OwnAddress own({});
   const Endpoint seen = At("5.0.0.1:7075");
   own.NoteContacted(At("8.8.0.1:1").address, kNow);
-  own.Vote(At("8.8.0.1:1").group(), seen, kNow);
-  own.Vote(At("8.8.0.2:1").group(), seen, kNow);  // the same group
-  own.Vote(At("8.9.0.1:1").group(), seen, kNow);
+  Vote(own, "8.8.0.1:1", seen, kNow);
+  Vote(own, "8.8.0.2:1", seen, kNow);  // the same group
+  Vote(own, "8.9.0.1:1", seen, kNow);
   EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow)) << "two groups";
-  own.Vote(At("8.10.0.1:1").group(), seen, kNow);
+  Vote(own, "8.10.0.1:1", seen, kNow);
   EXPECT_FALSE(own.OnProofFrom(At("8.8.0.1:5"), seen, kNow)) << "through a mapping that we opened";
   EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), At("5.0.0.2:7075"), kNow)) << "dialled elsewhere";
   EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), seen, kNow));
   EXPECT_EQ(own.All(), std::vector{seen});
+}
+
+TEST(OwnAddress, NeighboursOnOurSideOfTheTranslationTellNothingOfIt) {
+  OwnAddress own({});
+  for (const char* voter : {"192.168.0.7:1", "192.168.0.8:1", "10.0.0.1:1"}) Vote(own, voter, kSeen, kNow);
+  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow)) << "each its own group, and none of them outside";
+  LetThreeVote(own, kNow);
+  EXPECT_FALSE(own.OnProofFrom(At("192.168.0.7:1"), kSeen, kNow)) << "it may write what it likes";
+  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow));
+}
+
+TEST(OwnAddress, ALineWithAnotherAddressIsGivenUpWhenNobodySeesItThere) {
+  const Endpoint other = At("6.0.0.1:7075");
+  const Endpoint local = At("192.168.0.2:7075");
+  OwnAddress own({});
+  LetThreeVote(own, kNow);
+  ASSERT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow));
+  const Time later = kNow + minutes{9};
+  EXPECT_FALSE(Vote(own, "8.11.0.1:1", kSeen, later)) << "an honest peer";
+  EXPECT_FALSE(LetThreeVote(own, later + minutes{10}, other)) << "somebody saw it there ten minutes ago";
+  EXPECT_EQ(own.Judge(other, local), OwnAddress::Verdict::kNotMine);
+  EXPECT_TRUE(Vote(own, "8.8.0.1:1", other, later + minutes{11}));
+  EXPECT_TRUE(own.All().empty());
+  EXPECT_EQ(own.Judge(other, local), OwnAddress::Verdict::kUnknown);
+  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.8:1"), other, later + minutes{11}));
+  EXPECT_EQ(own.All(), std::vector{other});
+}
+
+TEST(OwnAddress, AfterARestartNobodyIsAStrangerForHalfAnHour) {
+  const Time sure = kNow + OwnAddress::kContactLife;
+  OwnAddress own({}, sure);
+  LetThreeVote(own, sure);
+  EXPECT_FALSE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, sure - seconds{1}));
+  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, sure));
 }
 
 TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
@@ -76,7 +116,7 @@ TEST(OwnAddress, PrivateEndpointsAreNotToldToPublicPeers) {
 
 TEST(OwnAddress, RemembersWhomItContactedForHalfAnHour) {
   const IpAddress contacted = At("9.9.9.9:1").address;
-  for (const auto& [later, confirmed] : {std::pair{minutes{30}, false}, {minutes{62}, true}}) {
+  for (const auto& [later, confirmed] : {std::pair{minutes{32}, false}, {minutes{62}, true}}) {
     OwnAddress own({});
     own.NoteContacted(contacted, kNow);
     own.NoteContacted(Number(1), kNow + minutes{31});
@@ -101,16 +141,26 @@ TEST(OwnAddress, WithMoreContactsThanItRemembersNobodyIsAStranger) {
 
 struct BehindATranslation : testing::Test {
   Pump pump;
+  std::vector<Endpoint> peers;
   std::size_t mapped = 0;
 
   // Three peers of three groups, and a node whose translation forwards its port, though nobody told it so.
   BehindATranslation() {
-    std::vector<Endpoint> peers;
     for (const char* at : {"8.8.0.1:1", "8.9.0.1:1", "8.10.0.1:1"}) {
       pump.Add(at);
       peers.push_back(At(at));
     }
     mapped = pump.Add("5.0.0.1:7075", {.bootstrap = peers, .local = At("192.168.0.2:7075")});
+    pump.RunFor(seconds{10});
+  }
+  // With what it stored.
+  void Restart() {
+    const NodeState state = pump.members[mapped].states.back();
+    pump.Kill(mapped);
+    pump.now += seconds{1};
+    mapped = pump.Add("5.0.0.1:7075", {.bootstrap = peers, .snapshot = {.state = state},
+                                       .local = At("192.168.0.2:7075"),
+                                       .identity = static_cast<std::uint8_t>(mapped + 1)});
     pump.RunFor(seconds{10});
   }
   bool KnowsItself() {
@@ -123,6 +173,18 @@ TEST_F(BehindATranslation, AStrangersPacketConfirmsWhatThePeersSee) {
   EXPECT_FALSE(KnowsItself());
   Puppet(pump, "9.9.9.9:1", 100).Dial(mapped);
   EXPECT_TRUE(KnowsItself());
+}
+
+TEST_F(BehindATranslation, WhomItContactedBeforeARestartIsNoStrangerAfterIt) {
+  Restart();
+  Puppet(pump, "9.9.9.9:1", 100).Dial(mapped);
+  EXPECT_FALSE(KnowsItself());
+}
+
+// The neighbour writes into its proof what it likes.
+TEST_F(BehindATranslation, ANeighboursPacketConfirmsNothing) {
+  Puppet(pump, "192.168.0.77:1", 100).Dial(mapped);
+  EXPECT_FALSE(KnowsItself());
 }
 
 TEST_F(BehindATranslation, WhoeverItTalksToIsNoStrangerHoweverLongAgoItWasDialled) {

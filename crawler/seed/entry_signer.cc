@@ -4,6 +4,7 @@
 #include <algorithm>
 
 namespace hearsay {
+
 bool EntrySigner::IsKept(const std::string& name, const GoodPeer& peer, Time now) const {
   const auto kept = kept_.find({name, peer.endpoint, peer.id});
   return kept != kept_.end() && kept->second.expires >= now + kLifetime / 2;
@@ -28,17 +29,26 @@ const std::vector<EntrySigner::Entry>& EntrySigner::Sign(const std::string& name
                                     [&](const GoodPeer* peer) { return !IsKept(name, *peer, now); });
   const bool affordable = budget_.Take(kRate, now, static_cast<std::size_t>(needed));
   if (answers_.size() >= kMaxNames && !answers_.contains(name)) answers_.clear();
-  Answer& answer = answers_[name];
-  const bool young = answer.at <= now && now < answer.at + kRepeatFor;
-  if (young && !affordable) {
-    std::erase_if(answer.entries, [&](const Entry& entry) { return !good.HasAddress(entry.address); });
-    rng.PartialShuffle(answer.entries, answer.entries.size());
-    if (answer.entries.size() >= drawn.size()) return answer.entries;
+  Answer& kept = answers_[name];
+  const bool young = kept.at <= now && now < kept.at + kRepeatFor;
+  if (!young) kept = {.at = now, .entries = {}};
+  if (affordable) {
+    made_.clear();
+    for (const GoodPeer* peer : drawn) made_.push_back({peer->endpoint.address, SignOne(name, *peer, now)});
+    if (!young) kept.entries = made_;
+    return made_;
   }
-  answer.at = now;
-  answer.entries.clear();
-  for (const GoodPeer* peer : drawn) answer.entries.push_back({peer->endpoint.address, SignOne(name, *peer, now)});
-  return answer.entries;
+  std::erase_if(kept.entries, [&](const Entry& entry) { return !good.HasAddress(entry.address); });
+  const std::size_t fewest = std::min(kFewest, drawn.size());
+  for (const GoodPeer* peer : drawn) {
+    if (kept.entries.size() >= fewest) break;
+    const IpAddress& address = peer->endpoint.address;
+    const auto is_it = [&](const Entry& entry) { return entry.address == address; };
+    if (std::any_of(kept.entries.begin(), kept.entries.end(), is_it)) continue;
+    kept.entries.push_back({address, SignOne(name, *peer, now)});
+  }
+  rng.PartialShuffle(kept.entries, kept.entries.size());
+  return kept.entries;
 }
 
 }  // namespace hearsay

@@ -57,7 +57,7 @@ struct ZoneConfig {
 class Zone {
  public:
   static constexpr std::size_t kMaxPeersInAnswer = GoodPeers::kMaxInAnswer;
-  static constexpr std::size_t kFewestPeersInAnswer = 4;
+  static constexpr std::size_t kFewestPeersInAnswer = EntrySigner::kFewest;
   static constexpr std::size_t kMaxTcpBytes = 16384;  // 16 signed entries or services are below 6,000
   static constexpr std::chrono::seconds kMaxTtl{900};  // of an entry's life there is half an hour left at least
 

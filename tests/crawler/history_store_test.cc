@@ -124,7 +124,7 @@ TEST_F(HistoryOnDisk, IsReadBesideItsWriter) {
 TEST_F(HistoryOnDisk, ThatIsNotThereIsSaid) {
   EXPECT_FALSE(HistoryStore::Exists(path()));
   EXPECT_EQ(HistoryStore::OpenToRead(path()).error(),
-            "no history in '" + path() + "'; `hearsay crawl --data-dir DIR` makes one");
+            "no history in '" + path() + "'; `hearsay crawl --data-dir DIR` or a seed makes one");
 }
 
 TEST_F(HistoryOnDisk, SharesItsDirectoryWithANode) {

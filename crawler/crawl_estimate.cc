@@ -10,6 +10,8 @@
 namespace hearsay {
 namespace {
 
+using Places = std::vector<Frontier::Index>;
+
 // Rare ones, each on the account of an address group, or of nobody where that is no stranger's.
 class RareTally {
  public:
@@ -23,6 +25,12 @@ class RareTally {
     } else {
       ++groups_[*group].rare;
     }
+  }
+  template <typename GroupOf>
+  static double FairShare(const std::vector<std::size_t>& all, const Places& rare, GroupOf group_of) {
+    RareTally tally(all);
+    for (const Frontier::Index place : rare) tally.Add(group_of(place));
+    return tally.FairShare();
   }
   double Fair() const { return static_cast<double>(others_) + FairCount(groups_); }
   double FairShare() const { return rare_ == 0 ? 1 : Fair() / static_cast<double>(rare_); }
@@ -51,9 +59,10 @@ std::vector<std::size_t> Crawl::NamingsByGroup() const {
 // A node at several endpoints is counted at the first of them; the others are endpoints that brought no node.
 Namings Crawl::CountNamings() const {
   Namings counted;
-  const std::vector<std::size_t> namings = NamingsByGroup();
-  RareTally once(namings);  // on the account of who named it first
-  RareTally twice(namings);
+  std::vector<std::size_t> of_group(frontier_.groups());  // alive or pending
+  Places once;                                            // likewise
+  Places twice;
+  Places undialled;  // pending, and named by more
   std::vector<bool> known(nodes_.size());
   for (Frontier::Index place = 0; place < spots_.size(); ++place) {
     const Spot& spot = spots_[place];
@@ -75,13 +84,21 @@ Namings Crawl::CountNamings() const {
     if (alive || pending) {
       counted.namings += spot.named;
       counted.pairs += static_cast<double>(spot.named) * std::max(0, spot.named - 1);
+      if (const auto group = frontier_.GlobalGroupOf(place)) ++of_group[*group];
+      if (spot.named == 1) once.push_back(place);
+      if (spot.named == 2) twice.push_back(place);
+      if (pending && spot.named > 2) undialled.push_back(place);
     }
-    if ((alive || pending) && spot.named == 1) once.Add(frontier_.TellerOf(place));
-    if ((alive || pending) && spot.named == 2) twice.Add(frontier_.TellerOf(place));
     if (alive && spot.named > 0) counted.fewest = std::min<std::size_t>(counted.fewest, spot.named);
   }
-  counted.fair_once = once.FairShare();
-  counted.fair_twice = twice.FairShare();
+  // On the account of who named it first, and of its own group: those of one group may have gone to honest ones first.
+  const std::vector<std::size_t> namings = NamingsByGroup();
+  const auto teller = [this](Frontier::Index place) { return frontier_.TellerOf(place); };
+  const auto own = [this](Frontier::Index place) { return frontier_.GlobalGroupOf(place); };
+  counted.fair_once = std::min(RareTally::FairShare(namings, once, teller), RareTally::FairShare(of_group, once, own));
+  counted.fair_twice =
+      std::min(RareTally::FairShare(namings, twice, teller), RareTally::FairShare(of_group, twice, own));
+  counted.fair_undialled = RareTally::FairShare(of_group, undialled, own);
   return counted;
 }
 

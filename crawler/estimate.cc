@@ -99,7 +99,7 @@ std::optional<Estimate> EstimateNodes(const Namings& counted, const Attendance& 
   nodes.high += rare * MoreForUnlikeness(counted);
   nodes += once.Times(counted.fair_once);
   nodes += twice.Times(counted.fair_twice);
-  nodes += LiveAmong(more(pending), more(alive), more(dead));
+  nodes += LiveAmong(more(pending), more(alive), more(dead)).Times(counted.fair_undialled);
   nodes += {.mean = LiveAmong(counted.asked, (alive.heard + 1) / 3, dead.heard).mean,
             .low = 0,
             .high = static_cast<double>(counted.asked)};

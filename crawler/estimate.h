@@ -23,7 +23,8 @@
 // leaves open (three, at 95 %); where even the least known node was named `fewest` times, three namings of nobody's are
 // left open, and make 3 / fewest nodes as little known as that one.
 // Not dialled. What a stopped crawl has heard of and not dialled counts by the share of live ones among what it did
-// dial and as many had named: what liars make up is named once. Who was just sent a first packet is dead more often
+// dial and as many had named: what liars make up is named once, or by as many ids as they care to run, but lies in few
+// address groups, and of each a fair share is counted. Who was just sent a first packet is dead more often
 // than others, because the living answer soon: their odds are taken for a third (Guess: a round trip is a third of the
 // wait for an answer), and the interval allows all or none.
 //
@@ -50,6 +51,7 @@ struct Namings {
   Kind alive;               // dialled, and a node proved its id there: one endpoint of each node
   double fair_once = 1;     // of the alive and pending named once, the share that is to be counted (fair_count.h)
   double fair_twice = 1;    // likewise
+  double fair_undialled = 1;  // of the pending that more named
   Kind pending;             // heard of and not dialled
   std::size_t asked = 0;    // sent a first packet that is not answered yet
   Kind dead;                // dialled, and it brought no node, or not yet, or a known one

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // FairCount: how many rare things an estimate may go by, when some of them may have been staged: nodes that only one
-// other named, or two; nodes that left a first packet unanswered.
+// other named, or two; nodes that left a first packet unanswered; endpoints that a stopped crawl has not dialled.
 //
 // What nobody named is estimated from the square of how many were named once (estimate.h): the owner of one address
 // group who runs a few hundred ids there, each named by one other, would make a network of 200 look like one of

@@ -197,6 +197,49 @@ TEST(CrawlLiars, CannotHideBehindHonestNewcomers) {
   EXPECT_LE(estimate(true), 10 * alone);  // 300 staged ones would add 45,000
 }
 
+// Nor by letting honest nodes name them: each staged one proved itself to one of those, ever another.
+TEST(CrawlLiars, CannotMakeTheNetworkLookLargerByStagingRareNodesAtHonestOnes) {
+  ToyNetwork network;
+  const auto honest = AddHonest(network, 28);
+  std::vector<Endpoint> all;
+  for (const ToyPeer* node : honest) all.push_back(node->endpoint());
+  constexpr std::uint32_t kStaged = 11;  // at each; others in its sample besides
+  for (std::uint32_t i = 0; i < 28; ++i) {
+    std::vector<Endpoint> names(all.begin() + i % 8, all.begin() + i % 8 + 21);
+    for (std::uint32_t host = 1; host <= kStaged; ++host) {
+      names.push_back(network.Add(InGroup(200, 100 * i + host), Names(all)).endpoint());
+    }
+    honest[i]->script = Names(names);
+  }
+  const Census census = Walk(network, Seeds({all[0], all[7], all[20]}), seconds{600});
+  ASSERT_EQ(Found(census, honest), 28u);
+  ASSERT_EQ(census.nodes.size(), 28 + 28 * kStaged);
+  EXPECT_LE(census.estimate->nodes, 28 + 28 * kStaged + 30);  // they would be 45,000
+}
+
+// Of what lies in one address group and was not dialled, however many name it.
+TEST(CrawlLiars, CannotMakeAStoppedCrawlSayMuchMoreByNamingTheSame) {
+  ToyNetwork network;
+  const auto honest = AddHonest(network, 28);
+  std::vector<Endpoint> dead;
+  for (std::uint32_t i = 1; i <= 2000; ++i) dead.push_back(InGroup(200, 20'000 + i));
+  std::vector<Endpoint> seeds = {honest[0]->endpoint()};
+  for (std::uint32_t i = 0; i < 15; ++i) {  // each says as much as is listened to, three the same
+    const auto part = dead.begin() + i / 3 * 400;
+    seeds.push_back(network.Add(InGroup(200, 1 + i), NamesInTurn({part, part + 400})).endpoint());
+  }
+  Crawl crawl(Seeds(seeds), test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
+  const Time end = network.now + seconds{1};
+  network.RunWhile(crawl, [&] { return network.now < end; });
+  Effects out;
+  crawl.Stop(network.now, out);
+  const Census census = crawl.Result(network.now);
+  ASSERT_FALSE(census.complete);
+  ASSERT_TRUE(census.estimate);
+  EXPECT_GE(crawl.Progress().waiting, 1900u);
+  EXPECT_LE(census.estimate->nodes, 28 + 15 + 15);
+}
+
 // A crawl that was stopped has not dialled what a liar made up.
 TEST(CrawlLiars, CannotMakeAStoppedCrawlSayMuchMore) {
   ToyNetwork network;

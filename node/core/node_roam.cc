@@ -8,6 +8,10 @@
 // call us stale. Where the new address is not yet known as ours, a handshake with the first one says whether we are
 // seen there as we are here; then it stands in our record, by which peers may prove it and pass it on.
 // An attacker who is our peer, on a machine with several addresses, gains one keepalive to each peer in kMoveWait.
+//
+// Behind a translation it is the line that moves. Then peers challenge us as well, on channels that were long settled,
+// and those who know us by the old endpoint find nobody there. Whoever challenges us so is asked by a handshake where
+// it sees us: three groups' word makes us give up what we announce (own_address.h). One in kAskWait.
 #include <algorithm>
 
 #include "node/core/node_impl.h"
@@ -16,21 +20,30 @@ namespace hearsay {
 namespace {
 
 constexpr Duration kMoveWait = seconds{5};
+constexpr Duration kAskWait = seconds{20};
+constexpr Duration kSettled = std::chrono::minutes{1};  // a channel's first challenges are to verify the peer
 
 }  // namespace
 
 void Node::Impl::NoteArrival(Peer& peer, const Keepalive& in, const Endpoint& local, Time now, Effects& out) {
   const Endpoint before = std::exchange(peer.channel->local, local);
-  if (in.path_challenge == 0 || before == local || before == Endpoint{} || now < moved_at_ + kMoveWait) return;
-  moved_at_ = now;
-  if (!own_.IsKnown(local)) {
+  if (in.path_challenge == 0 || before == Endpoint{}) return;
+  const auto ask = [&] {
     Dial({.endpoint = peer.channel->path,
           .pin = {},
           .purpose = DialPurpose::kRekey,
           .expected = peer.id,
           .heard_from = {}},
          now, out);
+  };
+  if (before == local) {
+    if (!own_.IsVoted() || now < std::max(peer.channel->opened_at + kSettled, moved_at_ + kAskWait)) return;
+    moved_at_ = now;
+    return ask();
   }
+  if (now < moved_at_ + kMoveWait) return;
+  moved_at_ = now;
+  if (!own_.IsKnown(local)) ask();
   for (Peer* const other : book_.channels()) {
     if (other == &peer || other->channel->dismissed || other->channel->probe.open()) continue;
     Ping(*other, LivenessProbe::Cause::kOwn, now, out);

@@ -54,6 +54,8 @@ class OwnAddress {
   }
 
   bool IsKnown(const Endpoint& endpoint) const;
+  // Is one of them known by votes?
+  bool IsVoted() const { return !confirmed_.empty(); }
 
   // True when the set of our endpoints grew. The newest comes first; over kMaxBound the oldest goes.
   bool LearnBound(const Endpoint& local);

@@ -181,6 +181,20 @@ TEST_F(BehindATranslation, WhomItContactedBeforeARestartIsNoStrangerAfterIt) {
   EXPECT_FALSE(KnowsItself());
 }
 
+// Its line gets another address, at which the port is forwarded as before. Few are known, and nobody is dialled.
+TEST_F(BehindATranslation, ALineThatGetsAnotherAddressIsSeenThere) {
+  Puppet(pump, "9.9.9.9:1", 100).Dial(mapped);
+  ASSERT_TRUE(KnowsItself());
+  pump.RunFor(minutes{15});
+  ASSERT_TRUE(KnowsItself());
+  pump.members[mapped].endpoint = At("6.0.0.1:7075");
+  pump.RunFor(minutes{3});
+  EXPECT_FALSE(KnowsItself());
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(pump.InView(mapped, i)) << "no channel was lost";
+  Puppet(pump, "9.9.9.8:1", 101).Dial(mapped);
+  EXPECT_EQ(pump.node(mapped).Status().own_endpoints.front(), At("6.0.0.1:7075"));
+}
+
 // The neighbour writes into its proof what it likes.
 TEST_F(BehindATranslation, ANeighboursPacketConfirmsNothing) {
   Puppet(pump, "192.168.0.77:1", 100).Dial(mapped);

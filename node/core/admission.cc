@@ -25,9 +25,9 @@ bool Admission::AdmitPacket(ChannelAllowance& channel, std::size_t bytes, Time n
 }
 
 bool Admission::AdmitOthersPacket(ChannelAllowance& channel, std::size_t bytes, const Source& source, Time now) {
-  return AdmitPacket(channel, bytes, now) &&
-         (source.lan ||
-          others_groups_.Take(SipHash(secret_, source.group.key), kGroups, kOthersGroupRate, now)) &&
+  if (!AdmitPacket(channel, bytes, now)) return false;
+  if (channel.assured.Take(kAssuredRate, now)) return true;
+  return (source.lan || others_groups_.Take(SipHash(secret_, source.group.key), kGroups, kOthersGroupRate, now)) &&
          others_.Take(kOthersRate, now) && others_bytes_.Take(kOthersBytes, now, bytes);
 }
 

@@ -6,14 +6,16 @@
 //   proof      address, group, node     its cookie is good, so its source is real; checking its signature and answering
 //                                       take about 0.25 ms
 //   record     channel                  a new one, whose signature is to be checked: 0.06 ms
-//   packet     channel; for one that we did not choose also its group and all such channels. Packets and bytes.
+//   packet     channel; for one that we did not choose, over kAssuredRate, also its group and all such channels.
+//              Packets and bytes.
 //
 // Cheapest first: whoever is refused by its address takes nothing from its group, and a group nothing from the node.
 // Hellos and proofs have buckets of their own: hellos can be spoofed in anybody's name, and must not use up what is
 // there for those who have shown that they receive where they say.
 // Established channels come first. Channels that we chose pay only from their own bucket, so nobody's flood of hellos,
 // proofs or packets takes anything from them; signatures are at most kSignatureRate, a quarter of a core, whatever
-// comes; and the others together at most kOthersRate. What a channel sends over its rate is dropped after it was
+// comes; and the others together at most kOthersRate beyond what each is assured of, so that some of them who say much
+// do not make us deaf to the rest. What a channel sends over its rate is dropped after it was
 // opened, not before: otherwise whoever saw its session id on the way could use up its bucket with junk. Such junk
 // costs what a hello costs.
 // What an attacker gains: who holds a of the address groups gets a x kProofGroupRate handshakes a second, and no more
@@ -48,6 +50,7 @@ inline constexpr Rate kChannelRate{.tokens = 100, .period = kSecond, .burst = 40
 inline constexpr Rate kChannelBytes{.tokens = 64 << 10, .period = kSecond, .burst = 512 << 10};
 // New node records, each with a signature to check: 0.06 ms. All channels together: a twentieth of a core.
 inline constexpr Rate kRecordRate{.tokens = 2, .period = kSecond, .burst = 20};
+inline constexpr Rate kAssuredRate{.tokens = 2, .period = kSecond, .burst = 16};  // of 256 channels: 512 a second
 inline constexpr Rate kOthersGroupRate{.tokens = 200, .period = kSecond, .burst = 800};
 inline constexpr Rate kOthersRate{.tokens = 5000, .period = kSecond, .burst = 10'000};
 inline constexpr Rate kOthersBytes{.tokens = 2 << 20, .period = kSecond, .burst = 4 << 20};
@@ -55,6 +58,7 @@ inline constexpr Rate kOthersBytes{.tokens = 2 << 20, .period = kSecond, .burst 
 // What one channel has left.
 struct ChannelAllowance {
   TokenBucket packets{kChannelRate};
+  TokenBucket assured{kAssuredRate};
   TokenBucket bytes{kChannelBytes};
   TokenBucket records{kRecordRate};
 };

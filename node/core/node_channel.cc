@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kSuspicionFanout = 8;       // of whoever was told; whoever found it tells everybody
 constexpr Duration kTellWait = milliseconds{10};  // deaths found together are told together
-constexpr int kVerifyAttempts = 4;             // in a row, where a challenge or its answer may have been lost
 constexpr int kSoonSamples = 4;                // handshake or challenge, first ping, and two in calm
 
 }  // namespace
@@ -58,6 +57,7 @@ void Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     peer.last_seen = now;
     book_.SetState(peer, PeerState::kActive);
     if (peer.IsVerified() && view_.Offer(peer)) view_changed_ = true;
+    if (IsChosen(peer)) SetInbound(peer, false);
     Emit(PeerEventKind::kActive, peer, "", out);
   }
   Channel& channel = *peer.channel;
@@ -200,7 +200,10 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   recent_.Remove(endpoint);
   unanswered_.Remove(endpoint);
   dialler_.Cancel(endpoint);
-  if (peer.in_table && peer.endpoint == endpoint) return Rearm(peer, now);
+  if (peer.in_table && peer.endpoint == endpoint) {
+    if (peer.channel && IsChosen(peer)) SetInbound(peer, false);
+    return Rearm(peer, now);
+  }
   std::vector<NodeId> evicted;
   const bool was_known = peer.in_table;
   if (was_known) {

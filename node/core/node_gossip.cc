@@ -31,7 +31,7 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
   // It is alive, whatever we have time to read.
   peer.last_seen = channel.last_heard = now;
   const std::size_t size = datagram.bytes.size();
-  const bool admitted = channel.inbound
+  const bool admitted = channel.inbound && !Keeps(peer)
                             ? admission_.AdmitOthersPacket(channel.allowance, size, SourceOf(channel.path), now)
                             : admission_.AdmitPacket(channel.allowance, size, now);
   if (!admitted) return counters_.Drop(Error::kRateLimited);
@@ -63,22 +63,25 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (!in.suspects.empty()) OnSuspects(in, now, out);
   // "A roamed endpoint is used only after path validation": until then answers go to where the peer was.
   const bool roamed = datagram.from != channel.path;
-  // Nobody has proved to be there: the challenge may not be larger than what it answers.
-  const bool large_enough = datagram.bytes.size() >= kBareChallengeBytes;
-  if (roamed && large_enough && now > channel.roam.sent_at + kRoamWait) {
-    Challenge(peer, channel.roam, datagram.from, now, out);
+  // Nobody has proved to be there: one packet for one, no larger than what it answers.
+  if (roamed && datagram.bytes.size() >= kBareChallengeBytes) {
+    if (in.path_challenge != 0) {
+      RespondElsewhere(peer, in.path_challenge, datagram.from, now, out);
+    } else if (now > channel.roam.sent_at + kRoamWait) {
+      Challenge(peer, channel.roam, datagram.from, now, out);
+    }
   }
   NoteArrival(peer, in, datagram.local, now, out);
   if (in.spare && OnSpare(peer, now, out)) return;
   if ((in.ping != 0 || in.pull) && !channel.inbound && !Keeps(peer) && !BecomeInbound(peer, now, out)) return;
   if (in.ping == 0 && in.path_challenge == 0 && !in.pull) return;
-  if (in.ping != 0 || in.path_challenge != 0) {
+  const bool challenged = in.path_challenge != 0 && !roamed;
+  if (in.ping != 0 || challenged) {
     Keepalive& answer = Draft(peer, now);
     answer.pong = in.ping;
-    answer.path_response = in.path_challenge;
-    if (in.path_challenge != 0 && IsSpare(peer)) answer.spare = channel.spare = true;
-    // A path response goes where the challenge came from; the answer to a ping rides along.
-    SendDraftTo(peer, answer, in.path_challenge != 0 ? datagram.from : channel.path, now, out);
+    answer.path_response = challenged ? in.path_challenge : 0;
+    if (challenged && IsSpare(peer)) answer.spare = channel.spare = true;
+    SendDraft(peer, answer, now, out);
     // This exchange proved both alive: our own keepalive may wait an interval.
     if (!channel.probe.open()) Rearm(peer, now);
   }
@@ -128,8 +131,11 @@ void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
   }
   if (best == nullptr) return;
   // Where it was proved already that its packets come from there, nobody else is bothered: as soon as a loss is likely.
-  const Duration wait = *best == channel.path ? rhythm_.ProbeTimeout(scope, channel.rtt) : kVerifyWait;
+  // (Who never answers must not use up what there is for newcomers.)
   const PathChallenge& open = channel.verify;
+  const bool patient = open.to == *best && open.attempts >= kVerifyAttempts;
+  const Duration soon = patient ? kRoundTime : rhythm_.ProbeTimeout(scope, channel.rtt);
+  const Duration wait = *best == channel.path ? soon : kVerifyWait;
   const bool moved = *best == channel.path && *best != open.to;
   if (open.token != 0 && !moved && now < open.sent_at + wait) return;
   if (*best != channel.path && !MayChallengeElsewhere(*best, open, now)) return;
@@ -161,6 +167,15 @@ void Node::Impl::Challenge(Peer& peer, PathChallenge& challenge, const Endpoint&
   keepalive.path_challenge = challenge.token;
   keepalive.record.clear();
   SendDraftTo(peer, keepalive, to, now, out);
+}
+
+// A path response goes where the challenge came from. From elsewhere than the channel's path anybody may have sent
+// that on with a victim's address: nothing else rides along.
+void Node::Impl::RespondElsewhere(Peer& peer, std::uint64_t token, const Endpoint& to, Time now, Effects& out) {
+  Keepalive& answer = Draft(peer, now);
+  answer.Clear();
+  answer.path_response = token;
+  SendDraftTo(peer, answer, to, now, out);
 }
 
 void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out) {
@@ -235,8 +250,9 @@ bool Node::Impl::IsNews(const Endpoint& endpoint, Time now) {
 // "Peers that lie lose influence before they lose the channel." A liar's slots go to others, for Speakers::kShunTime.
 void Node::Impl::BlameSpeaker(IdPrefix speaker, const Endpoint& told, Time now, Effects& out) {
   const SipKey& key = state_.table_secret;
-  const bool lan = IsLanScope(told.scope());  // where all are of one group
-  speakers_.Failed(speaker, lan ? SipHash(key, told.ToBytes()) : SipHash(key, groups_->Of(told).key), now);
+  // On one machine all have one address; a private address is a group of its own (proto/endpoint.h).
+  const bool one_machine = told.scope() == Scope::kLoopback;
+  speakers_.Failed(speaker, one_machine ? SipHash(key, told.ToBytes()) : SipHash(key, groups_->Of(told).key), now);
   if (speakers_.Of(speaker, now) != Influence::kNone) return;
   Peer* peer = book_.FindByPrefix(speaker);
   if (peer == nullptr || !peer->channel || !IsChosen(*peer)) return;
@@ -244,6 +260,7 @@ void Node::Impl::BlameSpeaker(IdPrefix speaker, const Endpoint& told, Time now, 
   peer->has_error = true;
   peer->last_error = Error::kFalseSamples;
   Emit(PeerEventKind::kStale, *peer, "its samples do not verify", out);
+  SendLeave(*peer, LeaveKind::kNoRoom, out);  // or it would take us for dead, and tell everybody
   CloseChannel(*peer, PeerState::kRetry, out, now);
   ScheduleRetry(*peer, Speakers::kShunTime, now);
 }

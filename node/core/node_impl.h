@@ -170,6 +170,7 @@ class Node::Impl {
   void OnLeft(Peer& peer, Time now, Effects& out);
   bool MayChallengeElsewhere(const Endpoint& to, const PathChallenge& open, Time now) const;
   void GiveUpChallenge(const Channel& channel, Time now);
+  void RespondElsewhere(Peer& peer, std::uint64_t token, const Endpoint& to, Time now, Effects& out);
   void Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out);
 
   // node_tick.cc

@@ -37,7 +37,8 @@ void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
   } else if (const auto* proof = std::get_if<HandshakeProof>(&*packet)) {
     OnProof(*proof, datagram, now, out);
   } else if (const auto* response = std::get_if<HandshakeResponse>(&*packet)) {
-    if (const auto outcome = dialler_.OnResponse(*response, datagram, now)) OnDialDone(*outcome, now, out);
+    const auto outcome = dialler_.OnResponse(*response, datagram, now);
+    outcome ? OnDialDone(*outcome, now, out) : admission_.NoteStranger(now);
   } else if (const auto* reset = std::get_if<ResetHint>(&*packet)) {
     OnReset(*reset, datagram, now, out);
   }
@@ -91,6 +92,7 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
   timers_.SetNoLater(drain_, now + Responder::kWaitTime);
   if (!done) {
     counters_.Drop(done.error());
+    admission_.NoteStranger(now);
     if (done.error() == Error::kDuplicateIdentity) NoteDuplicate(datagram.from, now, out);
     return;
   }
@@ -200,7 +202,14 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
   if (!outcome.result) return OnDialFailed(outcome, now, out);
   const Handshaken& done = *outcome.result;
   const Endpoint& endpoint = outcome.request.endpoint;
-  if (done.peer == identity_.id()) return NoteDuplicate(endpoint, now, out);
+  if (done.peer == identity_.id()) {
+    if (outcome.request.expected) {  // not met
+      DialOutcome missed = outcome;
+      missed.result = Unexpected(Error::kDuplicateIdentity);
+      OnDialFailed(missed, now, out);
+    }
+    return NoteDuplicate(endpoint, now, out);
+  }
   if (bans_.Has(done.peer)) {  // since it was asked
     DialOutcome refused = outcome;
     refused.result = Unexpected(Error::kBanned);
@@ -234,9 +243,12 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
           .preconfigured = bootstrap_.IsContact(endpoint)},
          now, out);
   if (!peer.channel->rtt.smoothed) peer.channel->rtt.Add(outcome.rtt);
+  const bool was_known = peer.in_table;
   if (done.confirmed) SetVerified(peer, endpoint, now, out);
   if (own_.Vote(endpoint, groups_->Of(endpoint), done.observed, now)) TellRecord(now, out);
-  if (outcome.request.purpose == DialPurpose::kHearsay) speakers_.Proved(outcome.request.heard_from, now);
+  // What was news: one socket that stays unconfirmed, or comes back, is no proof of many words.
+  const bool news = !was_known && peer.in_table;
+  if (outcome.request.purpose == DialPurpose::kHearsay && news) speakers_.Proved(outcome.request.heard_from, now);
   Keepalive& first = Draft(peer, now);
   if (MayPull(peer) && WantsPeers() && now < started_at_ + kBurstTime) {
     first.pull = true;

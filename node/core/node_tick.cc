@@ -160,8 +160,13 @@ void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
   const Scope scope = peer.endpoint.scope();
   if (dialler_.pending() >= kMaxConcurrentDials) return ScheduleRetry(peer, Jittered(milliseconds{200}), now);
   if (!TakeDial(known_dials_, scope, now)) {
+    // Each asks again some time while all who wait would have their turn, or thousands of dead ones would wake us
+    // thousands of times a second.
     const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
-    return ScheduleRetry(peer, known_dials_.ReadyAt(rate, now) - now + Jittered(seconds{1}), now);
+    const auto waiting = static_cast<std::int64_t>(book_.table().size() - book_.verified_count());
+    const Duration turns = rate.period * waiting / std::int64_t{rate.tokens};
+    const Duration draw{static_cast<std::int64_t>(rng_.Below(static_cast<std::uint64_t>(turns.count()) + 1))};
+    return ScheduleRetry(peer, known_dials_.ReadyAt(rate, now) - now + std::max(draw, Jittered(seconds{1})), now);
   }
   if (!DialPeer(peer, now, out)) ScheduleRetry(peer, Jittered(seconds{1}), now);
 }
@@ -246,6 +251,7 @@ void Node::Impl::Round(Time now, Effects& out) {
   for (Peer* const p : book_.channels()) {
     Peer& peer = *p;
     if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);
+    if (IsChosen(peer)) SetInbound(peer, false);  // since it came
     if (peer.channel->record && !peer.in_table) {
       // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
       const PathChallenge& open = peer.channel->verify;

@@ -51,6 +51,8 @@ struct NewSession {
 // SPEC "Choosing a session": both sides come to the same answer from what both know.
 bool IsBetterSession(const UdpSession& a, const UdpSession& b, Time now);
 
+inline constexpr int kVerifyAttempts = 4;  // in a row and soon, where a challenge or its answer may have been lost
+
 // A number that only its answerer can know, sent to an endpoint: whoever returns it receives there.
 struct PathChallenge {
   std::uint64_t token = 0;  // 0: none is open

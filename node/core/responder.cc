@@ -8,6 +8,24 @@
 namespace hearsay {
 namespace {
 
+// Of the sessions that share a key, the most: that which has waited longest. Those without a key are not looked at.
+template <typename Sessions, typename KeyOf>
+void EraseOldestOfLargest(Sessions& sessions, KeyOf key_of) {
+  using Key = typename decltype(key_of(sessions.begin()->second))::value_type;
+  std::map<Key, std::size_t> sizes;
+  for (const auto& [id, w] : sessions) {
+    if (const auto key = key_of(w)) ++sizes[*key];
+  }
+  const auto largest = std::max_element(sizes.begin(), sizes.end(),
+                                        [](const auto& a, const auto& b) { return a.second < b.second; });
+  auto oldest = sessions.end();
+  for (auto it = sessions.begin(); it != sessions.end(); ++it) {
+    if (key_of(it->second) != largest->first) continue;
+    if (oldest == sessions.end() || it->second.until < oldest->second.until) oldest = it;
+  }
+  sessions.erase(oldest);
+}
+
 // Enough for every cookie that the signature budget lets anyone spend within its life.
 constexpr std::size_t kMaxSpent = kSignatureRate.burst + 2 * 10 * kSignatureRate.tokens;
 
@@ -58,8 +76,7 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   if (verdict == OwnAddress::Verdict::kNotMine) return Unexpected(Error::kNotMyEndpoint);
   // Its group pays first: one cookie must not buy, with bad signatures, all the work that there is for everybody.
   const AddressGroup payer = PayerOf(source);
-  const bool too_many = !source.lan && WaitingOf(payer) >= kMaxOfGroup;
-  if (too_many || !admission_.AdmitProof(source, now)) return Unexpected(Error::kRateLimited);
+  if (!admission_.AdmitProof(source, now)) return Unexpected(Error::kRateLimited);
   counters_.Add(Counter::kSignaturesVerified);
   if (const auto verified = VerifyProof(proof, datagram.from, **slot, identity_.id(), network_); !verified) {
     return verified;
@@ -79,7 +96,7 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
   out.AddSend(datagram.from, buffer_.view());
   // Our own id, from another process: it is answered, so that its operator hears of it too, and gets no session.
   if (proof.initiator == identity_.id()) return Unexpected(Error::kDuplicateIdentity);
-  MakeRoom();
+  MakeRoom(source);
   WaitingSession& waiting = waiting_[receive_id];
   waiting.session = std::make_unique<UdpSession>(accepted->result.keys);
   waiting.session->initiator = proof.initiator;
@@ -107,18 +124,16 @@ std::size_t Responder::WaitingOf(const AddressGroup& payer) const {
       std::count_if(waiting_.begin(), waiting_.end(), [&](const auto& w) { return w.second.payer == payer; }));
 }
 
-void Responder::MakeRoom() {
-  if (waiting_.size() < kMaxWaiting) return;
-  std::map<AddressGroup, std::size_t> sizes;
-  for (const auto& [id, w] : waiting_) ++sizes[w.payer];
-  const auto largest = std::max_element(sizes.begin(), sizes.end(),
-                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-  auto oldest = waiting_.end();
-  for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
-    if (it->second.payer != largest->first) continue;
-    if (oldest == waiting_.end() || it->second.until < oldest->second.until) oldest = it;
+void Responder::MakeRoom(const Source& source) {
+  const AddressGroup payer = PayerOf(source);
+  if (!source.lan && WaitingOf(payer) >= kMaxOfGroup) {
+    const auto address_in_group = [&](const WaitingSession& w) {
+      return w.payer == payer ? std::optional(w.path.address) : std::nullopt;
+    };
+    EraseOldestOfLargest(waiting_, address_in_group);
   }
-  waiting_.erase(oldest);
+  if (waiting_.size() < kMaxWaiting) return;
+  EraseOldestOfLargest(waiting_, [](const WaitingSession& w) { return std::optional(w.payer); });
 }
 
 WaitingSession* Responder::Find(std::uint64_t receive_id) {

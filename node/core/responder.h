@@ -5,8 +5,9 @@
 // Order of checks, cheapest first: network MAC (codec), rate, cookie, spent, own endpoint, work budget, signature.
 // What strangers may cost is said in admission.h. Until a valid cookie has come back nothing is kept about a source.
 // After a valid proof a session waits, unconfirmed, for its first sealed packet: kWaitTime, at most kMaxOfGroup of one
-// global address group, and kMaxWaiting in all: then the oldest of the group with most of them goes. So an attacker
-// with g groups holds g x kMaxOfGroup, and honest handshakes, a round trip long, go on.
+// global address group: then the oldest of the address with most of them goes; and kMaxWaiting in all: then the oldest
+// of the group with most of them. So an attacker with g groups holds g x kMaxOfGroup, one address keeps no neighbour
+// out, and honest handshakes, a round trip long, go on.
 // A cookie is good once; a repeated proof is answered with the same bytes while its session waits (a lost answer).
 #pragma once
 
@@ -68,7 +69,7 @@ class Responder {
 
   static AddressGroup PayerOf(const Source& source);
   std::size_t WaitingOf(const AddressGroup& payer) const;
-  void MakeRoom();
+  void MakeRoom(const Source& source);
 
   const Identity& identity_;
   const NetworkKey& network_;

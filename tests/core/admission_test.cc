@@ -86,7 +86,7 @@ TEST_F(AdmissionTest, ChannelsThatWeDidNotChooseCannotTakeFromThoseThatWeDid) {
   const auto push = [&](std::uint32_t i) {
     return admission.AdmitOthersPacket(others[i % others.size()], 1200, From(0x08000001 + i % 256 * 65'536), now);
   };
-  EXPECT_LE(Count(200'000, push), kOthersRate.burst);
+  EXPECT_LE(Count(200'000, push), kOthersRate.burst + others.size() * kAssuredRate.burst);
   EXPECT_TRUE(admission.AdmitPacket(channel, 1200, now));
 }
 
@@ -95,7 +95,22 @@ TEST_F(AdmissionTest, OthersOfOneGroupShareWhatItHas) {
   const auto push = [&](std::uint32_t i) {
     return admission.AdmitOthersPacket(others[i % others.size()], 64, From(0x08080001 + i % 8), now);
   };
-  EXPECT_EQ(Count(10'000, push), kOthersGroupRate.burst);
+  EXPECT_EQ(Count(10'000, push), kOthersGroupRate.burst + others.size() * kAssuredRate.burst);
+}
+
+// Those who say much use up what all share, for as long as they like.
+TEST_F(AdmissionTest, AQuietChannelIsHeardBesideSixtyThatTalk) {
+  std::vector<ChannelAllowance> others(60);
+  ChannelAllowance quiet;
+  for (int step = 0; step < 1000; ++step) {
+    now += std::chrono::milliseconds{10};
+    for (std::uint32_t i = 0; i < others.size(); ++i) {
+      admission.AdmitOthersPacket(others[i], 64, From(0x08000001 + i % 30 * 65'536), now);
+      admission.AdmitOthersPacket(others[i], 64, From(0x08000001 + i % 30 * 65'536), now);
+    }
+    if (step % 60 != 0) continue;
+    EXPECT_TRUE(admission.AdmitOthersPacket(quiet, 64, From(0x09000001), now)) << step;
+  }
 }
 
 TEST_F(AdmissionTest, JunkIsAFloodToo) {

@@ -286,6 +286,85 @@ TEST_F(GossipAttack, AChallengeReadOnTheWayIsNoProofFromElsewhere) {
   EXPECT_GT(counters(0).dropped(Error::kNotExpected), 0u);
 }
 
+// Whoever sends a peer's challenge on in a victim's name makes it say no more than it was sent.
+TEST_F(GossipAttack, APathResponseElsewhereIsNoLargerThanItsChallenge) {
+  CoreConfig config;
+  config.attributes = {{"service", "web"}, {"about", std::string(100, 'x')}};
+  pump.Add("8.1.0.1:1001", {.config = config});
+  Puppet liar(pump, "7.2.0.1:1", 50);
+  liar.Join(0);
+  const Endpoint victim = At("6.6.6.6:1");
+  constexpr std::size_t kSmallest = kSealOverheadBytes + 2 + 9;
+  const std::size_t before = pump.log.size();
+  Keepalive k;
+  std::size_t pongs = 0;
+  for (std::uint32_t i = 1; i <= 60; ++i) {
+    k.path_challenge = k.ping = i;
+    liar.SayFrom(victim, k);
+    pump.RunFor(milliseconds{100});
+    for (const Keepalive& heard : liar.Heard()) {
+      pongs += heard.pong == i ? 1 : 0;
+      if (heard.ping != 0) liar.Say({.pong = heard.ping});
+    }
+  }
+  std::size_t packets = 0;
+  for (std::size_t i = before; i < pump.log.size(); ++i) {
+    if (pump.log[i].to != victim) continue;
+    ++packets;
+    EXPECT_LE(pump.log[i].bytes.size(), kSmallest);
+  }
+  EXPECT_EQ(packets, 60u) << "it may have moved: one for one";
+  EXPECT_EQ(pongs, 60u) << "where it was";
+}
+
+// While chosen it pays and is counted as chosen, also when it was the one that dialled.
+TEST_F(GossipAttack, WhoIsChosenIsStillSoWhenItComesBack) {
+  pump.Add("8.1.0.1:1001");
+  std::vector<std::unique_ptr<Puppet>> neighbours;
+  for (std::uint16_t i = 0; i < kMaxInboundPerGroup + 6; ++i) {
+    neighbours.push_back(std::make_unique<Puppet>(pump, "7.2.0." + std::to_string(1 + i) + ":1", 300 + i));
+    neighbours.back()->Join(0);
+  }
+  for (const auto& puppet : neighbours) puppet->SayLeave();
+  for (const auto& puppet : neighbours) {
+    puppet->Join(0);
+    pump.RunFor(milliseconds{10});
+  }
+  for (const auto& puppet : neighbours) {
+    puppet->Heard();
+    EXPECT_FALSE(puppet->turned_away());
+    EXPECT_TRUE(pump.node(0).FindPeer(puppet->id())->in_view);
+  }
+}
+
+// Those who announce where they are and never answer leave enough challenges for newcomers.
+TEST_F(GossipAttack, WhoeverAnswersNoChallengeKeepsNoNewcomerOut) {
+  pump.Add("8.1.0.1:1001");
+  std::vector<std::unique_ptr<Puppet>> silent;
+  for (std::uint16_t i = 0; i < 64; ++i) {
+    const std::string at = "7." + std::to_string(i % 8) + ".0." + std::to_string(1 + i) + ":1";
+    silent.push_back(std::make_unique<Puppet>(pump, at, 300 + i));
+    silent.back()->Dial(0);
+    silent.back()->SayRecord(silent.back()->at());
+  }
+  Keepalive nothing;
+  const auto talk = [&](int tenths) {
+    for (int i = 0; i < tenths; ++i) {
+      pump.RunFor(milliseconds{100});
+      for (const auto& puppet : silent) puppet->Say(nothing);
+    }
+  };
+  talk(150);
+  std::size_t proved = 0;
+  for (std::uint16_t i = 0; i < 16; ++i) {
+    Puppet newcomer(pump, "9." + std::to_string(i) + ".0.1:1", 600 + i);
+    newcomer.Join(0);
+    talk(3);
+    proved += IsVerified(0, newcomer.id()) ? 1 : 0;
+  }
+  EXPECT_GE(proved, 15u);
+}
+
 TEST_F(GossipAttack, ClaimsOfTheFutureDoNotSilenceRecords) {
   CoreConfig config;
   pump.Add("8.1.0.1:1001", {.config = config});

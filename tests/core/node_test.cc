@@ -166,6 +166,29 @@ TEST(Node, MorePortsOfOneAddressThanATableTakesAreNotRemembered) {
   pump.node(0).CheckInvariants(pump.now);
 }
 
+// A network that is gone: each dead peer asks for a dial, and there is one a second.
+TEST(Node, ThousandsOfDeadPeersDoNotWakeItThousandsOfTimes) {
+  Pump pump;
+  Snapshot snapshot;
+  for (std::uint32_t i = 0; i < 4000; ++i) {
+    KnownPeer peer{.id = {}, .endpoint = {IpAddress::V4(0x09000001 + i * 65'536 % 0x400000 + i / 64 * 256), 7075}};
+    StoreBigEndian(1 + i, peer.id.bytes.data());
+    peer.first_seen = peer.last_seen = peer.last_verified = pump.now;
+    snapshot.peers.push_back(peer);
+  }
+  pump.Add("5.0.0.1:1000", {.snapshot = std::move(snapshot)});
+  pump.RunFor(std::chrono::minutes{5});
+  ASSERT_GT(pump.node(0).Peers().size(), 3900u);
+  const std::uint64_t dials = pump.node(0).counters()[Counter::kDialsStarted];
+  const Time end = pump.now + std::chrono::minutes{1};
+  int awakenings = 0;
+  for (; pump.node(0).NextDeadline() < end; ++awakenings) {
+    pump.RunUntil(std::max(pump.now, pump.node(0).NextDeadline()) + std::chrono::microseconds{1});
+  }
+  EXPECT_LT(awakenings, 60 * 20);
+  EXPECT_GT(pump.node(0).counters()[Counter::kDialsStarted] - dials, 55u) << "the budget is used";
+}
+
 // They never meet each other: a third node tells the one that started first.
 TEST(Node, ACopiedIdentityIsReportedToTheOneThatStartedFirst) {
   Pump pump;

@@ -347,6 +347,19 @@ TEST_F(HandshakeHoarders, EightGroupsDoNotShutTheDoor) {
   EXPECT_GE(answered, kSteps * 95u / 100) << "honest newcomers, one each 100 ms";
 }
 
+TEST_F(HandshakeHoarders, OneAddressDoesNotKeepItsNeighboursOut) {
+  std::size_t answered = 0;
+  constexpr int kSteps = 300;
+  for (int step = 0; step < kSteps; ++step) {
+    now += milliseconds{100};
+    Tick();
+    Shake(500, At("7.1.0.1:" + std::to_string(2000 + salt % 5000)));
+    answered += Shake(900, At("7.1." + std::to_string(1 + step % 250) + ".9:7075")) ? 1 : 0;
+  }
+  EXPECT_GE(answered, kSteps * 95u / 100);
+  EXPECT_GT(node.counters()[Counter::kHandshakesAccepted], 500u);
+}
+
 TEST_F(HandshakeHoarders, WhenAllPlacesAreTakenTheLargestGroupMakesRoom) {
   for (std::size_t i = 0; i < Responder::kMaxWaiting + 40; ++i) {
     now += milliseconds{1};

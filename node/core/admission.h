@@ -20,7 +20,9 @@
 // costs what a hello costs.
 // What an attacker gains: who holds a of the address groups gets a x kProofGroupRate handshakes a second, and no more
 // of the node than a spoofed flood does; from one address kAddressRate. A flood of spoofed hellos over the node's rate
-// delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else.
+// delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else. Spoofed in
+// the name of one address or group, a flood over that one's rate keeps newcomers from there out, and no others: that is
+// the price of sending at most so many packets to a victim who said nothing.
 // Buckets of addresses and groups lie in fixed arrays, at a keyed hash: bounded, nobody can choose whom to collide
 // with, and nothing is kept about a source. There are so many of them that made-up sources use up the node's rate
 // before their buckets' own. Each array is allocated when it is needed first: 92 KiB in all.

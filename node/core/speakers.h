@@ -11,6 +11,8 @@
 // HearsayQueue::kDoubtfulShare of the budget. To frame an honest speaker it needs members that answer the speaker
 // and not us, in more than half of what is new to us in that speaker's word: many groups of them, because what fails in
 // an address group counts once (until kGroups other groups have failed), and what is known already does not count.
+// Not caught: lies that lie in fewer than kTrials address groups, and those of so many members that their failures make
+// half of everybody's. Both cost the budget of unanswered dials, each endpoint once a day (unanswered.h).
 // Counts are halved at kWindow, so that what was true long ago is forgotten.
 #pragma once
 

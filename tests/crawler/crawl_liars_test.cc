@@ -217,6 +217,16 @@ TEST(CrawlLiars, CannotMakeTheNetworkLookLargerByStagingRareNodesAtHonestOnes) {
   EXPECT_LE(census.estimate->nodes, 28 + 28 * kStaged + 30);  // they would be 45,000
 }
 
+std::unique_ptr<Crawl> StoppedAfter(Duration time, ToyNetwork& network, const std::vector<Endpoint>& seeds) {
+  auto crawl = std::make_unique<Crawl>(Seeds(seeds), test::CallerIdentity(), network.key, test::CallerSeed(),
+                                       network.now);
+  const Time end = network.now + time;
+  network.RunWhile(*crawl, [&] { return network.now < end; });
+  Effects out;
+  crawl->Stop(network.now, out);
+  return crawl;
+}
+
 // Of what lies in one address group and was not dialled, however many name it.
 TEST(CrawlLiars, CannotMakeAStoppedCrawlSayMuchMoreByNamingTheSame) {
   ToyNetwork network;
@@ -228,15 +238,11 @@ TEST(CrawlLiars, CannotMakeAStoppedCrawlSayMuchMoreByNamingTheSame) {
     const auto part = dead.begin() + i / 3 * 400;
     seeds.push_back(network.Add(InGroup(200, 1 + i), NamesInTurn({part, part + 400})).endpoint());
   }
-  Crawl crawl(Seeds(seeds), test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
-  const Time end = network.now + seconds{1};
-  network.RunWhile(crawl, [&] { return network.now < end; });
-  Effects out;
-  crawl.Stop(network.now, out);
-  const Census census = crawl.Result(network.now);
+  const auto crawl = StoppedAfter(seconds{1}, network, seeds);
+  const Census census = crawl->Result(network.now);
   ASSERT_FALSE(census.complete);
   ASSERT_TRUE(census.estimate);
-  EXPECT_GE(crawl.Progress().waiting, 1900u);
+  EXPECT_GE(crawl->Progress().waiting, 1900u);
   EXPECT_LE(census.estimate->nodes, 28 + 15 + 15);
 }
 
@@ -249,12 +255,8 @@ TEST(CrawlLiars, CannotMakeAStoppedCrawlSayMuchMore) {
   const Staged staged = Stage(network, 10, Names({honest[0]->endpoint()}), dead);
   std::vector<Endpoint> seeds = staged.tellers;
   seeds.push_back(honest[0]->endpoint());
-  Crawl crawl(Seeds(seeds), test::CallerIdentity(), network.key, test::CallerSeed(), network.now);
-  const Time end = network.now + seconds{3};
-  network.RunWhile(crawl, [&] { return network.now < end; });
-  Effects out;
-  crawl.Stop(network.now, out);
-  const Census census = crawl.Result(network.now);
+  const auto crawl = StoppedAfter(seconds{3}, network, seeds);
+  const Census census = crawl->Result(network.now);
   ASSERT_FALSE(census.complete);
   ASSERT_TRUE(census.estimate);
   EXPECT_LE(census.estimate->high, 28 + 4 + 40 + 100);

@@ -25,7 +25,7 @@ keep_fuzzed() {
   local name=$1 done
   done=$(sed -nE 's/^Done ([0-9]+) runs in ([0-9]+) second.*/\2,\1/p' "$2")
   [[ -n $done ]] || return 0
-  echo "$name,$done,$(git rev-parse --short HEAD),$(date -u +%F)" >>tests/fuzz/fuzzed.csv
+  echo "$name,$done,$(git describe --always --exclude '*' --dirty=+),$(date -u +%F)" >>tests/fuzz/fuzzed.csv
 }
 
 # For each target: the seconds and the runs of all its lines.

@@ -12,7 +12,8 @@ bool Admission::AdmitStranger(Strangers& kind, std::size_t addresses, Rate group
 
 bool Admission::AdmitHello(const Source& source, Time now) {
   NoteStranger(now);
-  return AdmitStranger(hellos_, kHelloAddresses, kHelloGroupRate, source, now) && all_hellos_.Take(kHelloRate, now);
+  const bool within = AdmitStranger(hellos_, kHelloAddresses, kHelloGroupRate, source, now);
+  return (within || all_hellos_.Holds(kHelloRate, now, kHelloRate.burst / 2)) && all_hellos_.Take(kHelloRate, now);
 }
 
 bool Admission::AdmitProof(const Source& source, Time now) {

@@ -20,9 +20,10 @@
 // costs what a hello costs.
 // What an attacker gains: who holds a of the address groups gets a x kProofGroupRate handshakes a second, and no more
 // of the node than a spoofed flood does; from one address kAddressRate. A flood of spoofed hellos over the node's rate
-// delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else. Spoofed in
-// the name of one address or group, a flood over that one's rate keeps newcomers from there out, and no others: that is
-// the price of sending at most so many packets to a victim who said nothing.
+// delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else. Hellos
+// that are spoofed in the name of one address or group keep nobody out: over their rates they are refused only while
+// the node has less than half of its own to give, so that costs as much as a flood of everybody. (Then a victim may be
+// sent as much as the attacker sends us, in packets no larger: nothing is gained by the detour.)
 // Buckets of addresses and groups lie in fixed arrays, at a keyed hash: bounded, nobody can choose whom to collide
 // with, and nothing is kept about a source. There are so many of them that made-up sources use up the node's rate
 // before their buckets' own. Each array is allocated when it is needed first: 92 KiB in all.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "node/core/group_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/core/tight_vector.h"
@@ -63,9 +64,9 @@ const GroupTable::Group* GroupTable::Last() const {
   return best;
 }
 
-std::size_t GroupTable::MembersInAll() const {
+std::size_t GroupTable::Members(std::uint32_t of_each) const {
   std::size_t sum = 0;
-  for (const Group& g : groups_) sum += g.size;
+  for (const Group& g : groups_) sum += std::min(g.size, of_each);
   return sum;
 }
 

@@ -33,7 +33,8 @@ class GroupTable {
   const Group* Largest(std::size_t more_than) const;
   // The group of the greatest rank, if any.
   const Group* Last() const;
-  std::size_t MembersInAll() const;
+  // How many members there are, when at most `of_each` count of a group.
+  std::size_t Members(std::uint32_t of_each) const;
   void Clear();
 
  private:

@@ -83,7 +83,7 @@ void Node::Impl::EndBanned(Peer& peer, std::string_view reason, Time now, Effect
     CloseChannel(peer, PeerState::kRetry, out, now);  // one that is not in the table is gone with it
   }
   if (!in_table) return;
-  view_.Withdraw(peer, book_.table());
+  Withdraw(peer, now);
   book_.Remove(id);
   view_changed_ = true;
   out.Add(ForgetPeer{id});

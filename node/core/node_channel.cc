@@ -44,7 +44,7 @@ void Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     // It was gone and comes from elsewhere: what we knew of its endpoint is no proof for now.
     const bool was_gone = peer.state != PeerState::kVerified && peer.state != PeerState::kDialling;
     if (peer.in_table && fresh.inbound && was_gone && peer.endpoint != fresh.path) {
-      view_.Withdraw(peer, book_.table());
+      Withdraw(peer, now);
       book_.DropFromTable(peer);
     }
     if (!peer.in_table) peer.endpoint = fresh.path;
@@ -140,7 +140,7 @@ void Node::Impl::CloseChannel(Peer& peer, PeerState next, Effects& out, Time now
   if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);
   if (!peer.in_table) return Forget(peer, out);
   book_.SetState(peer, next);
-  if (next != PeerState::kVerified) view_.Withdraw(peer, book_.table());
+  if (next != PeerState::kVerified) Withdraw(peer, now);
   Persist(peer, now, out);
 }
 
@@ -208,7 +208,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   const bool was_known = peer.in_table;
   if (was_known) {
     book_.DropFromTable(peer);  // first: its slots must not choose it again
-    view_.Withdraw(peer, book_.table());
+    Withdraw(peer, now);
   }
   if (!book_.AdmitToTable(peer, endpoint, evicted)) return;
   counters_.Add(Counter::kPeersVerified);
@@ -220,13 +220,18 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   Rearm(peer, now);
 }
 
+void Node::Impl::Withdraw(const Peer& peer, Time now) {
+  view_.Withdraw(peer);
+  if (view_.RefillAt() != kNever) timers_.SetNoLater(budget_, std::max(now, view_.RefillAt()));
+}
+
 void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) {
   Peer* peer = book_.Find(id);
   if (peer == nullptr) return;
   counters_.Add(Counter::kPeersEvicted);
   Emit(PeerEventKind::kEvicted, *peer, why, out);
   if (peer->in_table) book_.DropFromTable(*peer);
-  view_.Withdraw(*peer, book_.table());  // while it is there: slots point to it
+  Withdraw(*peer, now);  // while it is there: slots point to it
   if (peer->channel) return CloseChannel(*peer, PeerState::kVerified, out, now);  // and it is forgotten
   Forget(*peer, out);
 }

@@ -108,6 +108,7 @@ class Node::Impl {
   void NoteDuplicate(const Endpoint& endpoint, Time now, Effects& out);
   void ReportDuplicate(const Endpoint& endpoint, std::string_view detail, Effects& out);
   void CountSends(std::size_t first_effect, const Effects& out);
+  void DropStranger(Error why, Time now);
 
   // node_channel.cc
   void Attach(Peer& peer, NewSession fresh, Time now, Effects& out);
@@ -121,6 +122,7 @@ class Node::Impl {
   void Forget(Peer& peer, Effects& out);
   void Stale(Peer& peer, Time now, Effects& out);
   void SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out);
+  void Withdraw(const Peer& peer, Time now);
   void Evict(NodeId id, std::string_view why, Time now, Effects& out);  // by value: often of the peer that goes
   bool Keeps(const Peer& peer) const;
   bool IsSpare(const Peer& peer) const;
@@ -184,7 +186,6 @@ class Node::Impl {
   void Pull(Time now, Effects& out);
   void Round(Time now, Effects& out);
   void Reverify(Time now, Effects& out);
-  bool TakeDial(TokenBucket& budget, Scope scope, Time now);
   bool IsGrowing(Time now) const { return growing_ || now < started_at_ + kWarmTime; }
   Peer* ChoosePullTarget(Time now);
   bool WantsPeers() const;
@@ -244,13 +245,12 @@ class Node::Impl {
   Time duplicate_told_at_{};       // by a peer
   bool view_changed_ = false;
   int quiet_rounds_ = 0;           // rounds in which the table did not grow
-  std::size_t table_at_round_ = 0;
-  bool growing_ = false;           // the last round brought kGrowth new verified peers or more
+  std::size_t spread_at_round_ = 0;
+  bool growing_ = false;           // the last round made the table larger, in many groups
   std::size_t rounds_ = 0;
   std::size_t reverified_to_ = 0;  // where in the table the next round goes on
 
-  Keepalive draft_;
-  Keepalive incoming_;
+  Keepalive draft_, incoming_;
   DatagramBuffer plain_, sealed_, opened_;
   std::vector<DialOutcome> failed_;
   std::vector<std::uint32_t> fresh_;  // places in the table of those proved within kFresh, as of fresh_at_

@@ -24,10 +24,7 @@ void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
   if (bans_.Has(datagram.from.address)) return counters_.Drop(Error::kBanned);
   const std::size_t first_effect = out.list.size();
   const auto packet = codec_.Decode(datagram.bytes, network_);
-  if (!packet) {
-    admission_.NoteStranger(now);
-    return counters_.Drop(packet.error());
-  }
+  if (!packet) return DropStranger(packet.error(), now);
   if (const auto* sealed = std::get_if<SealedPacket>(&*packet)) {
     OnSealed(*sealed, datagram, now, out);
   } else if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) {
@@ -54,6 +51,12 @@ void Node::Impl::CountSends(std::size_t first_effect, const Effects& out) {
   }
 }
 
+// What belongs to no channel and no dial of ours is part of a flood, if there is one.
+void Node::Impl::DropStranger(Error why, Time now) {
+  admission_.NoteStranger(now);
+  counters_.Drop(why);
+}
+
 void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
   if (const auto target = dialler_.TargetOf(hello.query)) {
     // Our own hello. It names us only where we know the endpoint for ours: anybody on the path may send it back.
@@ -67,20 +70,17 @@ void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, T
 }
 
 void Node::Impl::OnQuery(const HandshakeQuery& query, const Datagram& datagram, Time now, Effects& out) {
+  if (dialler_.TargetOf(query.answer_to) != datagram.from) return DropStranger(Error::kNotExpected, now);
   // Its id is not proved yet, but nobody else gains by claiming it: no signature of ours is worth it.
   if (bans_.Has(query.responder)) {
-    const auto outcome = dialler_.Abort(query.answer_to, Error::kBanned);
-    return outcome ? OnDialFailed(*outcome, now, out) : counters_.Drop(Error::kBanned);
+    return OnDialFailed(*dialler_.Abort(query.answer_to, Error::kBanned), now, out);
   }
   // "A refuses one whose observed initiator address is not its own."
   if (!own_.MayBeSeenAs(query.observed, datagram.local)) {
-    if (const auto outcome = dialler_.Abort(query.answer_to, Error::kNotMyEndpoint)) {
-      return OnDialFailed(*outcome, now, out);
-    }
-    return counters_.Drop(Error::kNotExpected);
+    return OnDialFailed(*dialler_.Abort(query.answer_to, Error::kNotMyEndpoint), now, out);
   }
   // Seen from outside as it is here: no translation lies between, and our record may say so.
-  if (query.observed == datagram.local && dialler_.TargetOf(query.answer_to)) LearnBound(datagram.local, now, out);
+  if (query.observed == datagram.local) LearnBound(datagram.local, now, out);
   if (const auto outcome = dialler_.OnQuery(query, datagram, now, out)) {
     return OnDialFailed(*outcome, now, out);
   }
@@ -91,8 +91,7 @@ void Node::Impl::OnProof(const HandshakeProof& proof, const Datagram& datagram, 
   const auto done = responder_.OnProof(proof, datagram, SourceOf(datagram.from), own_, now, out);
   timers_.SetNoLater(drain_, now + Responder::kWaitTime);
   if (!done) {
-    counters_.Drop(done.error());
-    admission_.NoteStranger(now);
+    DropStranger(done.error(), now);
     if (done.error() == Error::kDuplicateIdentity) NoteDuplicate(datagram.from, now, out);
     return;
   }
@@ -132,7 +131,7 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
     WaitingSession* waiting = responder_.Find(packet.session_id);
     if (waiting == nullptr) return OnUnknownSession(packet, datagram, now, out);
     const auto opened = waiting->session->session.Open(datagram.bytes, opened_.bytes);
-    if (!opened) return counters_.Drop(opened.error());
+    if (!opened) return DropStranger(opened.error(), now);
     // The first sealed packet confirms the keys: now there is a channel.
     WaitingSession confirmed = responder_.Take(packet.session_id);
     if (bans_.Has(confirmed.peer) || bans_.Has(confirmed.path.address)) {
@@ -156,13 +155,12 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
   }
   const auto [peer, session] = owner->second;
   const auto opened = session->session.Open(datagram.bytes, opened_.bytes);
-  if (!opened) return counters_.Drop(opened.error());
+  if (!opened) return DropStranger(opened.error(), now);
   OnMessage(*peer, *opened, datagram, now, out);
 }
 
 void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out) {
-  counters_.Drop(Error::kUnknownSession);
-  admission_.NoteStranger(now);
+  DropStranger(Error::kUnknownSession, now);
   // Strangers to a closed network get silence. A reset is no answer to a reset: only sealed packets come here.
   if (network_.closed() || !asked_work_.Take(Work::kResetSend, now)) return;
   codec_.Encode(ResetHint{packet.session_id}, network_, sealed_);
@@ -172,6 +170,7 @@ void Node::Impl::OnUnknownSession(const SealedPacket& packet, const Datagram& da
 }
 
 void Node::Impl::OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out) {
+  admission_.NoteStranger(now);
   // A hint: it makes us look, by a new handshake; it ends nothing by itself.
   if (network_.closed() || !asked_work_.Take(Work::kResetRead, now)) return counters_.Drop(Error::kNotExpected);
   const auto is_sender = [&](const Peer* peer) {
@@ -285,7 +284,7 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   if (peer->state == PeerState::kDialling) {
     ++peer->failures;
     book_.SetState(*peer, why == Error::kWrongNodeId ? PeerState::kRefused : PeerState::kRetry);
-    view_.Withdraw(*peer, book_.table());
+    Withdraw(*peer, now);
     const bool gone = now - peer->last_seen > kHorizon && peer->failures >= 8;
     if (gone) return Evict(peer->id, "unseen for 30 days", now, out);
     const Duration back_off = rhythm_.RetryDelay(endpoint.scope(), peer->failures - 1);
@@ -295,7 +294,7 @@ void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out
   } else if (peer->channel && peer->in_table && peer->endpoint == endpoint && peer->channel->path != endpoint) {
     // It lives, but no longer there: it reached us from elsewhere while we dialled. Its next record proves where.
     book_.DropFromTable(*peer);  // first: its slots must not choose it again
-    view_.Withdraw(*peer, book_.table());
+    Withdraw(*peer, now);
     if (peer->channel->record) ConsiderVerifying(*peer, now, out);
   }
   DialHearsay(now, out);

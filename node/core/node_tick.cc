@@ -9,7 +9,7 @@ namespace hearsay {
 namespace {
 
 constexpr Duration kEagerPull = milliseconds{125};  // 8 a second after start, and while the table grows
-constexpr std::size_t kGrowth = 8;                  // new verified peers in a round that make it "growing"
+constexpr std::size_t kGrowth = 8;                  // in a round, by PeerBook::Spread, that make it "growing"
 constexpr std::size_t kEnoughHearsay = 512;         // waiting: no need to ask for more; a round's dials while growing
 constexpr std::uint64_t kDoubtfulPulls = 8;         // a doubtful speaker is asked when chosen once in so many times
 constexpr Duration kSteadyPull = kRoundTime / 2;        // two a round
@@ -18,8 +18,9 @@ constexpr int kIdlePulls = 12;                      // answers without news that
 constexpr int kWarmRounds = 10;                     // rounds without growth; or kWarmAtLatest rounds
 constexpr std::size_t kWarmAtLatest = 100;
 constexpr std::size_t kMaxConcurrentDials = 64;     // of our own choice; bootstrap contacts may add to them
+constexpr std::size_t kMaxHearsayDials = 48;       // of those, to what we were told
 constexpr std::size_t kMaxDialsAtAddress = 4;       // of those, at one global address
-constexpr std::size_t kReverifyEachRound = 8;       // half of the steady verification budget
+constexpr std::size_t kReverifyEachRound = 8;       // beside what is retried: the dead must not take from it
 constexpr std::size_t kReverifyLooks = 1024;        // at table peers, each round, for one that is due
 constexpr Time kForEver = kNever - Duration{1};      // still "recent" then: one of our own endpoints
 
@@ -93,10 +94,6 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
   }
 }
 
-bool Node::Impl::TakeDial(TokenBucket& budget, Scope scope, Time now) {
-  return budget.Take(rhythm_.VerificationRate(scope, IsGrowing(now)), now);
-}
-
 // Every dial opens a mapping in what may translate for us (own_address.h).
 bool Node::Impl::Dial(const DialRequest& request, Time now, Effects& out) {
   own_.NoteContacted(request.endpoint.address, now);
@@ -117,22 +114,24 @@ bool Node::Impl::DialPeer(Peer& peer, Time now, Effects& out) {
 
 // Whoever our slots choose first, then what we were told, within the budget.
 void Node::Impl::DialHearsay(Time now, Effects& out) {
+  if (view_.Refill(book_.table(), now)) view_changed_ = true;
   if (book_.verified_count() > kViewSlots) {
     for (Peer* peer : view_.SlotPeers()) {
       if (peer->state == PeerState::kVerified) DialPeer(*peer, now, out);
     }
   }
-  while (!hearsay_.empty() && WantsPeers() && dialler_.pending() < kMaxConcurrentDials) {
+  while (!hearsay_.empty() && WantsPeers() && dialler_.pending() < kMaxHearsayDials) {
     // The scope of what comes next is not known before it is taken; the budget is one for all.
     const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
-    const Time ready = hearsay_dials_.ReadyAt(rhythm_.VerificationRate(scope, IsGrowing(now)), now);
+    const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
+    const Time ready = hearsay_dials_.ReadyAt(rate, now);
     if (ready > now) return timers_.SetNoLater(budget_, std::max(ready, now + milliseconds{10}));
     const auto item = hearsay_.Pop();
     if (!IsNews(item->endpoint, now) || !StillCounts(*item, speakers_, hearsay_, now)) continue;
     // Told again, it is dialled when we know how the others of its address ended.
     const bool lan = IsLanScope(item->endpoint.scope());
     if (!lan && dialler_.PendingAt(item->endpoint.address) >= kMaxDialsAtAddress) continue;
-    TakeDial(hearsay_dials_, scope, now);
+    hearsay_dials_.Take(rate, now);
     // One packet to who may be somebody's victim, two to who would take a slot; more where few are known, and where
     // whoever tells lives next door.
     const bool wanted = lan || book_.verified_count() <= kViewSlots;
@@ -159,10 +158,10 @@ void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
   if (peer.channel || peer.state == PeerState::kDialling) return;
   const Scope scope = peer.endpoint.scope();
   if (dialler_.pending() >= kMaxConcurrentDials) return ScheduleRetry(peer, Jittered(milliseconds{200}), now);
-  if (!TakeDial(known_dials_, scope, now)) {
+  const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
+  if (!known_dials_.Take(rate, now)) {
     // Each asks again some time while all who wait would have their turn, or thousands of dead ones would wake us
     // thousands of times a second.
-    const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
     const auto waiting = static_cast<std::int64_t>(book_.table().size() - book_.verified_count());
     const Duration turns = rate.period * waiting / std::int64_t{rate.tokens};
     const Duration draw{static_cast<std::int64_t>(rng_.Below(static_cast<std::uint64_t>(turns.count()) + 1))};
@@ -238,9 +237,10 @@ Peer* Node::Impl::ChoosePullTarget(Time now) {
 void Node::Impl::Round(Time now, Effects& out) {
   timers_.Set(round_, now + Jittered(kRoundTime));
   ++rounds_;
-  const bool grew = book_.table().size() > table_at_round_;
-  growing_ = book_.table().size() >= table_at_round_ + kGrowth;
-  table_at_round_ = book_.table().size();
+  const std::size_t spread = book_.Spread();
+  const bool grew = spread > spread_at_round_;
+  growing_ = spread >= spread_at_round_ + kGrowth;
+  spread_at_round_ = spread;
   quiet_rounds_ = grew ? 0 : quiet_rounds_ + 1;
   const bool warm = quiet_rounds_ >= kWarmRounds || rounds_ >= kWarmAtLatest;
   if (warm && book_.verified_count() > kViewSlots) {
@@ -287,7 +287,6 @@ void Node::Impl::Reverify(Time now, Effects& out) {
   for (std::size_t i = 0; i < looks && dialled < kReverifyEachRound; ++i, ++reverified_to_) {
     Peer& peer = *book_.table()[reverified_to_ % book_.table().size()];
     if (peer.state != PeerState::kVerified || now <= peer.last_verified + kFresh / 2) continue;
-    if (!TakeDial(known_dials_, peer.endpoint.scope(), now)) return;
     if (DialPeer(peer, now, out)) ++dialled;
   }
 }

@@ -31,6 +31,7 @@ namespace hearsay {
 inline constexpr std::size_t kTableCapacity = 16'384;
 inline constexpr std::size_t kPerGroupOverCapacity = 4;
 inline constexpr std::size_t kPortsOfAnAddress = 16;
+inline constexpr std::uint32_t kSpreadOfGroup = 64;
 
 class PeerBook {
  public:
@@ -72,6 +73,8 @@ class PeerBook {
   const Slab<Peer>& peers() const { return peers_; }
   Slab<Peer>& peers() { return peers_; }
   std::size_t verified_count() const { return verified_count_; }
+  // The size of the table, where of each address group at most kSpreadOfGroup count: what no single group makes grow.
+  std::size_t Spread() const;
   void CheckInvariants() const;
 
  private:

@@ -4,20 +4,23 @@
 //
 // A sample holds only peers that its sender proved itself within minutes, so an honest speaker's word fails as often as
 // peers vanish within minutes (churn), and no more often than the others' words. One whose word fails in more than half
-// of at least kTrials cases, and twice as often as everybody's, is doubtful: its hearsay waits behind the rest and it
-// is asked less often. One that goes on like that to kLiarTrials is a liar: it is not read any more and loses its
-// channel for kShunTime. (While others have told less than kLiarTrials in all, doubtful is the worst.)
+// of at least kTrials cases, and twice as often as that of the median speaker, is doubtful: its hearsay waits behind
+// the rest and it is asked less often. One that goes on like that to kLiarTrials is a liar: it is not read any more and
+// loses its channel for kShunTime. (While the others have told less than kLiarTrials in all, doubtful is the worst.)
+// The median, because each speaker counts once, however much it says: liars tell much that is new, and would soon be
+// most of any sum. Of a speaker with less than kTrials the rest counts as proved.
 // What an attacker gains by lying: kLiarTrials dials a member, an hour; after the first kTrials of them it gets one in
 // HearsayQueue::kDoubtfulShare of the budget. To frame an honest speaker it needs members that answer the speaker
 // and not us, in more than half of what is new to us in that speaker's word: many groups of them, because what fails in
 // an address group counts once (until kGroups other groups have failed), and what is known already does not count.
-// Not caught: lies that lie in fewer than kTrials address groups, and those of so many members that their failures make
-// half of everybody's. Both cost the budget of unanswered dials, each endpoint once a day (unanswered.h).
+// Not caught: lies that lie in fewer than kTrials address groups, and those of members who are half of all that we
+// asked lately. Both cost the budget of unanswered dials, each endpoint once a day (unanswered.h), of which an attacker
+// gets its share of the speakers' groups whether or not it lies (hearsay_queue.h).
 // Counts are halved at kWindow, so that what was true long ago is forgotten.
 #pragma once
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <string_view>
 
@@ -50,30 +53,9 @@ class Speakers {
 
   void Proved(IdPrefix speaker, Time now) { Count(speaker, now, &Record::proved); }
   // `group`: a number for the address group of what was told.
-  void Failed(IdPrefix speaker, std::uint64_t group, Time now) {
-    if (const auto it = records_.find(speaker); it != records_.end()) {
-      auto& groups = it->second.failed_groups;
-      if (std::find(groups.begin(), groups.end(), group) != groups.end()) return;
-    }
-    Count(speaker, now, &Record::failed);
-    if (const auto it = records_.find(speaker); it != records_.end()) {
-      it->second.failed_groups[it->second.next_group++ % kGroups] = group;
-    }
-  }
+  void Failed(IdPrefix speaker, std::uint64_t group, Time now);
 
-  Influence Of(IdPrefix speaker, Time now) const {
-    const auto it = records_.find(speaker);
-    if (it == records_.end()) return Influence::kFull;
-    const Record& r = it->second;
-    if (r.trials() < kTrials || r.failed * 2 <= r.trials()) return Influence::kFull;
-    // Everybody's failures but its own, so that nobody is measured by itself.
-    const std::uint64_t failed = all_.failed - std::min(all_.failed, r.failed);
-    const std::uint64_t trials = all_.trials() - std::min(all_.trials(), r.trials());
-    // While nobody else has spoken there is nothing to measure it by: a seed may remember a network that went down.
-    if (trials < kLiarTrials) return Influence::kDoubtful;
-    if (std::uint64_t{r.failed} * trials <= 2 * failed * r.trials()) return Influence::kFull;
-    return r.trials() >= kLiarTrials && now < r.at + kShunTime ? Influence::kNone : Influence::kDoubtful;
-  }
+  Influence Of(IdPrefix speaker, Time now) const;
   // What is known of a speaker: zeros when nothing is.
   Record Of(IdPrefix speaker) const {
     const auto it = records_.find(speaker);
@@ -82,23 +64,11 @@ class Speakers {
   std::size_t size() const { return records_.size(); }
 
  private:
-  void Count(IdPrefix speaker, Time now, std::uint32_t Record::* what) {
-    if (speaker == 0) return;
-    if (records_.size() >= kCapacity && !records_.contains(speaker)) {
-      records_.erase(std::min_element(records_.begin(), records_.end(),
-                                      [](const auto& a, const auto& b) { return a.second.at < b.second.at; }));
-    }
-    for (Record* r : {&records_[speaker], &all_}) {
-      ++(r->*what);
-      r->at = now;
-      if (r->trials() < (r == &all_ ? kWindow * 8 : kWindow)) continue;
-      r->proved /= 2;
-      r->failed /= 2;
-    }
-  }
+  void Count(IdPrefix speaker, Time now, std::uint32_t Record::* what);
+  static std::uint32_t FailedPermille(const Record& record);
+  std::uint32_t MedianFailedPermille() const;  // of all on record, of which there is one
 
   std::map<IdPrefix, Record> records_;
-  Record all_;
 };
 
 }  // namespace hearsay

@@ -28,6 +28,11 @@ class TokenBucket {
     micro_ -= cost;
     return true;
   }
+  // Would a Take of so many succeed?
+  bool Holds(Rate rate, Time now, std::size_t tokens) {
+    Refill(rate, now);
+    return micro_ >= kUnit * static_cast<std::int64_t>(tokens);
+  }
   // When the next Take may succeed; `now` when it would.
   Time ReadyAt(Rate rate, Time now) {
     Refill(rate, now);

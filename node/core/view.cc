@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "node/core/view.h"
 
+#include <utility>
+
 #include "proto/check.h"
 #include "proto/siphash.h"
 
@@ -28,7 +30,7 @@ bool View::Offer(Peer& peer) {
   const AddressGroup group = groups_->Of(peer.endpoint);
   bool changed = false;
   for (Slot& slot : slots_) {
-    if (slot.peer == &peer) continue;
+    if (slot.vacant || slot.peer == &peer) continue;
     const auto rank = RankBelow(slot.rank, slot.seed, group, peer.endpoint);
     if (!rank) continue;
     slot.peer = &peer;
@@ -41,38 +43,59 @@ bool View::Offer(Peer& peer) {
 bool View::WouldWin(const Endpoint& endpoint) const {
   const AddressGroup group = groups_->Of(endpoint);
   return std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) {
-    return RankBelow(slot.rank, slot.seed, group, endpoint).has_value();
+    return !slot.vacant && RankBelow(slot.rank, slot.seed, group, endpoint).has_value();
   });
 }
 
-void View::Withdraw(const Peer& peer, std::span<Peer* const> table) {
+void View::Withdraw(const Peer& peer) {
   for (Slot& slot : slots_) {
-    if (slot.peer == &peer) Refill(slot, table, &peer);
+    if (slot.peer == &peer) Vacate(slot);
   }
 }
 
-// The best in the table under the slot's seed, whatever it held.
-void View::Refill(Slot& slot, std::span<Peer* const> table, const Peer* but) {
+void View::Vacate(Slot& slot) {
   slot.peer = nullptr;
   slot.rank = {};
+  if (!std::exchange(slot.vacant, true)) ++vacant_;
+}
+
+bool View::Refill(std::span<Peer* const> table, Time now) {
+  if (vacant_ == 0 || now < RefillAt()) return false;
+  refilled_at_ = now;
+  Fill(table);
+  return true;
+}
+
+// One pass, whatever the number of slots.
+void View::Fill(std::span<Peer* const> table) {
+  std::vector<Slot*> vacant;
+  for (Slot& slot : slots_) {
+    if (std::exchange(slot.vacant, false)) vacant.push_back(&slot);
+  }
+  vacant_ = 0;
   for (Peer* peer : table) {
-    if (!peer->IsVerified() || peer == but) continue;
-    const auto rank = RankBelow(slot.rank, slot.seed, groups_->Of(peer->endpoint), peer->endpoint);
-    if (!rank) continue;
-    slot.peer = peer;
-    slot.rank = *rank;
+    if (!peer->IsVerified()) continue;
+    const AddressGroup group = groups_->Of(peer->endpoint);
+    for (Slot* slot : vacant) {
+      const auto rank = RankBelow(slot->rank, slot->seed, group, peer->endpoint);
+      if (!rank) continue;
+      slot->peer = peer;
+      slot->rank = *rank;
+    }
   }
 }
 
 void View::Regroup(const AddressGroups& groups, std::span<Peer* const> table) {
   groups_ = &groups;
-  for (Slot& slot : slots_) Refill(slot, table, nullptr);
+  for (Slot& slot : slots_) Vacate(slot);
+  Fill(table);
 }
 
 void View::Reseed(Rng& rng, std::span<Peer* const> table) {
   Slot& slot = slots_[next_reseed_++ % slots_.size()];
   slot.seed = rng.Next64();
-  Refill(slot, table, nullptr);
+  Vacate(slot);
+  Fill(table);
 }
 
 std::vector<std::uint64_t> View::Seeds() const {

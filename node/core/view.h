@@ -6,9 +6,11 @@
 // {random seed, peer} and keeps the lowest rank it has seen, rank = SipHash(seed, address group) then SipHash(seed,
 // ticket). The ticket is the address where addresses cost money and the endpoint on private and loopback networks;
 // never the node id, because ids are free (Marcus 2018). Which port of a global address is taken the same hash decides,
-// last of all. BASALT (Auvolat 2021) with memory: a slot that loses its peer
-// is refilled from the table. An attacker with a share a of the address groups gets about a of the slots, however
-// often it pushes; ports and ids gain nothing.
+// last of all. BASALT (Auvolat 2021) with memory: a slot that loses its peer is refilled from the table. At once, but
+// no sooner than kRefillWait after the last ones: each takes 2 ms where the table is full, and peers may go and come
+// back to make us look.
+// An attacker with a share a of the address groups gets about a of the slots, however often it pushes; ports and ids
+// gain nothing.
 #pragma once
 
 #include <algorithm>
@@ -25,6 +27,8 @@ namespace hearsay {
 
 class View {
  public:
+  static constexpr Duration kRefillWait = std::chrono::milliseconds{250};
+
   // Missing seeds are drawn. `groups` is borrowed until Regroup.
   View(std::vector<std::uint64_t> seeds, Rng& rng, const AddressGroups& groups);
 
@@ -32,8 +36,12 @@ class View {
   bool Offer(Peer& peer);
   // Would a peer that lives there take a slot?
   bool WouldWin(const Endpoint& endpoint) const;
-  // The peer is dead or gone; its slots look for the next best in the table (verified peers only).
-  void Withdraw(const Peer& peer, std::span<Peer* const> table);
+  // The peer is dead or gone: its slots are vacant, and stay so until Refill.
+  void Withdraw(const Peer& peer);
+  // When Refill will do something; kNever while no slot is vacant.
+  Time RefillAt() const { return vacant_ > 0 ? refilled_at_ + kRefillWait : kNever; }
+  // Then every vacant slot takes the best in the table (verified peers only). True when it was time.
+  bool Refill(std::span<Peer* const> table, Time now);
   // One slot draws a new seed and is refilled from the table.
   void Reseed(Rng& rng, std::span<Peer* const> table);
   // Other address groups from now on: every slot chooses anew.
@@ -57,15 +65,19 @@ class View {
     std::uint64_t seed = 0;
     Peer* peer = nullptr;  // null: empty
     Rank rank;             // the greatest while it is empty
+    bool vacant = false;   // the table may hold somebody for it; nobody is offered to it
   };
   // The candidate's rank when it is lower than `than`.
   static std::optional<Rank> RankBelow(const Rank& than, std::uint64_t seed, const AddressGroup& group,
                                        const Endpoint& endpoint);
-  void Refill(Slot& slot, std::span<Peer* const> table, const Peer* but);
+  void Vacate(Slot& slot);
+  void Fill(std::span<Peer* const> table);
 
   const AddressGroups* groups_;
   std::vector<Slot> slots_;
   std::size_t next_reseed_ = 0;
+  std::size_t vacant_ = 0;
+  Time refilled_at_{};
 };
 
 }  // namespace hearsay

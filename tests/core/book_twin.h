@@ -37,6 +37,7 @@ class BookTwin {
     } else if (Twin* twin = naive_.Find(id)) {
       Change(*twin, *book_.Find(id), operation % 16);
     }
+    view_.Refill(book_.table(), view_.RefillAt());
     Compare();
   }
 
@@ -73,7 +74,7 @@ class BookTwin {
   }
 
   void Withdraw(const Peer& peer) {
-    view_.Withdraw(peer, book_.table());
+    view_.Withdraw(peer);
     naive_.Withdraw(peer.id);
   }
   void Offer(const Twin& twin, Peer& peer) {
@@ -92,7 +93,7 @@ class BookTwin {
       book_.CloseChannel(peer);
       book_.SetState(peer, PeerState::kVerified);
     }
-    view_.Withdraw(peer, book_.table());  // while it is there: slots point to it
+    view_.Withdraw(peer);  // while it is there: slots point to it
     book_.Remove(id);
     naive_.Forget(twin.id);
     naive_.Withdraw(id);

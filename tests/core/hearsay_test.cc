@@ -46,6 +46,14 @@ TEST_F(SpeakersTest, ChurnThatEverybodyTellsOfShunsNobody) {
   for (IdPrefix speaker = 10; speaker < 20; ++speaker) EXPECT_EQ(speakers.Of(speaker, now), Influence::kFull);
 }
 
+// Each of them says much more that is new than honest speakers in a network that everybody knows by now.
+TEST_F(SpeakersTest, LiarsCannotMakeLyingTheRule) {
+  for (IdPrefix speaker = 10; speaker < 20; ++speaker) Say(speaker, 4, 1);
+  for (IdPrefix liar = 30; liar < 39; ++liar) Say(liar, 0, 100);
+  for (IdPrefix liar = 30; liar < 39; ++liar) EXPECT_EQ(speakers.Of(liar, now), Influence::kNone);
+  for (IdPrefix speaker = 10; speaker < 20; ++speaker) EXPECT_EQ(speakers.Of(speaker, now), Influence::kFull);
+}
+
 TEST_F(SpeakersTest, WhoeverSpeaksAloneIsNeverShunned) {
   Say(kHonest, 0, 100);  // a seed that remembers a network that went down
   EXPECT_EQ(speakers.Of(kHonest, now), Influence::kDoubtful);

@@ -286,6 +286,46 @@ TEST_F(ResourceAttack, ALiarAmongHonestSpeakersLosesItsChannelForAnHour) {
   EXPECT_EQ(pump.node(us).counters()[Counter::kLiarsShunned], 1u);
 }
 
+TEST_F(ResourceAttack, OneGroupDoesNotKeepANodeGrowing) {
+  pump.RunFor(seconds{120});  // nothing is new any more
+  Puppet& asked = Add("6.1.0.1:1");
+  asked.Join(0);
+  const auto keep_answering = [&] {
+    pump.RunFor(seconds{1});
+    for (const auto& p : puppets) p->Answer();
+  };
+  std::uint64_t before = 0;
+  for (int i = 0; i < 240; ++i) {
+    if (i == 120) before = pump.node(0).counters()[Counter::kPullsSent];
+    Add("7.2." + std::to_string(i) + ".1:1").Join(0);
+    keep_answering();
+  }
+  EXPECT_GT(pump.node(0).Status().table, 150u);
+  EXPECT_LE(pump.node(0).counters()[Counter::kPullsSent] - before, 2u * 120 / 15 + 4) << "two a round";
+}
+
+TEST_F(ResourceAttack, AQueryFromElsewhereEndsNoDial) {
+  Puppet& liar = Add("7.2.0.1:1");
+  liar.Join(0);
+  liar.AnswerPull({At("9.1.0.1:9")});
+  ASSERT_EQ(pump.node(0).Status().dialling, 1u);
+  Codec codec;
+  const NetworkKey network = NetworkKey::Open("test");
+  const auto hello = std::find_if(pump.log.rbegin(), pump.log.rend(),
+                                  [](const InFlight& f) { return f.to == At("9.1.0.1:9"); });
+  ASSERT_NE(hello, pump.log.rend());
+  const auto bare = codec.Decode(hello->bytes, network);
+  HandshakeQuery query;
+  query.answer_to = std::get<BareKeepalive>(*bare).query;
+  query.observed = At("8.9.9.9:1");  // not ours: what would end the dial, said by whom we dialled
+  DatagramBuffer buffer;
+  codec.Encode(query, network, buffer);
+  pump.Inject(At("9.1.0.2:9"), node_at, buffer.view());
+  pump.Deliver();
+  EXPECT_EQ(pump.node(0).Status().dialling, 1u);
+  EXPECT_EQ(pump.node(0).counters().dropped(Error::kNotExpected), 1u);
+}
+
 // Handshakes that are never confirmed.
 class HandshakeHoarders : public testing::Test {
  protected:

@@ -114,6 +114,14 @@ TEST(PeerBook, WhoeverMovesToAFullAddressIsNoLongerInTheTable) {
 }
 
 // A naive model of the same rules, driven by the same operations.
+TEST(PeerBook, OneGroupAddsLittleToItsSpread) {
+  Book b(5000);
+  for (std::uint32_t i = 0; i < 100; ++i) EXPECT_TRUE(b.Admit(i, InGroup(i)));
+  EXPECT_EQ(b.book.Spread(), 100u);
+  for (std::uint32_t i = 0; i < 1000; ++i) EXPECT_TRUE(b.Admit(1000 + i, InGroup(300, 1 + i)));
+  EXPECT_EQ(b.book.Spread(), 100 + kSpreadOfGroup);
+}
+
 TEST(PeerBook, AgreesWithANaiveTwinOverRandomOperations) {
   Rng rng = Rng::FromNumber(7);
   Book b(1000);
@@ -185,13 +193,37 @@ TEST(View, ASlotThatLosesItsPeerIsRefilledFromTheTable) {
   for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
   Peer* const gone = view.SlotPeers().front();
   gone->state = PeerState::kStale;
-  view.Withdraw(*gone, crowd.table);
+  view.Withdraw(*gone);
+  EXPECT_TRUE(view.Refill(crowd.table, view.RefillAt()));
   EXPECT_FALSE(view.Holds(*gone));
   View fresh(view.Seeds(), rng, AddressGroups::Plain());
   for (Peer* p : crowd.table) {
     if (p != gone) fresh.Offer(*p);
   }
   EXPECT_EQ(view.SlotPeers(), fresh.SlotPeers()) << "as if it had never been";
+}
+
+TEST(View, PeersThatGoAndComeBackMakeItLookThroughTheTableFourTimesASecond) {
+  Rng rng = Rng::FromNumber(3);
+  View view({}, rng, AddressGroups::Plain());
+  Crowd crowd;
+  for (std::uint32_t i = 0; i < 200; ++i) view.Offer(crowd.Add(i, InGroup(i)));
+  const std::vector<Peer*> before = view.SlotPeers();
+  Time now = FromUnixSeconds(1'800'000'000);
+  int passes = 0;
+  for (int i = 0; i < 2000; ++i, now += std::chrono::milliseconds{1}) {
+    Peer& flapper = *before[static_cast<std::size_t>(i) % before.size()];
+    flapper.state = PeerState::kStale;
+    view.Withdraw(flapper);
+    flapper.state = PeerState::kActive;
+    view.Offer(flapper);
+    passes += view.Refill(crowd.table, now) ? 1 : 0;
+  }
+  EXPECT_EQ(passes, 8);
+  EXPECT_FALSE(view.Refill(crowd.table, view.RefillAt() - Duration{1}));
+  EXPECT_TRUE(view.Refill(crowd.table, view.RefillAt()));
+  EXPECT_EQ(view.SlotPeers(), before);
+  EXPECT_EQ(view.RefillAt(), kNever);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 //   hello      address, group, node     about 2 us: a cookie is made, nothing is kept
 //   proof      address, group, node     its cookie is good, so its source is real; checking its signature and answering
 //                                       take about 0.25 ms
-//   record     channel                  a new one, whose signature is to be checked: 0.06 ms
+//   record     channel                  a new one, to be read (its channel's seal stands for its signature)
 //   packet     channel; for one that we did not choose, over kAssuredRate, also its group and all such channels.
 //              Packets and bytes.
 //
@@ -51,7 +51,7 @@ inline constexpr Rate kSignatureRate{.tokens = 1000, .period = kSecond, .burst =
 // An honest channel has a packet each few seconds; at a start, and when many die, tens a second for a moment.
 inline constexpr Rate kChannelRate{.tokens = 100, .period = kSecond, .burst = 400};
 inline constexpr Rate kChannelBytes{.tokens = 64 << 10, .period = kSecond, .burst = 512 << 10};
-// New node records, each with a signature to check: 0.06 ms. All channels together: a twentieth of a core.
+// New node records. Each may change what others are told, and what applications hear.
 inline constexpr Rate kRecordRate{.tokens = 2, .period = kSecond, .burst = 20};
 inline constexpr Rate kAssuredRate{.tokens = 2, .period = kSecond, .burst = 16};  // of 256 channels: 512 a second
 inline constexpr Rate kOthersGroupRate{.tokens = 200, .period = kSecond, .burst = 800};

@@ -24,7 +24,7 @@ Bootstrap::Bootstrap(const CoreConfig& config) { Reconfigure(config); }
 void Bootstrap::Reconfigure(const CoreConfig& config) {
   entries_.clear();
   contacts_.clear();
-  for (const Preconfigured& p : config.preconfigured) entries_.push_back({p, 0, false});
+  for (const Preconfigured& p : config.preconfigured) entries_.push_back({p, false});
   weights_ = config.weights;
   minimum_ = config.online_weight_minimum;
   delay_ = kFirstDelay;
@@ -72,6 +72,7 @@ std::vector<Resolved::Contact> Bootstrap::OnResolved(const Resolved& resolved, C
     return {};
   }
   std::vector<Resolved::Contact> dial;
+  std::erase_if(contacts_, [&](const auto& c) { return c.second == resolved.entry; });  // where it was before
   for (const Resolved::Contact& contact : resolved.contacts) {
     if (!contact.endpoint.IsDialable() || dial.size() >= kMaxResolvedContacts) continue;
     dial.push_back(contact);

@@ -44,7 +44,6 @@ class Bootstrap {
  private:
   struct Entry {
     Preconfigured preconfigured;
-    std::size_t contacts = 0;
     bool complained = false;
   };
   void Complain(std::size_t entry, const Endpoint& endpoint, const std::string& why, Counters& counters, Effects& out);

@@ -28,6 +28,7 @@ bool Dialler::Start(const DialRequest& request, Time now, Effects& out) {
   const auto [it, fresh] = dials_.emplace(query, Dial{std::move(initiator), request});
   if (!fresh) return false;
   by_endpoint_.emplace(request.endpoint, query);
+  ++pending_[static_cast<std::size_t>(request.purpose)];
   deadlines_.insert({it->second.deadline, query});
   counters_.Add(Counter::kDialsStarted);
   Transmit(it->second, now, out);
@@ -61,6 +62,7 @@ void Dialler::SetDeadline(Dial& dial, Time deadline) {
 void Dialler::Erase(Dials::iterator it) {
   deadlines_.erase({it->second.deadline, it->first});
   by_endpoint_.erase(it->second.request.endpoint);
+  --pending_[static_cast<std::size_t>(it->second.request.purpose)];
   dials_.erase(it);
 }
 
@@ -131,9 +133,11 @@ void Dialler::Yield(const Endpoint& from, Time now) {
   const auto found = by_endpoint_.find(from);
   if (found == by_endpoint_.end()) return;
   Dial& dial = dials_.at(found->second);
-  // A forged hello can delay a dial once, by kYield; a pinned dial must be ours: the pin is checked there.
+  // A forged hello can delay a dial once, by kYield; a pinned dial must be ours: the pin is checked there. The query
+  // that may come meanwhile is not looked at, so the hello is sent again, whatever was sent before.
   if (dial.initiator.proved() || dial.yielded || dial.request.pin) return;
   dial.yielded = true;
+  dial.attempts = std::min(dial.attempts, dial.AttemptsAllowed() - 1);
   dial.yields_until = now + kYield;
   SetDeadline(dial, now + kYield);
 }

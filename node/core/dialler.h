@@ -7,6 +7,7 @@
 // not answer, and at most kMaxDialAttempts more to one that does.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -52,6 +53,7 @@ class Dialler {
   bool Start(const DialRequest& request, Time now, Effects& out);
   bool IsDialling(const Endpoint& endpoint) const { return by_endpoint_.contains(endpoint); }
   std::size_t pending() const { return dials_.size(); }
+  std::size_t pending(DialPurpose purpose) const { return pending_[static_cast<std::size_t>(purpose)]; }
   // How many endpoints of this address are being dialled.
   std::size_t PendingAt(const IpAddress& address) const {
     const auto begin = by_endpoint_.lower_bound({address, 0});
@@ -113,6 +115,7 @@ class Dialler {
   Dials dials_;                                      // by our query
   std::map<Endpoint, Cookie> by_endpoint_;           // the same dials
   std::set<std::pair<Time, Cookie>> deadlines_;      // the same dials
+  std::array<std::size_t, 5> pending_{};             // by purpose
   DatagramBuffer buffer_;
 };
 

@@ -70,14 +70,16 @@ void Node::Impl::Reconfigure(const CoreConfig& config, Time now, Effects& out) {
   config_.weights = config.weights;
   config_.online_weight_minimum = config.online_weight_minimum;
   config_.enough_peers = config.enough_peers;
+  config_.crawlers = config.crawlers;
   config_.address_groups = config.address_groups;
+  const std::size_t first_effect = out.list.size();
   if (groups_ != GroupsOf(config_)) Regroup(now, out);
   bans_.ReplaceSettings(config.bans, now);
   ApplyBans("banned by the settings", now, out);
   bootstrap_.Reconfigure(config_);
   RunBootstrap(now, out);
-  if (!says_otherwise) return;
-  TellRecord(now, out);
+  if (says_otherwise) TellRecord(now, out);
+  CountSends(first_effect, out);
 }
 
 // Everything that is kept by address group, for the groups that are told now.
@@ -159,17 +161,16 @@ PeerInfo Node::Impl::InfoOf(const Peer& peer) const {
 }
 
 std::optional<PeerInfo> Node::Impl::SamplePeer() {
-  // The lowest rank in the table under a fresh seed: uniform over address groups, then over addresses.
-  const SipKey key = SipKeyFromSeed(rng_.Next64());
+  // As a slot with a fresh seed would choose: uniform over address groups, then over addresses.
+  const std::uint64_t seed = rng_.Next64();
   const Peer* best = nullptr;
-  std::pair<std::uint64_t, std::uint64_t> best_rank;
+  View::Rank best_rank;
   for (const Peer* peer : book_.table()) {
     if (!peer->IsVerified()) continue;
-    const std::pair rank{SipHash(key, groups_->Of(peer->endpoint).key), SipHash(key, peer->endpoint.ToBytes())};
-    if (best == nullptr || rank < best_rank) {
-      best = peer;
-      best_rank = rank;
-    }
+    const auto rank = View::RankBelow(best_rank, seed, groups_->Of(peer->endpoint), peer->endpoint);
+    if (!rank) continue;
+    best = peer;
+    best_rank = *rank;
   }
   return best == nullptr ? std::nullopt : std::optional(InfoOf(*best));
 }

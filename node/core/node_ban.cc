@@ -31,7 +31,9 @@ tl::expected<void, BanRefusal> Node::Impl::Ban(const BanEntry& ban, Time now, Ef
   if (!bans_.Put(ban, now)) return tl::unexpected(BanRefusal::kFull);
   // Stored before anybody is told.
   out.Add(PersistBan{ban});
+  const std::size_t first_effect = out.list.size();
   ApplyBans(ban.reason, now, out);
+  CountSends(first_effect, out);
   return {};
 }
 
@@ -61,7 +63,6 @@ void Node::Impl::ApplyBans(std::string_view reason, Time now, Effects& out) {
   } else {
     timers_.Cancel(ban_ends_);
   }
-  const std::size_t first_effect = out.list.size();
   std::vector<Peer*> banned;
   book_.peers().ForEach([&](Peer& peer) {
     if (IsBanned(peer)) banned.push_back(&peer);
@@ -69,7 +70,6 @@ void Node::Impl::ApplyBans(std::string_view reason, Time now, Effects& out) {
   for (Peer* peer : banned) EndBanned(*peer, reason, now, out);
   dialler_.CancelIf([this](const DialRequest& request) { return bans_.Has(request.endpoint.address); });
   if (!banned.empty()) timers_.SetNoLater(budget_, now);
-  CountSends(first_effect, out);
 }
 
 void Node::Impl::EndBanned(Peer& peer, std::string_view reason, Time now, Effects& out) {

@@ -185,12 +185,12 @@ void Node::Impl::Tell(Time now, Effects& out) {
   timers_.Cancel(tell_);
   // Peers that come and go on purpose must not make us talk: what is over the rate rides on keepalives that go anyway.
   const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
+  const bool everybody = std::exchange(tell_everybody_, false);
   if (!tells_.Take(rhythm_.TellRate(scope), now)) return;
   std::vector<Peer*> others(book_.channels().begin(), book_.channels().end());
-  const std::size_t count = tell_everybody_ ? others.size() : std::min(others.size(), kSuspicionFanout);
+  const std::size_t count = everybody ? others.size() : std::min(others.size(), kSuspicionFanout);
   if (count < others.size()) rng_.PartialShuffle(others, count);
   for (std::size_t i = 0; i < count; ++i) SendDraft(*others[i], Draft(*others[i], now), now, out);
-  tell_everybody_ = false;
 }
 
 void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out) {
@@ -207,7 +207,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   std::vector<NodeId> evicted;
   const bool was_known = peer.in_table;
   if (was_known) {
-    book_.DropFromTable(peer);  // first: its slots must not choose it again
+    book_.DropFromTable(peer);
     Withdraw(peer, now);
   }
   if (!book_.AdmitToTable(peer, endpoint, evicted)) return;
@@ -315,6 +315,10 @@ Keepalive& Node::Impl::Draft(Peer& peer, Time now) {
   if (lacks && !sent_lately) draft_.record = OwnRecord(channel.path.scope());
   suspicions_.AppendTo(draft_.suspects, now);
   return draft_;
+}
+
+void Node::Impl::SendDraft(Peer& peer, Keepalive& keepalive, Time now, Effects& out) {
+  SendDraftTo(peer, keepalive, peer.channel->path, now, out);
 }
 
 void Node::Impl::SendDraftTo(Peer& peer, Keepalive& keepalive, const Endpoint& to, Time now, Effects& out) {

@@ -22,6 +22,7 @@ constexpr std::uint32_t kToldRetries = 4;
 constexpr Duration kToldRetryWait = seconds{1};
 constexpr Duration kDuplicateTellWait = std::chrono::minutes{10};
 constexpr Duration kRoamWait = milliseconds{500};
+constexpr Duration kCrawlerWait = std::chrono::hours{1};  // it may be no crawler any more
 constexpr Duration kDismissGrace = milliseconds{300};  // the sample that was sent before "no room" may come after it
 
 }  // namespace
@@ -54,8 +55,7 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (!in.record.empty()) OnRecord(peer, in, now, out);
   if (config_.crawlers == CrawlerPolicy::kExclude && channel.record && channel.record->role == Role::kCrawler) {
     counters_.Drop(Error::kRefused);
-    SendLeave(peer, LeaveKind::kNoCrawlers, out);
-    return CloseChannel(peer, PeerState::kVerified, out, now);
+    return Shun(peer, LeaveKind::kNoCrawlers, kCrawlerWait, now, out);
   }
   // It lives, but our challenge or its answer may have been lost.
   if (channel.verify.token != 0 && channel.record) ConsiderVerifying(peer, now, out);
@@ -86,6 +86,10 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
     if (!channel.probe.open()) Rearm(peer, now);
   }
   if (in.pull) AnswerPull(peer, in, now, out);
+}
+
+void Node::Impl::Answered(Peer& peer) {
+  if (std::exchange(peer.silent, false)) peer.failures = 0;
 }
 
 void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, Time now) {
@@ -231,7 +235,7 @@ void Node::Impl::ReadSample(Peer& peer, const Keepalive& in, Time now, Effects& 
     fresh |= hearsay_.Push(item);
   }
   idle_pulls_ = fresh ? 0 : idle_pulls_ + 1;
-  if (fresh) DialHearsay(now, out);
+  if (fresh) DialTold(now, out);
 }
 
 // Somebody proved it lately: after a cut it may be back though our own back-off is long. The word of samples is worth
@@ -260,9 +264,15 @@ void Node::Impl::BlameSpeaker(IdPrefix speaker, const Endpoint& told, Time now, 
   peer->has_error = true;
   peer->last_error = Error::kFalseSamples;
   Emit(PeerEventKind::kStale, *peer, "its samples do not verify", out);
-  SendLeave(*peer, LeaveKind::kNoRoom, out);  // or it would take us for dead, and tell everybody
-  CloseChannel(*peer, PeerState::kRetry, out, now);
-  ScheduleRetry(*peer, Speakers::kShunTime, now);
+  Shun(*peer, LeaveKind::kNoRoom, Speakers::kShunTime, now, out);
+}
+
+// Said, or it would take us for dead, and tell everybody. The channel is closed, and perhaps the peer gone.
+void Node::Impl::Shun(Peer& peer, LeaveKind kind, Duration wait, Time now, Effects& out) {
+  const bool in_table = peer.in_table;
+  SendLeave(peer, kind, out);
+  CloseChannel(peer, PeerState::kRetry, out, now);
+  if (in_table) ScheduleRetry(peer, wait, now);
 }
 
 void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out) {

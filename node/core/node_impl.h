@@ -6,7 +6,8 @@
 //   node_receive.cc  one datagram: handshake packets, sealed packets, resets
 //   node_channel.cc  sessions and channels: attach, choose, keepalives out, probes, stale
 //   node_gossip.cc   keepalives in: records, samples, suspicions, path challenges
-//   node_tick.cc     timers, whom to dial, rounds
+//   node_dial.cc     whom to dial, and what becomes of who was not met
+//   node_tick.cc     timers, pulls, rounds
 //   node_roam.cc     we have moved
 //   node_return.cc   others are back after a cut
 //   node_ban.cc      whom to have nothing to do with
@@ -21,6 +22,7 @@
 #include "node/core/ban_list.h"
 #include "node/core/bootstrap.h"
 #include "node/core/dialler.h"
+#include "node/core/growth.h"
 #include "node/core/hearsay_queue.h"
 #include "node/core/inbound_channels.h"
 #include "node/core/node.h"
@@ -49,8 +51,7 @@ class Node::Impl {
   const AddressGroups* groups_;
   NodeState state_;
   Time started_at_;
-  bool started_ = false;
-  bool left_ = false;
+  bool started_ = false, left_ = false;
 
  public:
   Impl(CoreConfig config, Identity identity, NetworkKey network, Snapshot snapshot, const Rng::Seed& seed, Time now);
@@ -65,7 +66,6 @@ class Node::Impl {
 
   // node_return.cc
   void OnReturn(Time lost_at, Time now);
-  static bool WasLostWith(const Peer& peer, Time lost_at);
   bool FailedInTheCut(const Peer& peer, Time now) const;
 
   // node_tick.cc
@@ -101,10 +101,7 @@ class Node::Impl {
   void OnUnknownSession(const SealedPacket& packet, const Datagram& datagram, Time now, Effects& out);
   void OnReset(const ResetHint& hint, const Datagram& datagram, Time now, Effects& out);
   void OnDialDone(const DialOutcome& outcome, Time now, Effects& out);
-  void OnDialFailed(const DialOutcome& outcome, Time now, Effects& out);
-  Source SourceOf(const Endpoint& endpoint) const {
-    return {endpoint.address, groups_->Of(endpoint), IsLanScope(endpoint.scope())};
-  }
+  Source SourceOf(const Endpoint& endpoint) const;
   void NoteDuplicate(const Endpoint& endpoint, Time now, Effects& out);
   void ReportDuplicate(const Endpoint& endpoint, std::string_view detail, Effects& out);
   void CountSends(std::size_t first_effect, const Effects& out);
@@ -135,9 +132,7 @@ class Node::Impl {
   void ScheduleKeepalive(Peer& peer, Time now);
   void Rearm(Peer& peer, Time now);
   Keepalive& Draft(Peer& peer, Time now);
-  void SendDraft(Peer& peer, Keepalive& keepalive, Time now, Effects& out) {
-    SendDraftTo(peer, keepalive, peer.channel->path, now, out);
-  }
+  void SendDraft(Peer& peer, Keepalive& keepalive, Time now, Effects& out);
   void SendDraftTo(Peer& peer, Keepalive& keepalive, const Endpoint& to, Time now, Effects& out);
   const Bytes& OwnRecord(Scope scope);
   void RecordChanged();
@@ -150,9 +145,7 @@ class Node::Impl {
   // node_gossip.cc
   void OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out);
   void OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
-  static void Answered(Peer& peer) {
-    if (std::exchange(peer.silent, false)) peer.failures = 0;
-  }
+  static void Answered(Peer& peer);
   void OnPong(Peer& peer, std::uint32_t pong, Time now);
   void OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void ConsiderVerifying(Peer& peer, Time now, Effects& out);
@@ -169,26 +162,36 @@ class Node::Impl {
   bool OnSpare(Peer& peer, Time now, Effects& out);
   void OnDismissed(Peer& peer, Time now);
   void OnDuplicate(Peer& peer, Time now, Effects& out);
+  void Shun(Peer& peer, LeaveKind kind, Duration wait, Time now, Effects& out);
   void OnLeft(Peer& peer, Time now, Effects& out);
   bool MayChallengeElsewhere(const Endpoint& to, const PathChallenge& open, Time now) const;
   void GiveUpChallenge(const Channel& channel, Time now);
   void RespondElsewhere(Peer& peer, std::uint64_t token, const Endpoint& to, Time now, Effects& out);
   void Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out);
 
+  // node_dial.cc
+  bool Dial(const DialRequest& request, Time now, Effects& out);
+  bool MayDial(DialPurpose purpose) const;
+  bool DialPeer(Peer& peer, Time now, Effects& out);
+  void DialNext(Time now, Effects& out);
+  void DialChosen(Time now, Effects& out);
+  void DialAllChosen(Time now, Effects& out);
+  void Adopt(Peer& peer, Time now);
+  void DialTold(Time now, Effects& out);
+  bool WantsPeers() const;
+  void Retry(Peer& peer, Time now, Effects& out);
+  void ScheduleRetry(Peer& peer, Duration delay, Time now);
+  void OnDialFailed(const DialOutcome& outcome, Time now, Effects& out);
+  void OnPeerMissed(const DialRequest& request, Error why, Time now, Effects& out);
+
   // node_tick.cc
   void Start(Time now, Effects& out);
   void RunTimer(const Timer& timer, Time now, Effects& out);
-  bool Dial(const DialRequest& request, Time now, Effects& out);
-  bool DialPeer(Peer& peer, Time now, Effects& out);
-  void DialHearsay(Time now, Effects& out);
-  void Retry(Peer& peer, Time now, Effects& out);
-  void ScheduleRetry(Peer& peer, Duration delay, Time now);
   void Pull(Time now, Effects& out);
   void Round(Time now, Effects& out);
   void Reverify(Time now, Effects& out);
-  bool IsGrowing(Time now) const { return growing_ || now < started_at_ + kWarmTime; }
+  bool IsGrowing(Time now) const { return growth_.growing() || now < started_at_ + kWarmTime; }
   Peer* ChoosePullTarget(Time now);
-  bool WantsPeers() const;
   std::uint64_t OnlineWeight() const;
   void RunBootstrap(Time now, Effects& out);
   void Persist(Peer& peer, Time now, Effects& out);
@@ -244,10 +247,7 @@ class Node::Impl {
   std::size_t duplicates_ = 0;
   Time duplicate_told_at_{};       // by a peer
   bool view_changed_ = false;
-  int quiet_rounds_ = 0;           // rounds in which the table did not grow
-  std::size_t spread_at_round_ = 0;
-  bool growing_ = false;           // the last round made the table larger, in many groups
-  std::size_t rounds_ = 0;
+  Growth growth_;
   std::size_t reverified_to_ = 0;  // where in the table the next round goes on
 
   Keepalive draft_, incoming_;

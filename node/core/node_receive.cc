@@ -35,7 +35,12 @@ void Node::Impl::Receive(const Datagram& datagram, Time now, Effects& out) {
     OnProof(*proof, datagram, now, out);
   } else if (const auto* response = std::get_if<HandshakeResponse>(&*packet)) {
     const auto outcome = dialler_.OnResponse(*response, datagram, now);
-    outcome ? OnDialDone(*outcome, now, out) : admission_.NoteStranger(now);
+    if (outcome) {
+      OnDialDone(*outcome, now, out);
+      DialNext(now, out);
+    } else {
+      admission_.NoteStranger(now);
+    }
   } else if (const auto* reset = std::get_if<ResetHint>(&*packet)) {
     OnReset(*reset, datagram, now, out);
   }
@@ -49,6 +54,10 @@ void Node::Impl::CountSends(std::size_t first_effect, const Effects& out) {
       counters_.Add(Counter::kBytesSent, send->size);
     }
   }
+}
+
+Source Node::Impl::SourceOf(const Endpoint& endpoint) const {
+  return {endpoint.address, groups_->Of(endpoint), IsLanScope(endpoint.scope())};
 }
 
 // What belongs to no channel and no dial of ours is part of a flood, if there is one.
@@ -141,6 +150,10 @@ void Node::Impl::OnSealed(const SealedPacket& packet, const Datagram& datagram, 
       counters_.Drop(Error::kDuplicateIdentity);
       return SendLeaveOn(confirmed.session->session, confirmed.path, LeaveKind::kDuplicate, out);
     }
+    if (speakers_.Of(PrefixOf(confirmed.peer), now) == Influence::kNone) {
+      counters_.Drop(Error::kFalseSamples);
+      return SendLeaveOn(confirmed.session->session, confirmed.path, LeaveKind::kNoRoom, out);
+    }
     Peer& peer = book_.GetOrAdd(confirmed.peer, now);
     Attach(peer,
            {.session = std::move(confirmed.session),
@@ -202,11 +215,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
   const Handshaken& done = *outcome.result;
   const Endpoint& endpoint = outcome.request.endpoint;
   if (done.peer == identity_.id()) {
-    if (outcome.request.expected) {  // not met
-      DialOutcome missed = outcome;
-      missed.result = Unexpected(Error::kDuplicateIdentity);
-      OnDialFailed(missed, now, out);
-    }
+    OnPeerMissed(outcome.request, Error::kDuplicateIdentity, now, out);
     return NoteDuplicate(endpoint, now, out);
   }
   if (bans_.Has(done.peer)) {  // since it was asked
@@ -215,11 +224,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
     return OnDialFailed(refused, now, out);
   }
   bootstrap_.OnDialed(endpoint);
-  if (outcome.request.expected && *outcome.request.expected != done.peer) {
-    DialOutcome missed = outcome;
-    missed.result = Unexpected(Error::kWrongNodeId);
-    OnDialFailed(missed, now, out);
-  }
+  if (outcome.request.expected != done.peer) OnPeerMissed(outcome.request, Error::kWrongNodeId, now, out);
   if (IsOlderCopy(book_.Find(done.peer), done.peer_epoch, endpoint)) {
     counters_.Drop(Error::kDuplicateIdentity);
     recent_.Add(endpoint, now + kDuplicateWait);
@@ -257,47 +262,6 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
   if (peer.channel->probe.attempts() < LivenessProbe::kMaxAttempts) first.ping = peer.channel->probe.Attempt(now);
   SendDraft(peer, first, now, out);
   Rearm(peer, now);
-  DialHearsay(now, out);
-}
-
-void Node::Impl::OnDialFailed(const DialOutcome& outcome, Time now, Effects& out) {
-  const Error why = outcome.result ? Error::kWrongNodeId : outcome.result.error();
-  const Endpoint& endpoint = outcome.request.endpoint;
-  const bool self = why == Error::kSelf;
-  bootstrap_.OnDialFailed(endpoint, why, counters_, out);
-  // Ourselves for ever; others may be heard of again once the reason may have passed.
-  const bool lan = IsLanScope(endpoint.scope());
-  const bool told = outcome.request.purpose == DialPurpose::kHearsay;
-  const bool few = book_.verified_count() <= kViewSlots;
-  const Duration wait = lan ? seconds{3} : few ? Unanswered::kFirstWhenFew : Duration{std::chrono::minutes{5}};
-  recent_.Add(endpoint, self ? kNever : now + wait);
-  if (told && why == Error::kTimeout && !outcome.answered) {
-    // Lost packets, perhaps: whoever asks on hears of it again (while the table grows; later it costs a pull's wait).
-    if (few) idle_pulls_ = 0;
-    if (!lan) unanswered_.Add(endpoint, few ? Unanswered::kFirstWhenFew : Unanswered::kFirst, now);
-    BlameSpeaker(outcome.request.heard_from, endpoint, now, out);
-  }
-  Peer* peer = outcome.request.expected ? book_.Find(*outcome.request.expected) : nullptr;
-  if (peer == nullptr) return DialHearsay(now, out);
-  peer->has_error = true;
-  peer->last_error = why;
-  if (peer->state == PeerState::kDialling) {
-    ++peer->failures;
-    book_.SetState(*peer, why == Error::kWrongNodeId ? PeerState::kRefused : PeerState::kRetry);
-    Withdraw(*peer, now);
-    const bool gone = now - peer->last_seen > kHorizon && peer->failures >= 8;
-    if (gone) return Evict(peer->id, "unseen for 30 days", now, out);
-    const Duration back_off = rhythm_.RetryDelay(endpoint.scope(), peer->failures - 1);
-    ScheduleRetry(*peer, Jittered(FailedInTheCut(*peer, now) ? kReturnStagger : back_off), now);
-  } else if (peer->channel && peer->channel->sessions.front()->doubted) {
-    Stale(*peer, now, out);
-  } else if (peer->channel && peer->in_table && peer->endpoint == endpoint && peer->channel->path != endpoint) {
-    // It lives, but no longer there: it reached us from elsewhere while we dialled. Its next record proves where.
-    book_.DropFromTable(*peer);  // first: its slots must not choose it again
-    Withdraw(*peer, now);
-    if (peer->channel->record) ConsiderVerifying(*peer, now, out);
-  }
-  DialHearsay(now, out);
 }
 
 }  // namespace hearsay

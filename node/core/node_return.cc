@@ -17,6 +17,11 @@ constexpr Duration kTogether = 2 * kRoundTime;  // a peer on the internet is hea
 constexpr Duration kReturnWait = milliseconds{200};
 constexpr std::size_t kMaxReturns = kViewSlots;
 
+bool WasLostWith(const Peer& peer, Time lost_at) {
+  const Time seen = peer.last_seen;
+  return seen >= lost_at - kTogether && seen <= lost_at + kTogether;
+}
+
 }  // namespace
 
 void Node::Impl::OnReturn(Time lost_at, Time now) {
@@ -26,15 +31,10 @@ void Node::Impl::OnReturn(Time lost_at, Time now) {
   std::size_t left = kMaxReturns;
   for (Peer* other : book_.table()) {
     if (other->state != PeerState::kRetry) continue;
-    if (!WasLostWith(*other, lost_at)) continue;
+    if (!WasLostWith(*other, lost_at) || speakers_.Of(PrefixOf(other->id), now) == Influence::kNone) continue;
     timers_.SetNoLater(other->retry, now + Jittered(kReturnStagger));
     if (--left == 0) return;
   }
-}
-
-bool Node::Impl::WasLostWith(const Peer& peer, Time lost_at) {
-  const Time seen = peer.last_seen;
-  return seen >= lost_at - kTogether && seen <= lost_at + kTogether;
 }
 
 // A dial that began before the cut healed, and failed: its packets were lost in the cut, so it counts for nothing.

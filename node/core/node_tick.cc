@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Time: the timers, whom to dial and when, pulls, rounds, bootstrap.
+// Time: the timers, pulls, rounds, bootstrap.
 #include <algorithm>
 
 #include "node/core/node_impl.h"
@@ -9,30 +9,14 @@ namespace hearsay {
 namespace {
 
 constexpr Duration kEagerPull = milliseconds{125};  // 8 a second after start, and while the table grows
-constexpr std::size_t kGrowth = 8;                  // in a round, by PeerBook::Spread, that make it "growing"
 constexpr std::size_t kEnoughHearsay = 512;         // waiting: no need to ask for more; a round's dials while growing
 constexpr std::uint64_t kDoubtfulPulls = 8;         // a doubtful speaker is asked when chosen once in so many times
 constexpr Duration kSteadyPull = kRoundTime / 2;        // two a round
 constexpr int kPullDraws = 32;                      // misses all who may be asked, if one in eight may, one time in 72
 constexpr int kIdlePulls = 12;                      // answers without news that end the eager phase
-constexpr int kWarmRounds = 10;                     // rounds without growth; or kWarmAtLatest rounds
-constexpr std::size_t kWarmAtLatest = 100;
-constexpr std::size_t kMaxConcurrentDials = 64;     // of our own choice; bootstrap contacts may add to them
-constexpr std::size_t kMaxHearsayDials = 48;       // of those, to what we were told
-constexpr std::size_t kMaxDialsAtAddress = 4;       // of those, at one global address
 constexpr std::size_t kReverifyEachRound = 8;       // beside what is retried: the dead must not take from it
 constexpr std::size_t kReverifyLooks = 1024;        // at table peers, each round, for one that is due
 constexpr Time kForEver = kNever - Duration{1};      // still "recent" then: one of our own endpoints
-
-// Whoever said what comes from the queue may have been found out since.
-bool StillCounts(HearsayQueue::Item item, const Speakers& speakers, HearsayQueue& queue, Time now) {
-  const Influence influence = speakers.Of(item.speaker, now);
-  if (influence == Influence::kNone) return false;
-  if (influence == Influence::kFull || item.lane == HearsayLane::kDoubtful) return true;
-  item.lane = HearsayLane::kDoubtful;
-  queue.Push(item);
-  return false;
-}
 
 }  // namespace
 
@@ -79,7 +63,7 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
     case TimerKind::kRound: return Round(now, out);
     case TimerKind::kPull: return Pull(now, out);
     case TimerKind::kBootstrap: return RunBootstrap(now, out);
-    case TimerKind::kBudget: return DialHearsay(now, out);
+    case TimerKind::kBudget: return DialNext(now, out);
     case TimerKind::kDrain:
       responder_.Expire(now);
       if (const Time next = responder_.NextDeadline(); next != kNever) {
@@ -92,82 +76,6 @@ void Node::Impl::RunTimer(const Timer& timer, Time now, Effects& out) {
     case TimerKind::kTell: return Tell(now, out);
     case TimerKind::kBans: return EndBans(now, out);
   }
-}
-
-// Every dial opens a mapping in what may translate for us (own_address.h).
-bool Node::Impl::Dial(const DialRequest& request, Time now, Effects& out) {
-  own_.NoteContacted(request.endpoint.address, now);
-  return dialler_.Start(request, now, out);
-}
-
-bool Node::Impl::DialPeer(Peer& peer, Time now, Effects& out) {
-  const bool started = Dial({.endpoint = peer.endpoint,
-                             .pin = {},
-                             .purpose = DialPurpose::kKnownPeer,
-                             .expected = peer.id,
-                             .heard_from = {}},
-                            now, out);
-  if (!started) return false;
-  book_.SetState(peer, PeerState::kDialling);
-  return true;
-}
-
-// Whoever our slots choose first, then what we were told, within the budget.
-void Node::Impl::DialHearsay(Time now, Effects& out) {
-  if (view_.Refill(book_.table(), now)) view_changed_ = true;
-  if (book_.verified_count() > kViewSlots) {
-    for (Peer* peer : view_.SlotPeers()) {
-      if (peer->state == PeerState::kVerified) DialPeer(*peer, now, out);
-    }
-  }
-  while (!hearsay_.empty() && WantsPeers() && dialler_.pending() < kMaxHearsayDials) {
-    // The scope of what comes next is not known before it is taken; the budget is one for all.
-    const Scope scope = own_.All().empty() ? Scope::kGlobal : own_.All().front().scope();
-    const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
-    const Time ready = hearsay_dials_.ReadyAt(rate, now);
-    if (ready > now) return timers_.SetNoLater(budget_, std::max(ready, now + milliseconds{10}));
-    const auto item = hearsay_.Pop();
-    if (!IsNews(item->endpoint, now) || !StillCounts(*item, speakers_, hearsay_, now)) continue;
-    // Told again, it is dialled when we know how the others of its address ended.
-    const bool lan = IsLanScope(item->endpoint.scope());
-    if (!lan && dialler_.PendingAt(item->endpoint.address) >= kMaxDialsAtAddress) continue;
-    hearsay_dials_.Take(rate, now);
-    // One packet to who may be somebody's victim, two to who would take a slot; more where few are known, and where
-    // whoever tells lives next door.
-    const bool wanted = lan || book_.verified_count() <= kViewSlots;
-    const std::size_t packets = item->lane == HearsayLane::kWinner ? 2 : 1;
-    Dial({.endpoint = item->endpoint,
-          .pin = {},
-          .purpose = DialPurpose::kHearsay,
-          .expected = {},
-          .heard_from = item->speaker,
-          .max_hellos = wanted ? kMaxDialAttempts : packets},
-         now, out);
-  }
-}
-
-bool Node::Impl::WantsPeers() const {
-  return !config_.enough_peers || book_.verified_count() + dialler_.pending() < *config_.enough_peers;
-}
-
-void Node::Impl::ScheduleRetry(Peer& peer, Duration delay, Time now) {
-  timers_.Set(peer.retry, now + delay);
-}
-
-void Node::Impl::Retry(Peer& peer, Time now, Effects& out) {
-  if (peer.channel || peer.state == PeerState::kDialling) return;
-  const Scope scope = peer.endpoint.scope();
-  if (dialler_.pending() >= kMaxConcurrentDials) return ScheduleRetry(peer, Jittered(milliseconds{200}), now);
-  const Rate rate = rhythm_.VerificationRate(scope, IsGrowing(now));
-  if (!known_dials_.Take(rate, now)) {
-    // Each asks again some time while all who wait would have their turn, or thousands of dead ones would wake us
-    // thousands of times a second.
-    const auto waiting = static_cast<std::int64_t>(book_.table().size() - book_.verified_count());
-    const Duration turns = rate.period * waiting / std::int64_t{rate.tokens};
-    const Duration draw{static_cast<std::int64_t>(rng_.Below(static_cast<std::uint64_t>(turns.count()) + 1))};
-    return ScheduleRetry(peer, known_dials_.ReadyAt(rate, now) - now + std::max(draw, Jittered(seconds{1})), now);
-  }
-  if (!DialPeer(peer, now, out)) ScheduleRetry(peer, Jittered(seconds{1}), now);
 }
 
 void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now, Effects& out) {
@@ -199,7 +107,7 @@ void Node::Impl::Remember(std::span<const KnownPeer> peers, Time now, Effects& o
 
 // Two pulls a round; eight a second after start and while the table grows, for as long as they bring news.
 void Node::Impl::Pull(Time now, Effects& out) {
-  const bool eager = (growing_ || now < started_at_ + kBurstTime) && idle_pulls_ < kIdlePulls;
+  const bool eager = (growth_.growing() || now < started_at_ + kBurstTime) && idle_pulls_ < kIdlePulls;
   timers_.Set(pull_, now + Jittered(eager ? kEagerPull : kSteadyPull));
   if (hearsay_.size() >= kEnoughHearsay || !WantsPeers()) return;
   Peer* const target = ChoosePullTarget(now);
@@ -236,16 +144,12 @@ Peer* Node::Impl::ChoosePullTarget(Time now) {
 
 void Node::Impl::Round(Time now, Effects& out) {
   timers_.Set(round_, now + Jittered(kRoundTime));
-  ++rounds_;
-  const std::size_t spread = book_.Spread();
-  const bool grew = spread > spread_at_round_;
-  growing_ = spread >= spread_at_round_ + kGrowth;
-  spread_at_round_ = spread;
-  quiet_rounds_ = grew ? 0 : quiet_rounds_ + 1;
-  const bool warm = quiet_rounds_ >= kWarmRounds || rounds_ >= kWarmAtLatest;
-  if (warm && book_.verified_count() > kViewSlots) {
-    view_.Reseed(rng_, book_.table());
+  growth_.Round(book_.Spread());
+  if (book_.verified_count() <= kViewSlots) {
+    DialAllChosen(now, out);
+  } else if (growth_.warm()) {
     view_changed_ = true;
+    if (Peer* peer = view_.Reseed(rng_, book_.table())) Adopt(*peer, now);
   }
   Reverify(now, out);
   for (Peer* const p : book_.channels()) {
@@ -280,7 +184,7 @@ void Node::Impl::Round(Time now, Effects& out) {
   timers_.SetNoLater(budget_, now + milliseconds{1});
 }
 
-// "Entries are re-verified round-robin within the budget": those without a channel that were not proved lately.
+// "Entries are re-verified round-robin": those without a channel that were not proved lately.
 void Node::Impl::Reverify(Time now, Effects& out) {
   const std::size_t looks = std::min(book_.table().size(), kReverifyLooks);
   std::size_t dialled = 0;

@@ -59,15 +59,14 @@ void View::Vacate(Slot& slot) {
   if (!std::exchange(slot.vacant, true)) ++vacant_;
 }
 
-bool View::Refill(std::span<Peer* const> table, Time now) {
-  if (vacant_ == 0 || now < RefillAt()) return false;
+std::vector<Peer*> View::Refill(std::span<Peer* const> table, Time now) {
+  if (vacant_ == 0 || now < RefillAt()) return {};
   refilled_at_ = now;
-  Fill(table);
-  return true;
+  return Fill(table);
 }
 
 // One pass, whatever the number of slots.
-void View::Fill(std::span<Peer* const> table) {
+std::vector<Peer*> View::Fill(std::span<Peer* const> table) {
   std::vector<Slot*> vacant;
   for (Slot& slot : slots_) {
     if (std::exchange(slot.vacant, false)) vacant.push_back(&slot);
@@ -83,6 +82,11 @@ void View::Fill(std::span<Peer* const> table) {
       slot->rank = *rank;
     }
   }
+  std::vector<Peer*> chosen;
+  for (const Slot* slot : vacant) {
+    if (slot->peer != nullptr) chosen.push_back(slot->peer);
+  }
+  return chosen;
 }
 
 void View::Regroup(const AddressGroups& groups, std::span<Peer* const> table) {
@@ -91,11 +95,12 @@ void View::Regroup(const AddressGroups& groups, std::span<Peer* const> table) {
   Fill(table);
 }
 
-void View::Reseed(Rng& rng, std::span<Peer* const> table) {
+Peer* View::Reseed(Rng& rng, std::span<Peer* const> table) {
   Slot& slot = slots_[next_reseed_++ % slots_.size()];
   slot.seed = rng.Next64();
   Vacate(slot);
   Fill(table);
+  return slot.peer;
 }
 
 std::vector<std::uint64_t> View::Seeds() const {

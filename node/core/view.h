@@ -40,10 +40,10 @@ class View {
   void Withdraw(const Peer& peer);
   // When Refill will do something; kNever while no slot is vacant.
   Time RefillAt() const { return vacant_ > 0 ? refilled_at_ + kRefillWait : kNever; }
-  // Then every vacant slot takes the best in the table (verified peers only). True when it was time.
-  bool Refill(std::span<Peer* const> table, Time now);
-  // One slot draws a new seed and is refilled from the table.
-  void Reseed(Rng& rng, std::span<Peer* const> table);
+  // Then every vacant slot takes the best in the table (verified peers only). Whom they chose, with repeats.
+  std::vector<Peer*> Refill(std::span<Peer* const> table, Time now);
+  // One slot draws a new seed and is refilled from the table. Whom it chose, if anybody.
+  Peer* Reseed(Rng& rng, std::span<Peer* const> table);
   // Other address groups from now on: every slot chooses anew.
   void Regroup(const AddressGroups& groups, std::span<Peer* const> table);
   bool Holds(const Peer& peer) const {
@@ -54,24 +54,25 @@ class View {
   std::vector<Peer*> SlotPeers() const;  // of each filled slot, in slot order: with repeats
   void CheckInvariants() const;
 
- private:
   struct Rank {
     std::uint64_t group = UINT64_MAX;
     std::uint64_t ticket = UINT64_MAX;
     std::uint64_t port = UINT64_MAX;
     auto operator<=>(const Rank&) const = default;
   };
+  // The candidate's rank under `seed` when it is lower than `than`.
+  static std::optional<Rank> RankBelow(const Rank& than, std::uint64_t seed, const AddressGroup& group,
+                                       const Endpoint& endpoint);
+
+ private:
   struct Slot {
     std::uint64_t seed = 0;
     Peer* peer = nullptr;  // null: empty
     Rank rank;             // the greatest while it is empty
     bool vacant = false;   // the table may hold somebody for it; nobody is offered to it
   };
-  // The candidate's rank when it is lower than `than`.
-  static std::optional<Rank> RankBelow(const Rank& than, std::uint64_t seed, const AddressGroup& group,
-                                       const Endpoint& endpoint);
   void Vacate(Slot& slot);
-  void Fill(std::span<Peer* const> table);
+  std::vector<Peer*> Fill(std::span<Peer* const> table);
 
   const AddressGroups* groups_;
   std::vector<Slot> slots_;

@@ -103,7 +103,7 @@ class BookTwin {
     Peer& peer = book_.GetOrAdd(id, kNow);
     if (naive_.Find(id) == nullptr) naive_.Add(id);
     if (peer.state == PeerState::kHeard) {
-      Set(*naive_.Find(id), peer, PeerState::kDialling);
+      Set(*naive_.Find(id), peer, PeerState::kActive);
       Set(*naive_.Find(id), peer, PeerState::kVerified);
     }
     if (peer.in_table && peer.endpoint != endpoint) {
@@ -139,7 +139,8 @@ class BookTwin {
       Set(twin, peer, PeerState::kDialling);
     } else if (operation == 13 && state == PeerState::kDialling) {
       twin.failures = peer.failures = 0;
-      Set(twin, peer, PeerState::kVerified);
+      book_.OpenChannel(peer);
+      Set(twin, peer, PeerState::kActive);
       Offer(twin, peer);
     } else if (operation > 13 && state == PeerState::kDialling) {
       twin.failures = ++peer.failures;

@@ -163,6 +163,17 @@ TEST_F(BootstrapTest, IsSilentAboveTheMinimumAndBackBelowIt) {
   EXPECT_EQ(Resolves(out_), 2u);
 }
 
+TEST_F(BootstrapTest, ANameThatLeadsElsewhereNowLeadsNowhereElse) {
+  bootstrap_.OnResolved({1, {{At("5.0.0.99:1"), {}}}, ""}, counters_, out_);
+  for (std::uint32_t i = 0; i < 9; ++i) {
+    const Endpoint now_at{IpAddress::V4(0x05000001 + i), 1};
+    bootstrap_.OnResolved({0, {{now_at, {}}}, ""}, counters_, out_);
+    EXPECT_TRUE(bootstrap_.IsContact(now_at));
+  }
+  EXPECT_EQ(bootstrap_.minimum(), 2u);
+  EXPECT_TRUE(bootstrap_.IsContact(At("5.0.0.99:1"))) << "of the other entry";
+}
+
 TEST_F(BootstrapTest, SaysAFailureOnceUntilItWorksAgain) {
   const auto events = [&] {
     std::size_t n = 0;

@@ -284,6 +284,11 @@ TEST_F(ResourceAttack, ALiarAmongHonestSpeakersLosesItsChannelForAnHour) {
   EXPECT_EQ(peer->state, PeerState::kRetry);
   EXPECT_EQ(peer->last_error, ErrorName(Error::kFalseSamples));
   EXPECT_EQ(pump.node(us).counters()[Counter::kLiarsShunned], 1u);
+  // Nor does it come back by dialling.
+  liar.Join(us);
+  pump.RunFor(seconds{1});
+  EXPECT_EQ(pump.node(us).FindPeer(liar.id())->state, PeerState::kRetry);
+  EXPECT_GT(pump.node(us).counters().dropped(Error::kFalseSamples), 0u);
 }
 
 TEST_F(ResourceAttack, OneGroupDoesNotKeepANodeGrowing) {

@@ -33,7 +33,7 @@ struct Book {
   bool Admit(std::uint64_t n, const Endpoint& endpoint) {
     Peer& peer = book.GetOrAdd(IdOf(n), kNow);
     if (peer.state == PeerState::kHeard) {
-      book.SetState(peer, PeerState::kDialling);
+      book.SetState(peer, PeerState::kActive);
       book.SetState(peer, PeerState::kVerified);
     }
     std::vector<NodeId> evicted;
@@ -194,7 +194,7 @@ TEST(View, ASlotThatLosesItsPeerIsRefilledFromTheTable) {
   Peer* const gone = view.SlotPeers().front();
   gone->state = PeerState::kStale;
   view.Withdraw(*gone);
-  EXPECT_TRUE(view.Refill(crowd.table, view.RefillAt()));
+  EXPECT_FALSE(view.Refill(crowd.table, view.RefillAt()).empty());
   EXPECT_FALSE(view.Holds(*gone));
   View fresh(view.Seeds(), rng, AddressGroups::Plain());
   for (Peer* p : crowd.table) {
@@ -217,11 +217,11 @@ TEST(View, PeersThatGoAndComeBackMakeItLookThroughTheTableFourTimesASecond) {
     view.Withdraw(flapper);
     flapper.state = PeerState::kActive;
     view.Offer(flapper);
-    passes += view.Refill(crowd.table, now) ? 1 : 0;
+    passes += view.Refill(crowd.table, now).empty() ? 0 : 1;
   }
   EXPECT_EQ(passes, 8);
-  EXPECT_FALSE(view.Refill(crowd.table, view.RefillAt() - Duration{1}));
-  EXPECT_TRUE(view.Refill(crowd.table, view.RefillAt()));
+  EXPECT_TRUE(view.Refill(crowd.table, view.RefillAt() - Duration{1}).empty());
+  EXPECT_FALSE(view.Refill(crowd.table, view.RefillAt()).empty());
   EXPECT_EQ(view.SlotPeers(), before);
   EXPECT_EQ(view.RefillAt(), kNever);
 }

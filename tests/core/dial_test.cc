@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+//
+// Whom a node dials, and when: what is chosen first, what was told beside what is dead, and who is left alone.
+#include "node/core/dialler.h"
+#include "tests/core/puppet.h"
+
+namespace hearsay::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct DialTest : testing::Test {
+  Pump pump;
+  std::vector<std::unique_ptr<Puppet>> puppets;
+
+  // Member 0 is everybody's contact.
+  void AddNetwork(int nodes, const MemberOptions& first = {}) {
+    pump.Add("5.0.0.1:1001", first);
+    for (int i = 1; i < nodes; ++i) pump.Add("5." + std::to_string(i) + ".0.1:1001", Newcomer());
+  }
+  static MemberOptions Newcomer() { return {.bootstrap = {At("5.0.0.1:1001")}}; }
+  void AddPuppets(int count) {
+    for (int i = 0; i < count; ++i) {
+      const auto identity = static_cast<std::uint16_t>(300 + i);
+      puppets.push_back(std::make_unique<Puppet>(pump, "6." + std::to_string(i) + ".0.1:1", identity));
+      puppets.back()->Join(0);
+    }
+  }
+  void Live(Duration time) {
+    for (const Time end = pump.now + time; pump.now < end;) {
+      pump.RunFor(milliseconds{50});
+      for (const auto& puppet : puppets) puppet->Answer();
+    }
+  }
+  std::vector<Puppet*> Chosen() {
+    std::vector<Puppet*> chosen;
+    for (const auto& puppet : puppets) {
+      if (pump.node(0).FindPeer(puppet->id())->in_view) chosen.push_back(puppet.get());
+    }
+    return chosen;
+  }
+};
+
+TEST_F(DialTest, TheDeadThatAreKnownLeaveTimeForTheLivingThatAreTold) {
+  AddNetwork(30);
+  pump.RunFor(seconds{30});
+  MemberOptions options = Newcomer();
+  for (std::uint32_t i = 0; i < 1500; ++i) {
+    KnownPeer dead;
+    dead.id = MakeIdentity(static_cast<std::uint16_t>(1000 + i)).id();
+    dead.endpoint = {IpAddress::V4(0x20000001u + (i << 12)), 9};
+    dead.first_seen = dead.last_seen = dead.last_verified = pump.now - hours{1 + i % 3};
+    options.snapshot.peers.push_back(dead);
+  }
+  const std::size_t us = pump.Add("4.1.0.1:1001", options);
+  const Endpoint at = pump.members[us].endpoint;
+  // All places are taken when its contact can be reached, and nobody dials it.
+  pump.filter = [&, reachable = pump.now + seconds{5}](const InFlight& f) {
+    return pump.now >= reachable ? f.to != at || f.bytes.size() != kHelloBytes : f.from != at;
+  };
+  pump.RunFor(seconds{35});
+  std::size_t met = 0;
+  for (std::size_t i = 0; i < us; ++i) met += pump.InView(us, i) ? 1 : 0;
+  EXPECT_EQ(met, us);
+  int awakenings = 0;
+  for (const Time end = pump.now + seconds{10}; pump.node(us).NextDeadline() < end; ++awakenings) {
+    pump.RunUntil(pump.node(us).NextDeadline() + Duration{1});
+  }
+  EXPECT_LT(awakenings, 2000);
+}
+
+TEST_F(DialTest, EverySlotIsFilledSoonAfterItsPeerSaidGoodbye) {
+  pump.Add("5.0.0.1:1001");
+  AddPuppets(120);
+  Live(seconds{4});
+  ASSERT_EQ(pump.node(0).Slots().size(), kViewSlots);
+  for (int i = 0; i < 3; ++i) {  // the second comes before it is time to look for others again
+    Puppet* const leaver = Chosen().front();
+    leaver->SayLeave();
+    std::erase_if(puppets, [&](const auto& puppet) { return puppet.get() == leaver; });
+    pump.RunFor(milliseconds{100});
+  }
+  Live(milliseconds{300});
+  EXPECT_EQ(pump.node(0).Slots().size(), kViewSlots);
+  for (const Puppet* chosen : Chosen()) {
+    const auto why = pump.node(0).Explain(chosen->id(), pump.now);
+    ASSERT_TRUE(why && why->channel);
+    EXPECT_FALSE(why->channel->inbound) << "whoever dialled";
+  }
+}
+
+TEST_F(DialTest, WhenFewAreLeftAllOfThemAreChosen) {
+  AddNetwork(76);
+  pump.RunFor(seconds{60});
+  for (std::size_t i = 50; i < pump.members.size(); ++i) {
+    pump.Leave(i);
+    pump.Kill(i);
+  }
+  pump.RunFor(seconds{25});  // a round and a dial
+  for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(pump.node(i).Status().view, 49u) << i;
+}
+
+TEST_F(DialTest, AForgedHelloEndsNoDial) {
+  Identity us = MakeIdentity(1);
+  const NetworkKey network = NetworkKey::Open("test");
+  const Rhythm rhythm(Profile::kAuto);
+  Codec codec;
+  Rng rng = Rng::FromNumber(1);
+  Counters counters;
+  Dialler dialler(us, network, 1, rhythm, codec, rng, counters);
+  Effects out;
+  const Endpoint told = At("7.1.0.1:9");
+  ASSERT_TRUE(dialler.Start({.endpoint = told, .pin = {}, .purpose = DialPurpose::kHearsay, .expected = {},
+                             .heard_from = 7, .max_hellos = 1}, pump.now, out));
+  dialler.Yield(told, pump.now);
+  std::vector<DialOutcome> failed;
+  out.Clear();
+  dialler.Tick(dialler.NextDeadline(), out, failed);
+  EXPECT_TRUE(failed.empty());
+  EXPECT_EQ(out.list.size(), 1u) << "what it may have answered meanwhile was not looked at";
+  dialler.Tick(dialler.NextDeadline(), out, failed);
+  EXPECT_EQ(failed.size(), 1u);
+  EXPECT_EQ(dialler.pending(DialPurpose::kHearsay), 0u);
+}
+
+TEST_F(DialTest, AnExcludedCrawlerIsLeftAloneAndAReloadExcludesIt) {
+  AddNetwork(3);
+  MemberOptions crawler = Newcomer();
+  crawler.config.role = Role::kCrawler;
+  const std::size_t it = pump.Add("5.9.0.1:1001", crawler);
+  pump.RunFor(seconds{60});
+  ASSERT_TRUE(pump.InView(1, it));
+  CoreConfig config;
+  config.preconfigured.push_back({"list", {}});
+  config.crawlers = CrawlerPolicy::kExclude;
+  Effects out;
+  pump.node(1).Reconfigure(config, pump.now, out);
+  pump.RunFor(seconds{60});
+  pump.log.clear();
+  pump.RunFor(seconds{300});
+  EXPECT_FALSE(pump.InView(1, it));
+  const auto dials = std::count_if(pump.log.begin(), pump.log.end(), [&](const InFlight& f) {
+    return f.from == pump.members[1].endpoint && f.to == pump.members[it].endpoint && f.bytes.size() == kHelloBytes;
+  });
+  EXPECT_EQ(dials, 0);
+}
+
+TEST_F(DialTest, AContactThatWasInstalledAnewIsNoFailure) {
+  pump.Add("5.0.0.1:1001");
+  MemberOptions options = Newcomer();
+  KnownPeer before;
+  before.id = MakeIdentity(777).id();
+  before.endpoint = At("5.0.0.1:1001");
+  before.first_seen = before.last_seen = before.last_verified = pump.now - hours{1};
+  options.snapshot.peers = {before};
+  const std::size_t us = pump.Add("4.1.0.1:1001", options);
+  pump.RunFor(seconds{5});
+  EXPECT_TRUE(pump.InView(us, 0));
+  for (const PeerEvent& event : pump.members[us].events) EXPECT_NE(event.kind, PeerEventKind::kBootstrapFailed);
+}
+
+}  // namespace
+}  // namespace hearsay::test

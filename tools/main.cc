@@ -7,6 +7,7 @@
 #include <CLI/Formatter.hpp>
 #include <sodium.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -141,4 +142,7 @@ const Command* FirstCommand() { return first_command; }
 
 }  // namespace hearsay
 
-int main(int argc, char** argv) { return hearsay::Main(argc, argv); }
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow (ulimit -f) is an error like any other, and is said
+  return hearsay::Main(argc, argv);
+}

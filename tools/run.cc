@@ -51,8 +51,7 @@ int Run(const SettingsSources& sources) {
   // From here a second signal has its default effect.
   end.clear();
   (*host)->log().Write(LogLevel::kInfo, "node_leaving");
-  (*host)->Stop();
-  return kExitFine;
+  return (*host)->Stop() ? kExitFine : kExitFailed;
 }
 
 void SetUp(CLI::App& app, int& exit_code) {

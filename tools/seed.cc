@@ -243,8 +243,7 @@ int Seed(const Options& options) {
   io.run();
 
   end.clear();  // from here a second signal has its default effect
-  (*host)->Stop();
-  return kExitFine;
+  return (*host)->Stop() ? kExitFine : kExitFailed;
 }
 
 void SetUp(CLI::App& app, int& exit_code) {

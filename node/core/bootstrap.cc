@@ -22,11 +22,13 @@ std::string Describe(Error why) {
 Bootstrap::Bootstrap(const CoreConfig& config) { Reconfigure(config); }
 
 void Bootstrap::Reconfigure(const CoreConfig& config) {
+  weights_ = config.weights;
+  minimum_ = config.online_weight_minimum;
+  if (std::ranges::equal(entries_, config.preconfigured, {}, &Entry::preconfigured)) return;
   entries_.clear();
   contacts_.clear();
   for (const Preconfigured& p : config.preconfigured) entries_.push_back({p, false});
-  weights_ = config.weights;
-  minimum_ = config.online_weight_minimum;
+  changed_ = true;
   delay_ = kFirstDelay;
   next_ = Time{};
 }
@@ -50,12 +52,13 @@ std::uint64_t Bootstrap::minimum() const {
 
 Time Bootstrap::Tick(Time now, std::uint64_t online_weight, Rng& rng, Effects& out) {
   if (entries_.empty()) return kNever;
-  if (online_weight >= minimum()) {
+  if (online_weight >= minimum() && !changed_) {
     delay_ = kFirstDelay;
     next_ = now;
     return kNever;
   }
   if (now < next_) return next_;
+  changed_ = false;
   for (std::size_t i = 0; i < entries_.size(); ++i) out.Add(Resolve{i});
   // Jitter of a quarter either way: nodes that started together do not stay together.
   const auto quarter = static_cast<std::uint64_t>(delay_.count() / 4);

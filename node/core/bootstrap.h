@@ -2,8 +2,9 @@
 //
 // Bootstrap: when preconfigured peers are contacted.
 //
-// At start all of them; afterwards only while the online weight is below its minimum, for ever, with back-off; above
-// it, never. Their names are looked up anew at each use. A failure is said once until the entry works again.
+// At start, and when the list changes, all of them; afterwards only while the online weight is below its minimum, for
+// ever, with back-off; above it, never. Their names are looked up anew at each use. A failure is said once until the
+// entry works again.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +25,7 @@ class Bootstrap {
   static constexpr Duration kMaxDelay = std::chrono::seconds{60};
 
   explicit Bootstrap(const CoreConfig& config);
+  // What is known of the entries stays while they stay the same.
   void Reconfigure(const CoreConfig& config);
 
   // In the weights file, with a weight.
@@ -52,6 +54,7 @@ class Bootstrap {
   std::map<NodeId, std::uint64_t> weights_;
   std::optional<std::uint64_t> minimum_;
   std::map<Endpoint, std::size_t> contacts_;  // -> entry; at most kMaxResolvedContacts
+  bool changed_ = true;  // the list, since it was asked
   Duration delay_ = kFirstDelay;
   Time next_{};
 };

@@ -29,7 +29,7 @@ tl::expected<void, BanRefusal> Node::Impl::Ban(const BanEntry& ban, Time now, Ef
   if (ban.subject == BanSubject(identity_.id())) return tl::unexpected(BanRefusal::kSelf);
   if (ban.expires <= now) return tl::unexpected(BanRefusal::kOver);
   if (!bans_.Put(ban, now)) return tl::unexpected(BanRefusal::kFull);
-  // Stored before anybody is told.
+  // First, so that what it ends is not stored before it.
   out.Add(PersistBan{ban});
   const std::size_t first_effect = out.list.size();
   ApplyBans(ban.reason, now, out);

@@ -139,6 +139,7 @@ struct Snapshot {
 struct Preconfigured {
   std::string text;
   std::optional<NodeId> pin;
+  friend bool operator==(const Preconfigured&, const Preconfigured&) = default;
 };
 
 enum class Profile : std::uint8_t { kAuto, kLan, kInternet };

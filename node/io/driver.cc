@@ -95,7 +95,7 @@ Driver::Driver(asio::io_context& io, Opened opened)
   resolver_ = std::make_unique<Resolver>(io_, config_.resolver);
 }
 
-Driver::~Driver() { Stop(); }
+Driver::~Driver() { (void)Stop(); }
 
 Result<void> Driver::Start() {
   HEARSAY_CHECK(!started_);
@@ -139,8 +139,8 @@ Result<void> Driver::CommitFirstStep() {
   return store_.Apply(changes);
 }
 
-void Driver::Stop() {
-  if (std::exchange(stopped_, true)) return;
+Result<void> Driver::Stop() {
+  if (std::exchange(stopped_, true)) return {};
   if (started_) {
     node_.Leave(Now(), effects_);
     EndStep();
@@ -149,7 +149,13 @@ void Driver::Stop() {
   timer_.cancel();
   resolver_.reset();
   listeners_->Close();
-  if (writer_) writer_->Close();
+  if (!writer_) return {};
+  auto closed = writer_->Close();
+  if (!closed) {
+    log_.Write(LogLevel::kError, "store_write_failed",
+               {{"reason", closed.error()}, {"remedy", "what was learned since the last commit is lost"}});
+  }
+  return closed;
 }
 
 tl::expected<void, BanRefusal> Driver::Ban(const BanEntry& ban) {

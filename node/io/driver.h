@@ -61,7 +61,8 @@ class Driver final : public NodeView, public NodeControl {
   // Live changes: name, role, attributes, preconfigured peers, weights and their minimum, address groups, bans.
   void Reconfigure(CoreConfig core, std::vector<std::string> peers);
   // Tells the peers, closes the sockets, commits what is pending. Blocks for the last commit. The views stay readable.
-  void Stop();
+  // An error when the last changes could not be stored; it is logged.
+  Result<void> Stop();
 
   EventLog& events() { return events_; }
   std::optional<PeerInfo> SamplePeer() { return node_.SamplePeer(); }

@@ -49,7 +49,7 @@ class EmbeddedNode::Impl {
     if (!thread_.joinable()) return;
     HEARSAY_CHECK(std::this_thread::get_id() != thread_.get_id());
     asio::post(io_, [this] {
-      host_->Stop();
+      (void)host_->Stop();  // the log says what could not be stored
       io_.stop();
     });
     thread_.join();

@@ -223,7 +223,7 @@ void LocalApi::Impl::OnCompleted(void* self, MHD_Connection* connection, void** 
 std::optional<Refusal> LocalApi::Impl::Judge(MHD_Connection* connection) const {
   Head head;
   MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &OnHeader, &head);
-  return JudgeHead(head.judged, transport());
+  return JudgeHead(head.judged);
 }
 
 MHD_Result LocalApi::Impl::Answer(MHD_Connection* connection, const char* method, const char* url) {

@@ -44,10 +44,8 @@ std::optional<Refusal> JudgeOrigin(const RequestHead& head) {
 
 }  // namespace
 
-std::optional<Refusal> JudgeHead(const RequestHead& head, ApiTransport transport) {
-  if (transport == ApiTransport::kTcp) {
-    if (auto refusal = JudgeHost(head)) return refusal;
-  }
+std::optional<Refusal> JudgeHead(const RequestHead& head) {
+  if (auto refusal = JudgeHost(head)) return refusal;
   if (auto refusal = JudgeOrigin(head)) return refusal;
   if (head.lengths > 1 || (head.lengths == 1 && head.transfer_encoding)) {
     return Refusal{400, "more than one length of the body"};

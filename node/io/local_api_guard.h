@@ -38,7 +38,7 @@ struct Refusal {
 enum class ApiTransport { kTcp, kUnix };
 
 // nullopt: come in.
-std::optional<Refusal> JudgeHead(const RequestHead& head, ApiTransport transport);
+std::optional<Refusal> JudgeHead(const RequestHead& head);
 // nullopt: it may change something too. `token` is null where none is set.
 std::optional<Refusal> JudgeChange(const RequestHead& head, ApiTransport transport, const ApiToken* token);
 

@@ -57,7 +57,7 @@ Result<void> CheckSettings(const Settings& settings) {
 NodeHost::NodeHost(asio::io_context& io, const Settings& settings)
     : io_(io), settings_(settings), log_(LevelOf(settings), settings.log_format) {}
 
-NodeHost::~NodeHost() { Stop(); }
+NodeHost::~NodeHost() { (void)Stop(); }
 
 Result<std::unique_ptr<NodeHost>> NodeHost::Open(asio::io_context& io, const Settings& settings,
                                                  std::function<void(const PeerEvent&)> on_event) {
@@ -188,10 +188,11 @@ Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
   return changes;
 }
 
-void NodeHost::Stop() {
-  if (std::exchange(stopped_, true)) return;
-  if (driver_) driver_->Stop();
+Result<void> NodeHost::Stop() {
+  if (std::exchange(stopped_, true)) return {};
+  auto stored = driver_ ? driver_->Stop() : Result<void>();
   if (api_) api_->Stop();
+  return stored;
 }
 
 std::string NodeHost::api_address() const { return api_ ? api_->address() : "off"; }

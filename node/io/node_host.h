@@ -40,7 +40,7 @@ class NodeHost {
   // Takes what may change while running; the rest is named in the result and stays as it is. On error nothing changes.
   Result<SettingsChanges> Reload(const Settings& fresh);
   // The peers are told, the store is committed, the API ends.
-  void Stop();
+  Result<void> Stop();  // as Driver::Stop
 
   Driver& driver() { return *driver_; }
   Log& log() { return log_; }

@@ -25,7 +25,7 @@ const BanSubject* BannedBy(const Change& change) {
 StoreWriter::StoreWriter(Store& store, Config config)
     : store_(store), config_(std::move(config)), thread_([this] { Run(); }) {}
 
-StoreWriter::~StoreWriter() { Close(); }
+StoreWriter::~StoreWriter() { (void)Close(); }
 
 void StoreWriter::Write(Change change) {
   const std::lock_guard lock(mutex_);
@@ -49,13 +49,15 @@ void StoreWriter::Write(Change change) {
   if (was_empty) wake_.notify_one();
 }
 
-void StoreWriter::Close() {
+Result<void> StoreWriter::Close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
     wake_.notify_one();
   }
   if (thread_.joinable()) thread_.join();
+  if (!last_error_.empty()) return tl::unexpected(last_error_);
+  return {};
 }
 
 StoreWriter::Stats StoreWriter::stats() const {
@@ -98,7 +100,8 @@ std::chrono::milliseconds StoreWriter::Commit(std::unique_lock<std::mutex>& lock
     TakeBack(std::move(batch));
   }
   const bool failed = !applied;
-  if (std::exchange(failing_, failed) != failed && config_.on_health) {
+  last_error_ = failed ? applied.error() : std::string();
+  if (std::exchange(failing_, failed) != failed && config_.on_health && !closing_) {
     lock.unlock();
     config_.on_health(failed ? applied.error() : std::string());
     lock.lock();
@@ -118,26 +121,39 @@ Result<std::size_t> StoreWriter::Apply(const Pending& batch) {
   for (const auto& [subject, change] : batch.bans) {
     if (std::holds_alternative<PutBan>(change)) changes.push_back(change);
   }
-  for (const auto& [id, change] : batch.peers) changes.push_back(change);
+  for (const auto& [id, change] : batch.peers) {
+    if (std::holds_alternative<DropPeer>(change)) changes.push_back(change);
+  }
+  for (const auto& [id, change] : batch.peers) {
+    if (std::holds_alternative<PutPeer>(change)) changes.push_back(change);
+  }
   auto applied = store_.Apply(changes);
   if (!applied && DropWhatIsTooMuch(changes)) applied = store_.Apply(changes);
   if (!applied) return tl::unexpected(applied.error());
   return changes.size();
 }
 
-// When the new peers of a batch do not fit the store's capacity, takes them out of it. False: that is not the trouble.
+// When the new peers of a batch do not fit the store's capacity, takes so many out of it that the rest do. False: that
+// is not the trouble.
 bool StoreWriter::DropWhatIsTooMuch(std::vector<Change>& changes) const {
   std::vector<NodeId> put;
+  std::vector<NodeId> dropped;
   for (const Change& change : changes) {
     if (std::holds_alternative<PutPeer>(change)) put.push_back(KeyOf(change));
+    if (std::holds_alternative<DropPeer>(change)) dropped.push_back(KeyOf(change));
   }
   const auto count = store_.CountPeers();
   const auto held = store_.FindPeers(put);
-  if (!count || !held || *count + (put.size() - held->size()) <= config_.capacity) return false;
+  const auto leaving = store_.FindPeers(dropped);
+  if (!count || !held || !leaving) return false;
+  const std::size_t stays = *count - leaving->size();
+  const std::size_t room = config_.capacity - std::min<std::size_t>(stays, config_.capacity);
+  if (put.size() - held->size() <= room) return false;
   std::set<NodeId> known;
   for (const KnownPeer& peer : *held) known.insert(peer.id);
+  std::size_t taken = 0;
   std::erase_if(changes, [&](const Change& change) {
-    return std::holds_alternative<PutPeer>(change) && !known.contains(KeyOf(change));
+    return std::holds_alternative<PutPeer>(change) && !known.contains(KeyOf(change)) && ++taken > room;
   });
   return true;
 }

@@ -5,7 +5,8 @@
 // Changes are kept by key, the last one wins, and are committed together every Config::interval and at Close(): a kill
 // loses at most what the last interval brought, and never half a batch. A ban does not wait for the interval: whoever
 // was told that it holds relies on it.
-// A full store takes what is new of the peers it holds; other peers are dropped and counted. When it refuses a batch
+// A full store takes what is new of the peers it holds, and other peers as far as there is room; the rest are dropped
+// and counted. When it refuses a batch
 // for any other reason, everything is kept and tried again, ever more slowly up to kSlowestRetry, and the owner is told
 // once, and once more when it works again.
 // Bound: kMaxPending peers. Above it, news of peers that are not pending is dropped and counted; the state never is,
@@ -53,8 +54,9 @@ class StoreWriter {
   StoreWriter& operator=(const StoreWriter&) = delete;
 
   void Write(Change change);
-  // Commits what is pending, once, and ends the thread. Later changes are dropped.
-  void Close();
+  // Commits what is pending, once, and ends the thread. Later changes are dropped. The error says what kept the last
+  // changes from being committed; on_health is not called for it.
+  Result<void> Close();
   Stats stats() const;
 
  private:
@@ -80,6 +82,7 @@ class StoreWriter {
   Stats stats_;
   bool closing_ = false;
   bool failing_ = false;
+  std::string last_error_;  // of the last commit; empty when it succeeded
   bool urgent_ = false;  // pending_ holds what does not wait
   std::size_t in_flight_ = 0;  // of the batch that is being committed
   std::thread thread_;  // last: it uses the rest

@@ -154,6 +154,7 @@ TEST_F(BootstrapTest, ContactsAllEntriesAtStartAndBacksOff) {
 }
 
 TEST_F(BootstrapTest, IsSilentAboveTheMinimumAndBackBelowIt) {
+  bootstrap_.Tick(kNow - seconds{60}, 0, rng_, out_);
   bootstrap_.OnResolved({0, {{At("5.0.0.1:1"), {}}, {At("5.0.0.2:1"), {}}}, ""}, counters_, out_);
   EXPECT_EQ(bootstrap_.minimum(), 2u) << "all contacts, when they are fewer than eight";
   out_.Clear();
@@ -172,6 +173,25 @@ TEST_F(BootstrapTest, ANameThatLeadsElsewhereNowLeadsNowhereElse) {
   }
   EXPECT_EQ(bootstrap_.minimum(), 2u);
   EXPECT_TRUE(bootstrap_.IsContact(At("5.0.0.99:1"))) << "of the other entry";
+}
+
+TEST_F(BootstrapTest, AReloadForgetsNothingAndAsksWhatIsNew) {
+  bootstrap_.Tick(kNow, 0, rng_, out_);
+  bootstrap_.OnResolved({0, {{At("5.0.0.1:1"), {}}, {At("5.0.0.2:1"), {}}}, ""}, counters_, out_);
+  CoreConfig config = Config();
+  config.online_weight_minimum = 3;
+  bootstrap_.Reconfigure(config);
+  EXPECT_EQ(bootstrap_.minimum(), 3u);
+  config.online_weight_minimum.reset();
+  bootstrap_.Reconfigure(config);
+  EXPECT_EQ(bootstrap_.minimum(), 2u) << "as before";
+  out_.Clear();
+  EXPECT_EQ(bootstrap_.Tick(kNow, 2, rng_, out_), kNever);
+  config.preconfigured.push_back({"three", {}});
+  bootstrap_.Reconfigure(config);
+  bootstrap_.Tick(kNow, 100, rng_, out_);
+  EXPECT_EQ(Resolves(out_), 3u) << "however many peers there are";
+  EXPECT_EQ(bootstrap_.Tick(kNow, 100, rng_, out_), kNever);
 }
 
 TEST_F(BootstrapTest, SaysAFailureOnceUntilItWorksAgain) {

@@ -211,11 +211,12 @@ TEST_F(LocalApiTest, LetsOnlyItsOwnOriginIn) {
 }
 
 // A unix socket that somebody forwards to a port of theirs is within a browser's reach.
-TEST(LocalApiGuard, LetsOnlyItsOwnOriginInOverAUnixSocket) {
+TEST(LocalApiGuard, LetsOnlyItsOwnHostAndOriginIn) {
   const auto is_let_in = [](const std::string& host, std::optional<std::string> origin) {
-    return !JudgeHead({.hosts = 1, .host = host, .origin = std::move(origin)}, ApiTransport::kUnix);
+    return !JudgeHead({.hosts = 1, .host = host, .origin = std::move(origin)});
   };
-  EXPECT_TRUE(is_let_in("whatever", std::nullopt));
+  EXPECT_TRUE(is_let_in("localhost", std::nullopt));
+  EXPECT_FALSE(is_let_in("evil.example:7076", std::nullopt)) << "a page whose name was made to point here";
   EXPECT_TRUE(is_let_in("localhost:8080", "http://localhost:8080"));
   EXPECT_FALSE(is_let_in("localhost:8080", "https://evil.example"));
   EXPECT_FALSE(is_let_in("evil.example:8080", "http://evil.example:8080"));

@@ -171,6 +171,33 @@ TEST(StoreWriter, AFullStoreTakesWhatIsNewOfThePeersItHolds) {
   EXPECT_FALSE(told);
 }
 
+TEST(StoreWriter, FillsAStoreToItsLastPlace) {
+  FickleStore store(50);
+  auto config = Lazy();
+  config.capacity = 50;
+  {
+    StoreWriter writer(store, config);
+    for (std::uint64_t i = 1; i <= 60; ++i) writer.Write(PutPeer{PeerNumber(i)});
+  }
+  EXPECT_EQ(store.CountPeers().value(), 50u);
+  StoreWriter writer(store, config);
+  for (std::uint64_t i = 41; i <= 60; ++i) writer.Write(DropPeer{PeerNumber(i).id});
+  for (std::uint64_t i = 100; i < 130; ++i) writer.Write(PutPeer{PeerNumber(i)});
+  EXPECT_TRUE(writer.Close());
+  EXPECT_EQ(store.CountPeers().value(), 50u) << "what goes makes room for what comes";
+  EXPECT_EQ(writer.stats().dropped, 20u);
+}
+
+TEST(StoreWriter, SaysWhatKeptItsLastChangesOut) {
+  FickleStore store;
+  store.fails = true;
+  StoreWriter writer(store, Lazy());
+  writer.Write(PutPeer{PeerNumber(1)});
+  const auto closed = writer.Close();
+  ASSERT_FALSE(closed);
+  EXPECT_EQ(closed.error(), "the disk is full");
+}
+
 TEST(StoreWriter, HoldsABoundedNumberOfChanges) {
   FickleStore store;
   StoreWriter writer(store, Lazy());

@@ -124,7 +124,7 @@ void Crawl::StartDials(Time now, Effects& out) {
 
 bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {
   auto place = frontier_.Take(turn);
-  while (place && turn == Frontier::Turn::kAgain && spots_[*place].node == kNoNode && frontier_.IsHopeless(*place)) {
+  while (place && turn == Frontier::Turn::kAgain && IsMute(spots_[*place]) && frontier_.IsHopeless(*place)) {
     GiveUp(*place);
     place = frontier_.Take(turn);
   }
@@ -185,7 +185,7 @@ Verdict Crawl::VerdictOf(Frontier::Index place, const DialOutcome& outcome) cons
 void Crawl::OnFailure(Frontier::Index place, const DialOutcome& outcome) {
   Spot& spot = spots_[place];
   const bool silent = !outcome.result && outcome.result.error() == Error::kTimeout;
-  if (silent && spot.dials > 1) frontier_.NoteSilence(place);
+  if (silent && spot.dials > 1 && IsMute(spot)) frontier_.NoteSilence(place);
   if (silent && spot.dials < kHellos.size() && spot.answered < kAnsweredDials) {
     Move(place, EndpointEvent::kSilence);
     return frontier_.Requeue(place);

@@ -106,6 +106,10 @@ class Crawl {
     Fault fault : 2 = Fault::kNone;   // of what came while it was dialled: it was not for us
   };
   static_assert(sizeof(Spot) == 8);
+  // Nothing has ever come from there.
+  static bool IsMute(const Spot& spot) {
+    return spot.node == kNoNode && spot.answered == 0 && spot.fault == Fault::kNone;
+  }
   struct Turn {
     Visit visit;
     std::vector<Frontier::Index> told;

@@ -59,7 +59,6 @@ void RememberPast(NodeLife& life, const NodeAddress& left) {
 
 // Takes over where the node was found. True when the set of its addresses is another than before.
 bool UpdateAddresses(NodeLife& life, const std::vector<Endpoint>& found, const Evidence& evidence, Time now) {
-  bool differs = false;
   std::vector<NodeAddress> kept;
   for (NodeAddress& address : life.addresses) {
     const bool proved = std::binary_search(found.begin(), found.end(), address.endpoint);
@@ -68,7 +67,6 @@ bool UpdateAddresses(NodeLife& life, const std::vector<Endpoint>& found, const E
       address.since = std::min(address.since, now);
     } else if (evidence.TriedInVain(address.endpoint)) {
       RememberPast(life, address);
-      differs = true;
       continue;
     }
     kept.push_back(address);
@@ -77,14 +75,18 @@ bool UpdateAddresses(NodeLife& life, const std::vector<Endpoint>& found, const E
     return std::any_of(kept.begin(), kept.end(), [&](const NodeAddress& one) { return one.endpoint == endpoint; });
   };
   for (const Endpoint& endpoint : found) {
-    if (kept.size() >= NodeLife::kMaxAddresses) break;
     if (is_kept(endpoint)) continue;
     kept.push_back({.endpoint = endpoint, .since = now, .until = now});
-    differs = true;
   }
+  // Where it was found goes before where nobody looked.
+  const auto is_found = [now](const NodeAddress& one) { return one.until == now; };
+  std::stable_partition(kept.begin(), kept.end(), is_found);
+  if (kept.size() > NodeLife::kMaxAddresses) kept.resize(NodeLife::kMaxAddresses);
   std::sort(kept.begin(), kept.end(),
             [](const NodeAddress& a, const NodeAddress& b) { return a.endpoint < b.endpoint; });
   kept.shrink_to_fit();
+  const bool differs =
+      !std::ranges::equal(kept, life.addresses, {}, &NodeAddress::endpoint, &NodeAddress::endpoint);
   life.addresses = std::move(kept);
   return differs;
 }
@@ -118,7 +120,8 @@ void OnFound(NodeLife& life, const MappedNode& node, const Evidence& evidence, c
   life.present = true;
   life.reachable = node.verdict == Verdict::kReachable;
   life.suspect = node.suspect || (life.suspect && !census.complete && !IsJudged(node));
-  life.excluded = node.excluded;
+  // Its refusal may have been lost on the way: who gave no record does not welcome crawlers again.
+  life.excluded = node.excluded || (life.excluded && !node.record);
   if (UpdateAddresses(life, node.endpoints, evidence, now) && !is_new) change.moved.push_back(life.id);
   if (node.record) {
     const bool had_record = !life.software.empty();
@@ -266,10 +269,12 @@ void History::KeepWithinBounds(std::vector<NodeId>& forgotten) {
 }
 
 std::vector<Endpoint> History::Contacts(std::size_t count) const {
+  const Time now = timeline_.points().empty() ? Time{} : timeline_.points().back().at;
   std::vector<const NodeLife*> order;
   for (const NodeLife& life : nodes_) {
     const std::uint16_t failures = life.reliability.failures();
-    if (failures <= kEagerFailures || std::has_single_bit(failures)) order.push_back(&life);
+    const bool rested = now - life.last_tried >= kLongRest;  // incomplete censuses may have brought no result
+    if (failures <= kEagerFailures || std::has_single_bit(failures) || rested) order.push_back(&life);
   }
   const auto rank = [](const NodeLife* life) {
     const bool once = life->reliability.successes() < 2;

@@ -78,9 +78,11 @@ class History {
   // who was left out by crawls that were cut short comes first, then who was up more in the last 30 d. Of one global
   // address group at most kContactsOfOneGroup, so that ids which were met once and left cost the next crawls little. A
   // node that fails again and again is offered after its first kEagerFailures failures only at each power of two of
-  // them. Without pins: another node may live there now.
+  // them, and when it was not tried for kLongRest before the last census. Without pins: another node may live there
+  // now.
   std::vector<Endpoint> Contacts(std::size_t count) const;
   static constexpr std::uint16_t kEagerFailures = 8;
+  static constexpr Duration kLongRest = std::chrono::hours{24};
   // A crawl gives up a silent endpoint after nine seconds, and calls eight of a group at a time: dead, these take it
   // two and a half minutes.
   static constexpr std::size_t kContactsOfOneGroup = 128;

@@ -37,15 +37,20 @@ ZoneName ReadZoneName(std::span<const std::string> labels, const GoodPeers& peer
     const bool shown = address && (address->scope() == Scope::kGlobal || peers.HasAddress(*address));
     if (shown) return {.kind = Kind::kAddress, .address = *address};
   }
+  const auto view_of = [](std::span<const std::string> part) {
+    std::string view;
+    for (auto label = part.rbegin(); label != part.rend(); ++label) view += (view.empty() ? "" : ".") + *label;
+    return view;
+  };
+  // An attribute may be called like the protocol's label.
+  std::string whole = view_of(labels);
+  if (peers.HasView(whole)) return {.kind = Kind::kPeers, .view = std::move(whole)};
   const auto protocol = std::ranges::find(labels, kProtocol);
-  const auto first = protocol == labels.end() ? labels.begin() : protocol + 1;
-  std::string view;
-  for (auto label = labels.end(); label != first;) view += (view.empty() ? "" : ".") + *--label;
-  ZoneName name = ReadPeersName(std::move(view), peers);
+  const auto above = static_cast<std::size_t>(protocol - labels.begin());
+  ZoneName name = ReadPeersName(view_of(protocol == labels.end() ? labels : labels.subspan(above + 1)), peers);
   if (protocol == labels.end() || name.kind != Kind::kPeers) {
     return protocol == labels.end() ? name : ZoneName{};
   }
-  const auto above = protocol - labels.begin();
   if (above == 0) return {.kind = Kind::kEmpty};
   if (above != 1 || labels[0] != kService) return {};
   name.kind = Kind::kServices;

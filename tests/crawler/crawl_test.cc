@@ -89,6 +89,18 @@ TEST(Crawl, GivesADeadEndpointItsReasonAfterOneMoreTry) {
   EXPECT_TRUE(census.complete);
 }
 
+TEST(Crawl, DeadNeighboursAreNoReasonToGiveUpWhoAnswered) {
+  ToyNetwork network;
+  const auto at = [](std::uint32_t host) { return Endpoint{IpAddress::V4(0x08080000 + host), 1}; };
+  network.Add(at(9)).script.answers_proofs = false;
+  CrawlConfig config = Seeds({at(1), at(2), at(3), at(9)});
+  config.frontier.hopeless = 1;
+  const Census census = Walk(network, config);
+  ASSERT_EQ(census.silent.size(), 4u);
+  EXPECT_EQ(census.silent[0].verdict, Verdict::kTimeout);
+  EXPECT_EQ(census.silent[3].verdict, Verdict::kRefused);
+}
+
 TEST(Crawl, NamesEveryOtherReasonToo) {
   ToyNetwork network;
   network.Add(Loopback(1), Names({Loopback(2), Loopback(3), test::kCallerEndpoint}));

@@ -123,6 +123,16 @@ TEST(History, ServesNoneThatAreUnconfirmedSuspectOrExcludeCrawlers) {
   EXPECT_FALSE(good.IsShort());
 }
 
+// The one packet that says so may be lost.
+TEST(History, WhoExcludesCrawlersIsNotServedBecauseItWasSilentOnce) {
+  History history;
+  history.Apply(CensusMaker(AtMinute(0)).Found(1, {1}).Found(2, {2}, "").Excluded());
+  history.Apply(CensusMaker(AtMinute(15)).Found(1, {1}).Found(2, {2}, ""));
+  EXPECT_TRUE(history.Find(MakeId(2))->excluded);
+  history.Apply(CensusMaker(AtMinute(30)).Found(1, {1}).Found(2, {2}));
+  EXPECT_FALSE(history.Find(MakeId(2))->excluded) << "it let a crawl read its record";
+}
+
 // A crawl that was cut short has not dialled what a liar names: its silence is no pardon.
 TEST(History, ALiarStaysOneUntilACensusJudgesItAnew) {
   History history;
@@ -179,6 +189,15 @@ TEST(History, ANodeOfManyAddressesKeepsTheFirstKnown) {
   EXPECT_THAT(history.Apply(CensusMaker(AtMinute(30)).Found(1, many)).moved, IsEmpty()) << "and they stay";
 }
 
+TEST(History, WhereItWasFoundGoesBeforeWhereNobodyLooked) {
+  History history;
+  history.Apply(CensusMaker(AtMinute(0)).Found(1, {1, 2, 3, 4, 5, 6, 7, 8}));
+  history.Apply(CensusMaker(AtMinute(15)).Incomplete().Found(1, {9}));
+  const auto endpoints = EndpointsOf(history.Find(MakeId(1))->addresses);
+  EXPECT_EQ(endpoints.size(), NodeLife::kMaxAddresses);
+  EXPECT_EQ(std::count(endpoints.begin(), endpoints.end(), MakeEndpoint(9)), 1);
+}
+
 TEST(History, ForgetsWhomNobodySawForNinetyDays) {
   History history;
   history.Apply(CensusMaker(AtMinute(0)).Found(1, {1}).Found(2, {2}));
@@ -215,6 +234,19 @@ TEST(History, OffersThePresentFirstAndTheAbsentLessAndLess) {
     history.Apply(CensusMaker(AtMinute(15 + 15 * failures)).Found(2, {2, 22}).Found(3, {3}));
   }
   EXPECT_THAT(offered, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 16, 32));
+}
+
+// Incomplete censuses bring no result for whom they did not try, so its failures stay what they are.
+TEST(History, WhoWasNotTriedForADayIsOfferedAgain) {
+  History history;
+  history.Apply(CensusMaker(AtMinute(0)).Found(1, {1}).Found(2, {2}));
+  for (int i = 1; i <= 9; ++i) history.Apply(CensusMaker(AtMinute(15 * i)).Found(2, {2}));
+  ASSERT_THAT(history.Contacts(10), ElementsAre(MakeEndpoint(2)));
+  const std::int64_t day = 24 * 60;
+  history.Apply(CensusMaker(AtMinute(15 * 9 + day - 1)).Incomplete().Found(2, {2}));
+  EXPECT_THAT(history.Contacts(10), ElementsAre(MakeEndpoint(2)));
+  history.Apply(CensusMaker(AtMinute(15 * 9 + day)).Incomplete().Found(2, {2}));
+  EXPECT_THAT(history.Contacts(10), ElementsAre(MakeEndpoint(2), MakeEndpoint(1)));
 }
 
 TEST(History, AClockThatWasSetBackHarmsNothing) {

@@ -155,6 +155,14 @@ TEST_F(ZoneTest, RolesAndAttributesAreSubNames) {
   EXPECT_EQ(Ask(Below("crawler"), DnsType::kA).rcode, kNoError) << "a role exists though nobody has it";
 }
 
+TEST_F(ZoneTest, AnAttributeMayBeCalledLikeTheProtocol) {
+  Set({MakeGoodPeer("11.0.0.1", Role::kDual, {{"_udp", "x"}}),
+       MakeGoodPeer("12.0.0.1", Role::kDual, {{"service", "_udp"}})});
+  EXPECT_THAT(Ask(Below("_udp.has"), DnsType::kA).Answers(), ElementsAre("A 11.0.0.1"));
+  EXPECT_THAT(Ask(Below("x._udp.is"), DnsType::kA).Answers(), ElementsAre("A 11.0.0.1"));
+  EXPECT_THAT(Ask(Below("_udp.service.is"), DnsType::kA).Answers(), ElementsAre("A 12.0.0.1"));
+}
+
 TEST_F(ZoneTest, ServicesListEveryPortAndTargetsThatResolve) {
   Set({MakeGoodPeer("11.0.0.1:7076"), MakeGoodPeer("[2a00::1]:80")});
   const SeenReply reply = Ask(Below("_hearsay._udp"), DnsType::kSrv);

@@ -3,7 +3,8 @@
 // hearsay run: a node, in the foreground, until it is told to leave.
 //
 // Standard output carries one line, once the node can be reached: "ready node_id=… network=… listen=… api=…". The log
-// is on standard error. SIGTERM and SIGINT: the peers are told, the store is committed, exit code 0; a second kills.
+// is on standard error. SIGTERM and SIGINT: the peers are told, the store is committed, exit code 0, or 1 when it could
+// not be; a second kills.
 // SIGHUP: the settings are read again; a wrong file changes nothing.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

@@ -42,15 +42,13 @@ ZoneName ReadZoneName(std::span<const std::string> labels, const GoodPeers& peer
     for (auto label = part.rbegin(); label != part.rend(); ++label) view += (view.empty() ? "" : ".") + *label;
     return view;
   };
+  const auto protocol = std::ranges::find(labels, kProtocol);
   // An attribute may be called like the protocol's label.
   std::string whole = view_of(labels);
-  if (peers.HasView(whole)) return {.kind = Kind::kPeers, .view = std::move(whole)};
-  const auto protocol = std::ranges::find(labels, kProtocol);
+  if (protocol == labels.end() || peers.HasView(whole)) return ReadPeersName(std::move(whole), peers);
   const auto above = static_cast<std::size_t>(protocol - labels.begin());
-  ZoneName name = ReadPeersName(view_of(protocol == labels.end() ? labels : labels.subspan(above + 1)), peers);
-  if (protocol == labels.end() || name.kind != Kind::kPeers) {
-    return protocol == labels.end() ? name : ZoneName{};
-  }
+  ZoneName name = ReadPeersName(view_of(labels.subspan(above + 1)), peers);
+  if (name.kind != Kind::kPeers) return {};
   if (above == 0) return {.kind = Kind::kEmpty};
   if (above != 1 || labels[0] != kService) return {};
   name.kind = Kind::kServices;

@@ -15,9 +15,9 @@
 // Established channels come first. Channels that we chose pay only from their own bucket, so nobody's flood of hellos,
 // proofs or packets takes anything from them; signatures are at most kSignatureRate, a quarter of a core, whatever
 // comes; and the others together at most kOthersRate beyond what each is assured of, so that some of them who say much
-// do not make us deaf to the rest. What a channel sends over its rate is dropped after it was
-// opened, not before: otherwise whoever saw its session id on the way could use up its bucket with junk. Such junk
-// costs what a hello costs.
+// do not make us deaf to the rest. What a channel sends over its rate is dropped after it was opened, not before:
+// otherwise whoever saw its session id on the way could use up its bucket with junk. Such junk costs what a hello
+// costs.
 // What an attacker gains: who holds a of the address groups gets a x kProofGroupRate handshakes a second, and no more
 // of the node than a spoofed flood does; from one address kAddressRate. A flood of spoofed hellos over the node's rate
 // delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else. Hellos

@@ -115,7 +115,7 @@ class Dialler {
   Dials dials_;                                      // by our query
   std::map<Endpoint, Cookie> by_endpoint_;           // the same dials
   std::set<std::pair<Time, Cookie>> deadlines_;      // the same dials
-  std::array<std::size_t, 5> pending_{};             // by purpose
+  std::array<std::size_t, static_cast<std::size_t>(DialPurpose::kCrawl) + 1> pending_{};  // by purpose
   DatagramBuffer buffer_;
 };
 

@@ -8,7 +8,7 @@
 namespace hearsay {
 namespace {
 
-constexpr std::size_t kMaxOwnDials = 64;        // at a time, of known peers and of what we were told, before another
+constexpr std::size_t kMaxOwnDials = 64;        // to known peers and to what we were told; those of slots come on top
 constexpr std::size_t kMaxDialsOfAKind = 48;    // so that thousands of dead peers leave some to what is told, and back
 constexpr std::size_t kMaxDialsAtAddress = 4;   // of what we were told, at one global address
 

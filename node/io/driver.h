@@ -58,7 +58,8 @@ class Driver final : public NodeView, public NodeControl {
   // Not after Stop().
   tl::expected<void, BanRefusal> Ban(const BanEntry& ban) override;
   tl::expected<void, BanRefusal> Unban(const BanSubject& subject) override;
-  // Live changes: name, role, attributes, preconfigured peers, weights and their minimum, address groups, bans.
+  // Live changes: name, role, attributes, preconfigured peers, weights and their minimum, how many peers are enough,
+  // the policy for crawlers, address groups, bans.
   void Reconfigure(CoreConfig core, std::vector<std::string> peers);
   // Tells the peers, closes the sockets, commits what is pending. Blocks for the last commit. The views stay readable.
   // An error when the last changes could not be stored; it is logged.

@@ -3,9 +3,8 @@
 // The local API's door: which requests are answered at all, judged by their headers alone.
 //
 //  - DNS rebinding: a web page whose name was made to point at 127.0.0.1 reaches the API with its own name in Host.
-//    So on TCP the Host must name this machine, and an Origin, which only browsers send, must be that very host.
-//    A browser reaches a unix socket only where somebody forwards it to a port (ssh -L): there too an Origin must be
-//    the Host, and name this machine, so that another site's script can change nothing.
+//    So the Host must name this machine, and an Origin, which only browsers send, must be that very host. Over the
+//    unix socket too: a browser reaches it where somebody forwards it to a port (ssh -L).
 //  - Bodies: nothing here takes one, so announcing one is refused (413). Two lengths, or a length and chunks, are how
 //    requests are smuggled past proxies (400).
 //  - Changes: everybody on this machine reaches a TCP port, the node's own user and root its socket. So what changes

@@ -6,9 +6,8 @@
 // loses at most what the last interval brought, and never half a batch. A ban does not wait for the interval: whoever
 // was told that it holds relies on it.
 // A full store takes what is new of the peers it holds, and other peers as far as there is room; the rest are dropped
-// and counted. When it refuses a batch
-// for any other reason, everything is kept and tried again, ever more slowly up to kSlowestRetry, and the owner is told
-// once, and once more when it works again.
+// and counted. When it refuses a batch for any other reason, everything is kept and tried again, ever more slowly up to
+// kSlowestRetry, and the owner is told once, and once more when it works again.
 // Bound: kMaxPending peers. Above it, news of peers that are not pending is dropped and counted; the state never is,
 // nor are bans, which come from an operator.
 // Callers: one thread. The callback comes from the writer's thread.

@@ -20,6 +20,7 @@
 
 #include "crawler/seed/seed_peers.h"
 #include "crawler/seed/seed_services.h"
+#include "node/io/clock.h"
 #include "node/io/entropy.h"
 #include "node/io/identity_file.h"
 #include "node/io/network_key_file.h"
@@ -136,7 +137,7 @@ class Refresh {
     const CoreStatus status = driver.Status();
     const SeedSelf self{status.id, status.own_endpoints, parts_.settings.role, parts_.settings.attributes};
     chosen_ = chooser_.Choose(self, driver.Peers(), parts_.crawl.history(), driver.Now());
-    parts_.services.SetPeers(chosen_.peers, driver.Now());
+    parts_.services.SetPeers(chosen_.peers, SystemClock().Now());
     if (parts_.crawl.health().last_at) SayWhetherFew();
     timer_.expires_after(turns_ < kFirstTurns ? kFirstInterval : SeedChooser::kInterval);
     ++turns_;

@@ -63,7 +63,7 @@ void DnsServer::OnDatagrams(UdpSocket& socket, std::span<const Datagram> datagra
 
 std::optional<Bytes> DnsServer::AnswerUdp(const Datagram& query, Time now) {
   ++udp_queries_;
-  auto answer = zone_.Answer(query.bytes, DnsTransport::kUdp, now, rng_);
+  auto answer = zone_.Answer(query.bytes, DnsTransport::kUdp, SystemClock().Now(), rng_);
   if (!answer || query.from.port == 0) {
     ++unanswered_;
     return std::nullopt;
@@ -81,7 +81,7 @@ std::optional<Bytes> DnsServer::AnswerUdp(const Datagram& query, Time now) {
 
 std::optional<Bytes> DnsServer::AnswerTcp(BytesView query) {
   ++tcp_queries_;
-  auto answer = zone_.Answer(query, DnsTransport::kTcp, clock_.Now(), rng_);
+  auto answer = zone_.Answer(query, DnsTransport::kTcp, SystemClock().Now(), rng_);
   if (!answer) {
     ++unanswered_;
     return std::nullopt;

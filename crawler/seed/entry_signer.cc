@@ -4,16 +4,24 @@
 #include <algorithm>
 
 namespace hearsay {
+namespace {
+
+// Neither old, nor of a clock that was ahead.
+bool IsGood(Time expires, Time now) {
+  return expires >= now + EntrySigner::kLifetime / 2 && expires <= now + EntrySigner::kLifetime;
+}
+
+}  // namespace
 
 bool EntrySigner::IsKept(const std::string& name, const GoodPeer& peer, Time now) const {
   const auto kept = kept_.find({name, peer.endpoint, peer.id});
-  return kept != kept_.end() && kept->second.expires >= now + kLifetime / 2;
+  return kept != kept_.end() && IsGood(kept->second.expires, now);
 }
 
 const std::string& EntrySigner::SignOne(const std::string& name, const GoodPeer& peer, Time now) {
   if (kept_.size() >= kMaxKept) kept_.clear();
   Kept& kept = kept_[{name, peer.endpoint, peer.id}];
-  if (kept.expires < now + kLifetime / 2) {
+  if (!IsGood(kept.expires, now)) {
     kept.expires = FromUnixSeconds(UnixSeconds(now + kLifetime));
     const SeedEntry entry{.endpoint = peer.endpoint, .id = peer.id, .expires = kept.expires};
     kept.text = SignSeedEntry(entry, {.network = network_, .name = name}, *seed_);
@@ -27,6 +35,8 @@ const std::vector<EntrySigner::Entry>& EntrySigner::Sign(const std::string& name
                                                          const GoodPeers& good, Time now, Rng& rng) {
   const auto needed = std::count_if(drawn.begin(), drawn.end(),
                                     [&](const GoodPeer* peer) { return !IsKept(name, *peer, now); });
+  if (now < asked_at_) budget_ = TokenBucket(kRate);  // the clock was set back
+  asked_at_ = now;
   const bool affordable = budget_.Take(kRate, now, static_cast<std::size_t>(needed));
   if (answers_.size() >= kMaxNames && !answers_.contains(name)) answers_.clear();
   Answer& kept = answers_[name];

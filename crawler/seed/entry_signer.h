@@ -8,7 +8,8 @@
 // made, and who asks when they are used up gets entries that the name was answered with before, in another order:
 // those of one answer a minute, the first after kRepeatFor, not the last one, which whoever asks most could choose.
 // Where fewer than kFewest of them are left, as many are signed in any case: with the 1,030 names that a zone may have,
-// 69 signatures a second more, and as many again each time that all peers of these are replaced. Pure.
+// 69 signatures a second more, and as many again each time that all peers of these are replaced. Pure. `now` is the
+// system's clock, which readers compare with theirs: when it is set, entries are signed anew.
 #pragma once
 
 #include <cstdint>
@@ -65,6 +66,7 @@ class EntrySigner {
   std::map<std::string, Answer, std::less<>> answers_;  // to be repeated, one a name
   std::vector<Entry> made_;                             // what Sign gave, where it repeated nothing
   TokenBucket budget_{kRate};
+  Time asked_at_{};
   std::uint64_t signatures_ = 0;
 };
 

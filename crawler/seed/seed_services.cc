@@ -21,9 +21,10 @@ Result<std::unique_ptr<SeedServices>> SeedServices::Open(asio::io_context& io, c
 
 void SeedServices::SetPeers(std::vector<GoodPeer> peers, Time now) {
   zone_.SetPeers(GoodPeers(std::move(peers)));
-  if (!http_ || zone_.peers().size() == 0 || now < next_list_) return;
+  const bool recent = listed_at_ <= now && now < listed_at_ + kListInterval;
+  if (!http_ || zone_.peers().size() == 0 || recent) return;
   http_->SetList(writer_.Write(zone_.peers(), now, rng_));
-  next_list_ = now + kListInterval;
+  listed_at_ = now;
 }
 
 std::optional<Endpoint> SeedServices::http_endpoint() const {

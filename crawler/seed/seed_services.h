@@ -36,7 +36,8 @@ class SeedServices {
   static Result<std::unique_ptr<SeedServices>> Open(asio::io_context& io, const Config& config, const Identity& seed,
                                                     const Rng::Seed& entropy);
 
-  // The good peers from now on. To be called every few seconds, changed or not: lists are written here.
+  // The good peers from now on. To be called every few seconds, changed or not: lists are written here, with `now` as
+  // their date, which is the system's clock.
   void SetPeers(std::vector<GoodPeer> peers, Time now);
 
   const GoodPeers& peers() const { return zone_.peers(); }
@@ -53,7 +54,7 @@ class SeedServices {
   Rng rng_;
   std::unique_ptr<DnsServer> dns_;
   std::unique_ptr<PeerListServer> http_;
-  Time next_list_{};
+  Time listed_at_{};
 };
 
 }  // namespace hearsay

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Zone: the authoritative answers of a seed for one DNS zone. A pure machine: a query, the time and chance go in, an
-// answer comes out, or nothing.
+// answer comes out, or nothing. The time is the system's: serials and signatures carry it.
 //
 //   asked                                      answer
 //   what ReadDnsQuery drops                    none

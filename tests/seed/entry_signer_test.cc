@@ -3,6 +3,7 @@
 // What a seed's signatures cost, and who decides which of them are given away, when more is asked than is signed.
 #include "crawler/seed/entry_signer.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -57,6 +58,27 @@ TEST_F(EntrySignerTest, WhoeverAsksMostDoesNotChooseWhatIsRepeated) {
 TEST_F(EntrySignerTest, AFirstWaveOfQuestionsForEveryNameCostsLittle) {
   for (int i = 0; i < 1030; ++i) EXPECT_GE(Ask("n" + std::to_string(i)).size(), EntrySigner::kFewest);
   EXPECT_LE(signer.signatures(), kRate + 1030 * EntrySigner::kFewest);
+}
+
+TEST_F(EntrySignerTest, WhenTheClockIsSetEntriesAreSignedAnew) {
+  std::vector<GoodPeer> few;
+  for (std::uint32_t i = 0; i < 8; ++i) few.push_back(MakeGoodPeer(IpAddress::V4(0x0b000001 + (i << 16)).ToString()));
+  good = GoodPeers(std::move(few));
+  const auto expiries = [&] {
+    std::set<Time> all;
+    for (const auto& entry : Ask("a")) {
+      const auto read = OpenSeedEntry(entry.text, {.network = "test", .name = "a"}, seed.id(), now);
+      EXPECT_TRUE(read) << read.error();
+      if (read) all.insert(read->expires);
+    }
+    return all;
+  };
+  for (const auto set_by : {std::chrono::hours{0}, std::chrono::hours{24 * 365}, std::chrono::hours{-24 * 365}}) {
+    now += set_by;
+    Drain();
+    now += seconds{61};
+    EXPECT_THAT(expiries(), testing::ElementsAre(now + EntrySigner::kLifetime));
+  }
 }
 
 // A fifth of the groups take their peers away and back again.

@@ -86,4 +86,21 @@ Result<AddressGroups> LoadAsFile(const std::string& path) {
   return ParseAsFile(*text, path);
 }
 
+std::optional<AsFileReader::Stamp> AsFileReader::StampOf(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return Stamp{.device = info.st_dev, .inode = info.st_ino, .size = info.st_size, .changed = info.st_ctim};
+}
+
+Result<std::shared_ptr<const AddressGroups>> AsFileReader::Load(const std::string& path) {
+  if (path.empty()) return nullptr;
+  const auto stamp = StampOf(path);  // before it is read: what changes meanwhile is read the next time
+  if (loaded_ && stamp && stamp == stamp_) return loaded_;
+  auto groups = LoadAsFile(path);
+  if (!groups) return tl::unexpected(groups.error());
+  loaded_ = std::make_shared<const AddressGroups>(std::move(*groups));
+  stamp_ = stamp;
+  return loaded_;
+}
+
 }  // namespace hearsay

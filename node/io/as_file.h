@@ -11,6 +11,10 @@
 // kMaxAsFileBytes, kMaxAsPrefixes; IPv6 prefixes of at most 64 bits, since no network is smaller.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,5 +29,30 @@ inline constexpr std::size_t kMaxAsPrefixes = 2'000'000;
 // Pure and total. Errors begin with "name:line: ".
 Result<AddressGroups> ParseAsFile(std::string_view text, std::string_view name);
 Result<AddressGroups> LoadAsFile(const std::string& path);
+
+// The AS file of a node that may be told to read its settings again: one that has not changed is not read again, which
+// for the whole Internet takes more than a second.
+class AsFileReader {
+ public:
+  // Null for an empty path. The same as the last time while the file is the same by its inode, size and time of change.
+  // After an error the last one is still what was returned.
+  Result<std::shared_ptr<const AddressGroups>> Load(const std::string& path);
+
+ private:
+  struct Stamp {
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
+    timespec changed{};
+    bool operator==(const Stamp& other) const {
+      return device == other.device && inode == other.inode && size == other.size &&
+             changed.tv_sec == other.changed.tv_sec && changed.tv_nsec == other.changed.tv_nsec;
+    }
+  };
+  static std::optional<Stamp> StampOf(const std::string& path);
+
+  std::optional<Stamp> stamp_;  // of what was loaded last
+  std::shared_ptr<const AddressGroups> loaded_;
+};
 
 }  // namespace hearsay

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "node/io/list_fetcher.h"
 
-#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <ostream>
 #include <thread>
 #include <utility>
 
@@ -19,6 +18,7 @@
 #include "node/io/list_download.h"
 #include "node/io/peer_list.h"
 #include "node/io/read_file.h"
+#include "node/io/replace_file.h"
 #include "node/io/signed_peer_list.h"
 #include "proto/bytes.h"
 
@@ -31,12 +31,7 @@ void KeepCopy(const std::string& list_dir, const std::string& path, const std::s
   const auto old = ReadFile("peer list", path, kMaxPeerListBytes, FileSecrecy::kPublic);
   if (old && *old == text) return;
   ::mkdir(list_dir.c_str(), 0700);
-  const std::string temporary = path + ".new";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return;
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!written || ::rename(temporary.c_str(), path.c_str()) != 0) ::unlink(temporary.c_str());
+  (void)ReplaceFile(path, [&](std::ostream& out) { out << text; });
 }
 
 }  // namespace

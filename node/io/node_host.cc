@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "node/io/as_file.h"
 #include "node/io/data_dir.h"
 #include "node/io/entropy.h"
 #include "node/io/identity_file.h"
@@ -66,7 +65,7 @@ Result<std::unique_ptr<NodeHost>> NodeHost::Open(asio::io_context& io, const Set
   return host;
 }
 
-Result<CoreConfig> NodeHost::MakeCoreConfig(const Settings& settings, std::unique_ptr<AddressGroups>& groups) {
+Result<NodeHost::Core> NodeHost::MakeCore(const Settings& settings) {
   CoreConfig core;
   core.software = Software();
   core.name = settings.name;
@@ -82,13 +81,10 @@ Result<CoreConfig> NodeHost::MakeCoreConfig(const Settings& settings, std::uniqu
     if (!weights) return tl::unexpected(weights.error());
     core.weights = std::move(*weights);
   }
-  if (!settings.as_file.empty()) {
-    auto loaded = LoadAsFile(settings.as_file);
-    if (!loaded) return tl::unexpected(loaded.error());
-    groups = std::make_unique<AddressGroups>(std::move(*loaded));
-    core.address_groups = groups.get();
-  }
-  return core;
+  auto groups = as_file_.Load(settings.as_file);
+  if (!groups) return tl::unexpected(groups.error());
+  core.address_groups = groups->get();
+  return Core{.config = std::move(core), .groups = std::move(*groups)};
 }
 
 Result<void> NodeHost::OpenStore() {
@@ -106,9 +102,10 @@ Result<void> NodeHost::OpenStore() {
 
 Result<void> NodeHost::OpenDriver(std::function<void(const PeerEvent&)> on_event) {
   Driver::Config config;
-  auto core = MakeCoreConfig(settings_, groups_);
+  auto core = MakeCore(settings_);
   if (!core) return tl::unexpected(core.error());
-  config.core = std::move(*core);
+  config.core = std::move(core->config);
+  groups_ = std::move(core->groups);
   const auto network = LoadNetworkKey(settings_.network, settings_.network_key_file);
   if (!network) return tl::unexpected(network.error());
   if (HasFixedPorts(settings_)) {
@@ -172,14 +169,13 @@ Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
     setting->clear(merged);
     for (const std::string& value : setting->values(settings_)) setting->add(merged, value);
   }
-  std::unique_ptr<AddressGroups> groups;
-  auto core = MakeCoreConfig(merged, groups);
+  auto core = MakeCore(merged);
   if (!core) return tl::unexpected(core.error());
   settings_ = std::move(merged);
   log_.SetLevel(LevelOf(settings_));
   if (api_) api_->SetBansSaidIn(settings_.bans_said_in);
-  driver_->Reconfigure(std::move(*core), settings_.peers);
-  groups_ = std::move(groups);  // now that nobody borrows the old ones
+  driver_->Reconfigure(std::move(core->config), settings_.peers);
+  groups_ = std::move(core->groups);  // now that nobody borrows the old ones
   log_.Write(LogLevel::kInfo, "settings_reloaded", {{"changed", Join(changes.reloadable)}});
   if (!changes.restart.empty()) {
     log_.Write(LogLevel::kWarn, "settings_need_restart",

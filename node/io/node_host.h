@@ -16,6 +16,7 @@
 #include <asio/io_context.hpp>
 
 #include "node/core/address_groups.h"
+#include "node/io/as_file.h"
 #include "node/io/driver.h"
 #include "node/io/local_api.h"
 #include "node/io/log.h"
@@ -51,15 +52,20 @@ class NodeHost {
  private:
   NodeHost(asio::io_context& io, const Settings& settings);
   Result<void> OpenStore();
-  // Loads what `settings` name; the result borrows what is put into `groups`.
-  static Result<CoreConfig> MakeCoreConfig(const Settings& settings, std::unique_ptr<AddressGroups>& groups);
+  struct Core {
+    CoreConfig config;  // borrows
+    std::shared_ptr<const AddressGroups> groups;
+  };
+  // Loads what `settings` name.
+  Result<Core> MakeCore(const Settings& settings);
   Result<void> OpenDriver(std::function<void(const PeerEvent&)> on_event);
 
   asio::io_context& io_;
   Settings settings_;
   Log log_;
   std::unique_ptr<Store> store_;
-  std::unique_ptr<AddressGroups> groups_;  // of the AS file; the driver's node borrows it
+  AsFileReader as_file_;
+  std::shared_ptr<const AddressGroups> groups_;  // the driver's node borrows them
   std::unique_ptr<Driver> driver_;
   std::unique_ptr<LocalApi> api_;
   std::function<std::string()> more_metrics_;

@@ -225,7 +225,7 @@ constexpr Setting kTable[] = {
      }},
     {"as_file", "--as-file", "FILE", kScalar, kReload, "none: IPv4 /16 and IPv6 /32",
      "Lines of 'PREFIX AS', like '203.0.113.0/24 AS64500': global addresses of one autonomous system are one address "
-     "group, which caps what one provider's customer can be in this node's view. Read again on SIGHUP.",
+     "group, which caps what one provider's customer can be in this node's view. Read again on SIGHUP when it changed.",
      SetPath<&Settings::as_file>, Clear<&Settings::as_file>, Text<&Settings::as_file>},
     {"bans", "--ban", "BAN", kList, kReload, "none",
      "Whom to have nothing to do with: SUBJECT [until TIME] [because REASON]; SUBJECT is a node id, an address or a "

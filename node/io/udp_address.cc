@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "node/io/udp_address.h"
 
+#include <unistd.h>
+
 #include <cstring>
 
 namespace hearsay {
@@ -53,6 +55,21 @@ Endpoint FromSocketAddress(const sockaddr_storage& address) {
     return {FromIn6Addr(v6.sin6_addr), ntohs(v6.sin6_port)};
   }
   return {};
+}
+
+std::optional<IpAddress> FindSource(const IpAddress& destination) {
+  constexpr std::uint16_t kAnyPort = 9;
+  const int family = destination.IsV4() ? AF_INET : AF_INET6;
+  const int fd = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return std::nullopt;
+  sockaddr_storage address{};
+  socklen_t size = *ToSocketAddress({destination, kAnyPort}, family, address);
+  const auto* to = reinterpret_cast<const sockaddr*>(&address);
+  bool found = ::connect(fd, to, size) == 0;
+  size = sizeof(address);
+  found = found && ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(fd);
+  return found ? std::optional(FromSocketAddress(address).address) : std::nullopt;
 }
 
 }  // namespace hearsay

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Endpoints as the kernel wants them: sockaddr_in for an IPv4 socket, sockaddr_in6 (IPv4 mapped) for an IPv6 one.
+// Endpoints as the kernel wants them: sockaddr_in for an IPv4 socket, sockaddr_in6 (IPv4 mapped) for an IPv6 one; and
+// where it would send from.
 #pragma once
 
 #include <netinet/in.h>
@@ -16,6 +17,10 @@ namespace hearsay {
 std::optional<socklen_t> ToSocketAddress(const Endpoint& endpoint, int family, sockaddr_storage& out);
 // Of family AF_INET or AF_INET6; any other gives the unspecified endpoint.
 Endpoint FromSocketAddress(const sockaddr_storage& address);
+
+// The machine's address that packets to `destination` leave from, by its routes; nullopt when none leads there. Sends
+// nothing; four system calls.
+std::optional<IpAddress> FindSource(const IpAddress& destination);
 
 IpAddress FromInAddr(const in_addr& address);
 IpAddress FromIn6Addr(const in6_addr& address);

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "node/io/udp_address.h"
+
 namespace hearsay {
 namespace {
 
@@ -85,10 +87,20 @@ void UdpListeners::ReadNow() {
 
 UdpListeners::Best UdpListeners::FindBest(const IpAddress& destination) const {
   Best best;
+  bool several = false;
   for (std::size_t i = 0; i < sockets_.size(); ++i) {
     const int fitness = sockets_[i]->Fitness(destination);
+    several = fitness == best.fitness || (several && fitness < best.fitness);
     if (fitness > best.fitness) best = {i, fitness};
   }
+  if (best.fitness == 0 || !several) return best;
+  // A container in two networks has an address in each; from the other one, answers would not come back.
+  const auto source = FindSource(destination);
+  const auto is_it = [&](const auto& socket) {
+    return socket->local().address == source && socket->Fitness(destination) == best.fitness;
+  };
+  const auto found = std::ranges::find_if(sockets_, is_it);
+  if (found != sockets_.end()) best.listener = static_cast<std::size_t>(found - sockets_.begin());
   return best;
 }
 

@@ -3,7 +3,8 @@
 // UdpListeners: all sockets of a node as one: what to bind, which of them a datagram leaves by, one flush a step.
 //
 // An answer leaves by the socket, and from the address, that its question came to: a node with several addresses signs
-// the dialled one, and must be seen to answer from it. Anything else leaves by the socket that fits best.
+// the dialled one, and must be seen to answer from it. Anything else leaves by the socket that fits best; of several,
+// by that on the address from which the machine's routes lead there.
 // One thread, the loop's.
 #pragma once
 

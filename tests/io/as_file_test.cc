@@ -73,5 +73,22 @@ TEST(AsFile, SaysWhichFileCannotBeRead) {
   EXPECT_EQ(LoadAsFile(folder.Write("f", "5.1.0.0/16 7\n"))->prefixes(), 1u);
 }
 
+TEST(AsFile, IsReadAgainWhenItChanged) {
+  const TemporaryFolder folder;
+  const std::string path = folder.Write("f", "5.1.0.0/16 7\n");
+  AsFileReader reader;
+  const auto first = *reader.Load(path);
+  EXPECT_EQ(*reader.Load(path), first);
+  folder.Write("f", "5.1.0.0/16 80\n");  // of another size: a clock may tick slowly
+  const auto second = *reader.Load(path);
+  EXPECT_EQ(AsOf(*second, "5.1.2.3"), 80u);
+  EXPECT_EQ(AsOf(*first, "5.1.2.3"), 7u) << "somebody may still use it";
+  folder.Write("f", "5.1.0.0/16\n");
+  EXPECT_FALSE(reader.Load(path));
+  EXPECT_EQ(*reader.Load(""), nullptr);
+  folder.Write("f", "5.1.0.0/16 9\n");
+  EXPECT_EQ(AsOf(**reader.Load(path), "5.1.2.3"), 9u);
+}
+
 }  // namespace
 }  // namespace hearsay

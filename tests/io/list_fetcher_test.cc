@@ -12,7 +12,7 @@
 #include "node/io/signed_peer_list.h"
 #include "tests/io/http_responder.h"
 #include "tests/io/loop.h"
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 
 namespace hearsay {
 namespace {
@@ -60,7 +60,7 @@ class ListFetcherTest : public testing::Test {
 
   asio::io_context io_;
   HttpResponder web_{io_};
-  TempDir dir_;
+  TemporaryFolder dir_;
   std::unique_ptr<ListFetcher> fetcher_;
   const Identity seed_{ByteArray<32>{}};
 };

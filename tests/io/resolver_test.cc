@@ -10,7 +10,7 @@
 #include "tests/io/dns_responder.h"
 #include "tests/io/http_responder.h"
 #include "tests/io/loop.h"
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 
 namespace hearsay {
 namespace {
@@ -60,7 +60,7 @@ class ResolverTest : public testing::Test {
   const Identity seed_{ByteArray<32>{}};
   asio::io_context io_;
   DnsResponder dns_{io_};
-  TempDir dir_;
+  TemporaryFolder dir_;
   std::unique_ptr<Resolver> resolver_;
   std::vector<std::string> notices_;
 };

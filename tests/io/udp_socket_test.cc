@@ -206,6 +206,18 @@ TEST_F(UdpListenersTest, AnAnswerLeavesFromTheAddressThatWasAsked) {
   EXPECT_EQ(got[0].from, asked);
 }
 
+TEST_F(UdpListenersTest, OfThoseThatFitTheOneOnTheRouteSends) {
+  const auto node = Listen({At("127.0.0.2:0"), At("127.0.0.1:0"), At("127.0.0.3:0")});
+  const auto peer = Open("127.0.0.9:0");  // the kernel reaches all of 127.0.0.0/8 from 127.0.0.1
+  const std::string_view text = "hello";
+  std::vector<Received> got;
+  peer->Start(Into(got));
+  node->Add(peer->local(), 0, text.size(), nullptr);
+  node->Flush(AsBytes(text));
+  ASSERT_TRUE(RunUntil(io_, [&] { return !got.empty(); }));
+  EXPECT_EQ(got[0].from, node->endpoints()[1]);
+}
+
 TEST_F(UdpListenersTest, WhatNoSocketReachesIsCounted) {
   const auto node = Listen({At("127.0.0.1:0"), At("127.0.0.2:0")});
   node->Add(At("192.0.2.1:9"), 0, 0, nullptr);

@@ -12,7 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 #include "tests/net/process.h"
 
 namespace hearsay::test {
@@ -48,7 +48,7 @@ class Cluster {
   std::string Directory(std::size_t node) const { return At(node).home + "/data"; }
   std::string Api(std::size_t node) const { return "unix:" + At(node).home + "/api.sock"; }
   std::string Errors(std::size_t node) const { return At(node).process->Log(); }  // its standard error
-  const TempDir& dir() const { return dir_; }
+  const TemporaryFolder& dir() const { return dir_; }
 
   // The local API's answer; null when there is none.
   nlohmann::json Get(std::size_t node, const std::string& target) const;
@@ -77,7 +77,7 @@ class Cluster {
   std::optional<std::vector<std::string>> View(std::size_t node) const;
 
   const std::string program_;
-  const TempDir dir_;
+  const TemporaryFolder dir_;
   std::vector<Node> nodes_;
 };
 

@@ -10,7 +10,7 @@
 #include <atomic>
 #include <mutex>
 
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 #include "tests/net/cluster.h"
 
 namespace hearsay::test {
@@ -79,7 +79,7 @@ TEST(EmbeddedNode, NewAttributesReachThePeersAndLeavingIsNoticed) {
 }
 
 TEST(EmbeddedNode, KeepsItsIdentityInADataDirOnly) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   Settings kept = Quiet();
   kept.data_dir = dir.path() + "/data";
   const NodeId id = Begin(kept)->id();

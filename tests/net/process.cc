@@ -14,7 +14,7 @@
 #include <sstream>
 
 #include "proto/check.h"
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 
 extern char** environ;
 
@@ -118,7 +118,7 @@ std::string Process::Log() const {
 }
 
 Finished RunToEnd(const std::string& program, std::vector<std::string> arguments, Milliseconds patience) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   arguments.insert(arguments.begin(), program);
   Process process(std::move(arguments), dir.path() + "/log");
   const auto deadline = Clock::now() + patience;

@@ -119,7 +119,7 @@ TEST(Run, WrongUsageIsExitCodeTwoAndMakesNothing) {
   using Arguments = std::vector<std::string>;
   for (const Arguments& wrong : {Arguments{"--lisen", "127.0.0.1:0"}, {"--listen", "somewhere"},
                                  {"--peer", "no such peer!"}, {"--attribute", "novalue"}}) {
-    const TempDir dir;
+    const TemporaryFolder dir;
     Arguments arguments = {"run", "--data-dir", dir.path() + "/never"};
     arguments.insert(arguments.end(), wrong.begin(), wrong.end());
     const Finished refused = RunToEnd(HEARSAY_BINARY, arguments);
@@ -142,7 +142,7 @@ TEST(Run, ASecondProcessOnOneDataDirIsRefused) {
 }
 
 TEST(Run, AnIdentityThatOthersMayReadIsRefusedAndLeftAlone) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const std::string data = dir.path() + "/data";
   ASSERT_EQ(RunToEnd(HEARSAY_BINARY, {"init", "--data-dir", data}).exit_code, 0);
   const std::string identity = data + "/identity";
@@ -155,7 +155,7 @@ TEST(Run, AnIdentityThatOthersMayReadIsRefusedAndLeftAlone) {
 }
 
 TEST(Run, FilesThatAreMissingOrWrongAreNamedAndNothingIsMade) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const std::string data = dir.path() + "/never";
   const std::string weights = dir.Write("weights", "this is no node id\n");
   const std::string prefixes = dir.Write("as", "5.1.0.0/16 nobody\n");

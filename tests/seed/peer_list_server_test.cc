@@ -12,7 +12,7 @@
 #include "crawler/seed/peer_list_writer.h"
 #include "node/io/list_fetcher.h"
 #include "tests/io/loop.h"
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 #include "tests/seed/seed_fixture.h"
 
 namespace hearsay {
@@ -150,7 +150,7 @@ TEST_F(PeerListServerTest, ANodeWithTheSeedsKeyTakesItsListsOneAfterTheOther) {
   PeerListWriter writer("test", seed);
   Rng rng = Rng::FromNumber(3);
   const GoodPeers peers(SpreadPeers(300));
-  TempDir dir;
+  TemporaryFolder dir;
   ListFetcher fetcher(io_, {.network = "test", .list_dir = dir.path() + "/lists", .ca_file = {}});
   const UrlPeer source{"http://" + server_->endpoint().ToString() + "/peers.json", seed.id()};
   const auto fetch = [&] {

@@ -22,7 +22,7 @@
 #include "proto/codec.h"
 #include "proto/cookie.h"
 #include "proto/handshake.h"
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 #include "tests/net/process.h"
 #include "tests/sim/heap.h"
 #include "tools/bench/measure.h"
@@ -166,7 +166,7 @@ ordered_json Report(const CrawlOptions& options, const Truth& truth, const std::
 }  // namespace
 
 ordered_json MeasureCrawl(const CrawlOptions& options) {
-  const TempDir dir;
+  const TemporaryFolder dir;
   const std::string truth_file = dir.path() + "/truth.json";
   test::Process fleet({"/proc/self/exe", "fleet", "--nodes", std::to_string(options.nodes), "--port", "0", "--seed",
                        "4", "--network", kNetwork, "--truth", truth_file, "--json"},

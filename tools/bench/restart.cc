@@ -24,7 +24,7 @@
 #include "proto/check.h"
 #include "proto/rng.h"
 #include "store/lmdb_store.h"
-#include "tests/io/temp_dir.h"
+#include "tests/io/temporary_folder.h"
 #include "tests/net/process.h"
 #include "tools/bench/usage.h"
 
@@ -140,7 +140,7 @@ class Home {
   }
 
  private:
-  const TempDir dir_;
+  const TemporaryFolder dir_;
   const LmdbOptions options_;
   Rng rng_ = Rng::FromNumber(7);
   const KnownPeer viewed_;

@@ -14,7 +14,10 @@ namespace {
 std::size_t SharedAddresses(const Census& census) {
   std::vector<std::pair<IpAddress, std::uint32_t>> homes;  // of nodes, by place
   for (std::uint32_t place = 0; place < census.nodes.size(); ++place) {
-    for (const Endpoint& endpoint : census.nodes[place].endpoints) homes.emplace_back(endpoint.address, place);
+    const MappedNode& node = census.nodes[place];
+    for (const auto* endpoints : {&node.endpoints, &node.unconfirmed}) {
+      for (const Endpoint& endpoint : *endpoints) homes.emplace_back(endpoint.address, place);
+    }
   }
   std::sort(homes.begin(), homes.end());
   std::size_t shared = 0;
@@ -64,7 +67,7 @@ CensusSummary Summarize(const Census& census) {
     if (node.rtt) rtts.push_back(*node.rtt);
     if (node.suspect) ++summary.suspects;
     if (node.excluded) ++summary.excluded;
-    if (node.endpoints.size() > 1) ++summary.several_endpoints;
+    if (node.endpoints.size() + node.unconfirmed.size() > 1) ++summary.several_endpoints;
   }
   summary.shared_addresses = SharedAddresses(census);
   if (census.estimate && census.estimate->nodes > 0) {

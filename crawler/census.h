@@ -40,7 +40,11 @@ std::string_view VerdictName(Verdict verdict);  // "not_visited", "timeout", ...
 
 struct MappedNode {
   NodeId id;
-  std::vector<Endpoint> endpoints;      // where it proved its id; ordered
+  // Ordered. Of a reachable node its own; of an unconfirmed one all where it proved its id.
+  std::vector<Endpoint> endpoints;
+  // Ordered. Where a reachable node proved its id too and does not know the endpoint to be its own: a translator's, or
+  // that of somebody who passes packets on and would be found under its name.
+  std::vector<Endpoint> unconfirmed;
   Verdict verdict = Verdict::kReachable;  // kReachable or kUnconfirmed
   std::optional<NodeRecord> record;     // absent: the channel worked too badly to get it
   std::optional<Duration> rtt;          // the shortest of its answered pings; an upper bound, our own waiting included
@@ -84,7 +88,9 @@ struct CensusTraffic {
 struct Census {
   Time started_at{};
   Time finished_at{};
-  bool complete = false;  // it ended by itself, and no bound of the crawl cut anything off
+  // Every endpoint had its turns, and no bound of the crawl cut anything off but what `distrusted` counts: else whoever
+  // makes endpoints up could keep every census from being whole.
+  bool complete = false;
   std::vector<MappedNode> nodes;                                  // ordered by id
   std::vector<MappedEndpoint> silent;                             // never authenticated; ordered by endpoint
   std::vector<HiddenNode> hidden;                                 // ordered by id

@@ -74,10 +74,15 @@ void Crawl::AddNodes(const std::vector<FoundNodes::Number>& order, const std::ve
       continue;
     }
     MappedNode& node = census.nodes[place_of[spot.node]];
-    node.endpoints.push_back(frontier_.At(i));
-    if (spot.verdict == Verdict::kReachable) node.verdict = Verdict::kReachable;
+    const bool confirmed = spot.verdict == Verdict::kReachable;
+    (confirmed ? node.endpoints : node.unconfirmed).push_back(frontier_.At(i));
+    if (confirmed) node.verdict = Verdict::kReachable;
   }
-  for (MappedNode& node : census.nodes) std::sort(node.endpoints.begin(), node.endpoints.end());
+  for (MappedNode& node : census.nodes) {
+    if (node.endpoints.empty()) std::swap(node.endpoints, node.unconfirmed);
+    std::sort(node.endpoints.begin(), node.endpoints.end());
+    std::sort(node.unconfirmed.begin(), node.unconfirmed.end());
+  }
   std::sort(census.silent.begin(), census.silent.end(),
             [](const MappedEndpoint& a, const MappedEndpoint& b) { return a.endpoint < b.endpoint; });
 }

@@ -111,7 +111,6 @@ struct GoodSet {
   std::size_t good = 0;
   std::size_t doubtful = 0;  // they answer, but not for long or not often enough
   std::size_t gone = 0;      // served because there is nobody else
-  bool IsShort() const { return doubtful + gone > 0; }
 };
 GoodSet SelectGood(std::span<const Reliability* const> all, const GoodRule& rule, std::size_t wanted);
 

@@ -28,13 +28,12 @@ constexpr Transition<EndpointState, EndpointEvent> kEndpointTransitions[] = {
     {kVisiting, EndpointEvent::kVisitOver, kDone, "reachable or unconfirmed"},
     {kDone, EndpointEvent::kDrawn, kLooking, "waits behind its address group, then dials: is the node still there?"},
     {kLooking, EndpointEvent::kLookOver, kDone, "goodbye to who is; who is not stays in the map, counted as gone"},
-    {{}, EndpointEvent::kStop, kDone, "not_visited, or what the visit has found so far"},
 };
 constexpr std::string_view kEndpointStates[] = {"waiting", "dialling", "visiting", "done", "looking"};
 constexpr std::string_view kEndpointEvents[] = {
     "room in flight, its group's turn", "no answer, dials left", "no answer again; wrong id; ourselves",
     "a proof by a new node",            "a proof by a known one", "the visit is over",
-    "drawn for a second look",          "an answer, or none",     "stop"};
+    "drawn for a second look",          "an answer, or none"};
 
 using enum VisitState;
 constexpr Transition<VisitState, VisitEvent> kVisitTransitions[] = {

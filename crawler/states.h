@@ -21,7 +21,6 @@ enum class EndpointEvent : std::uint8_t {
   kVisitOver,
   kDrawn,     // by lot, for a second look
   kLookOver,  // its node answered, or did not
-  kStop,
 };
 EndpointState Next(EndpointState state, EndpointEvent event);
 

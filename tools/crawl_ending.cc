@@ -48,13 +48,14 @@ ExitCode CrawlEnding::Conclude(const Crawled& crawled) const {
   return made.errors.empty() ? kExitFine : kExitFailed;
 }
 
-// A crawl that a kill cut in two is recorded as one.
+// A crawl that a kill cut in two is recorded as one. Of a series, what the disk had no room for is in memory and is
+// written with the next census; a single crawl that could not be recorded leaves its journal to the next one.
 HistoryStore::Recorded CrawlEnding::Record(const Crawled& crawled) const {
   if (crawled.resumed > 0) {
     std::fprintf(stderr, "crawl: went on where one that was killed had made %zu visits\n", crawled.resumed);
   }
   HistoryStore::Recorded recorded = config_.store->Record(crawled.census);
-  if (recorded.error.empty()) CrawlJournal::Remove(config_.order.journal);
+  if (recorded.error.empty() || config_.kind == Kind::kSeries) CrawlJournal::Remove(config_.order.journal);
   return recorded;
 }
 

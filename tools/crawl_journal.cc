@@ -28,13 +28,14 @@ std::optional<Time> WrittenAt(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<CrawlJournal>> CrawlJournal::Open(const std::string& folder, const NetworkKey& network,
-                                                         Time now) {
+                                                         std::optional<Time> recorded, Time now) {
   const std::string path = PathIn(folder);
   std::optional<JournalContent> found;
   if (const auto text = ReadFile("crawl journal", path, kMaxBytes, FileSecrecy::kPublic)) {
     auto content = ReadJournal(AsBytes(*text), network);
     const std::optional<Time> written = WrittenAt(path);
-    if (content && content->started_at <= now && written && now < *written + kMaxAge) found = std::move(*content);
+    const bool fresh = written && now < *written + kMaxAge;
+    if (content && fresh && content->started_at <= now && content->started_at != recorded) found = std::move(*content);
   }
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   // What follows the sound part would hide what is appended.

@@ -5,7 +5,8 @@
 // power failure perhaps more, and then the crawl does that part again. It is removed when the census is recorded.
 //
 // One that nobody wrote to for kMaxAge is of a network that has changed since: it is emptied and not used. So is one of
-// another network, and what follows the sound part of one.
+// another network, one of a crawl that is recorded (a power failure may bring it back), and what follows the sound part
+// of one.
 #pragma once
 
 #include <memory>
@@ -20,8 +21,10 @@ class CrawlJournal {
  public:
   static constexpr Duration kMaxAge = std::chrono::hours{1};
 
-  // `folder` exists and is locked by us. What it finds of no use it cuts off; the error is the machine's.
-  static Result<std::unique_ptr<CrawlJournal>> Open(const std::string& folder, const NetworkKey& network, Time now);
+  // `folder` exists and is locked by us; `recorded`: when the crawl began that was recorded last. What it finds of no
+  // use it cuts off; the error is the machine's.
+  static Result<std::unique_ptr<CrawlJournal>> Open(const std::string& folder, const NetworkKey& network,
+                                                    std::optional<Time> recorded, Time now);
   ~CrawlJournal();
   CrawlJournal(const CrawlJournal&) = delete;
   CrawlJournal& operator=(const CrawlJournal&) = delete;

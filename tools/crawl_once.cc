@@ -20,7 +20,7 @@ Result<Crawled> CrawlOnce(const CrawlOrder& order, const CrawlWatch& watch) {
   const Time start = clock.Now();
   std::unique_ptr<CrawlJournal> journal;
   if (!order.journal.empty()) {
-    auto opened = CrawlJournal::Open(order.journal, order.network.key, start);
+    auto opened = CrawlJournal::Open(order.journal, order.network.key, order.recorded, start);
     if (!opened) return tl::unexpected(opened.error());
     journal = std::move(*opened);
   }

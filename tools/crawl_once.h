@@ -23,6 +23,7 @@ struct CrawlOrder {
   std::size_t in_flight = CrawlConfig{}.in_flight;
   std::optional<Duration> limit;  // then it ends with what it has
   std::string journal;            // a locked folder to keep the crawl's journal in; empty: it is not kept
+  std::optional<Time> recorded;   // when the crawl began that was recorded last: a journal of it is of no use
 };
 
 struct CrawlWatch {

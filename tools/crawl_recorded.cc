@@ -89,6 +89,7 @@ class Series {
   std::optional<Refusal> FindSeeds() {
     SeedLookup found = crawl_.seeds();
     crawl_.order.seeds = std::move(found.seeds);
+    crawl_.order.recorded = store_.history().timeline().LastStart();
     for (const Endpoint& contact : store_.history().Contacts(FrontierLimits{}.ContactRoom())) {
       crawl_.order.seeds.push_back({contact, {}});
     }

@@ -29,6 +29,7 @@ class Evidence {
     if (census.complete) return;  // nobody will ask
     for (const MappedNode& node : census.nodes) {
       proved_.insert(proved_.end(), node.endpoints.begin(), node.endpoints.end());
+      proved_.insert(proved_.end(), node.unconfirmed.begin(), node.unconfirmed.end());
     }
     std::sort(proved_.begin(), proved_.end());
   }
@@ -151,6 +152,9 @@ const NodeLife* History::Find(const NodeId& id) const {
 HistoryChange History::Apply(const Census& census) {
   const Time now = census.finished_at;
   const Evidence evidence(census);
+  // A machine that starts with a wrong clock gives one such census; its absent nodes were not away for that long.
+  const auto& points = timeline_.points();
+  const bool leapt = !points.empty() && now - points.back().at > limits_.forget_after / 2;
   HistoryChange change;
   std::vector<NodeLife> fresh;
   if (nodes_.empty()) fresh.reserve(census.nodes.size());
@@ -173,7 +177,7 @@ HistoryChange History::Apply(const Census& census) {
   }
   pass_absent(nodes_.end());
 
-  if (!census.nodes.empty()) Forget(now, change.forgotten);
+  if (!census.nodes.empty() && !leapt) Forget(now, change.forgotten);
   Insert(std::move(fresh));
   KeepWithinBounds(change.forgotten);
   std::sort(change.forgotten.begin(), change.forgotten.end());

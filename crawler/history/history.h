@@ -15,10 +15,11 @@
 // an address that was not tried stays); it `changed` when its software did.
 //
 // Bounds: `nodes`, `of_one_group` of them in one global address group (that of a node's first address), NodeLife's and
-// Timeline's. A node unseen for `forget_after` is forgotten, by a census that gave results. Above a bound the absent
-// ones go, the longest unseen first, then the newest: who makes up identities displaces only them, and only in the
-// groups that it has addresses in. Clocks: a census that is older than what is known, because a clock was set back, is
-// taken as it is: its results have the age 0, and nothing stays in the future that it touches.
+// Timeline's. A node unseen for `forget_after` is forgotten, by a census that gave results and comes within half of
+// that time after the one before: its clock did not leap. Above a bound the absent ones go, the longest unseen first,
+// then the newest: who makes up identities displaces only them, and only in the groups that it has addresses in.
+// Clocks: a census that is older than what is known, because a clock was set back, is taken as it is: its results have
+// the age 0, and nothing stays in the future that it touches.
 #pragma once
 
 #include <functional>
@@ -56,7 +57,6 @@ struct GoodNodes {
   std::size_t good = 0;
   std::size_t doubtful = 0;
   std::size_t gone = 0;
-  bool IsShort() const { return doubtful + gone > 0; }
 };
 
 class History {

@@ -81,6 +81,10 @@ const CensusPoint* Timeline::Find(Time at) const {
   return found != points_.end() && found->at == at ? &*found : nullptr;
 }
 
+std::optional<Time> Timeline::LastStart() const {
+  return points_.empty() ? std::nullopt : std::optional(points_.back().at - points_.back().duration);
+}
+
 void Timeline::Restore(CensusPoint point) {
   const auto place = Place(point.at);
   if (place == points_.end() || place->at != point.at) points_.insert(place, std::move(point));

@@ -69,6 +69,8 @@ class Timeline {
 
   const std::vector<CensusPoint>& points() const { return points_; }
   const CensusPoint* Find(Time at) const;
+  // When the crawl of the last point began. Absent: there is none.
+  std::optional<Time> LastStart() const;
 
  private:
   std::vector<CensusPoint>::iterator Place(Time at);

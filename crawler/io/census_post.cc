@@ -39,8 +39,12 @@ class Stage {
     const Census& census = post_.census;
     for (; node_ < census.nodes.size(); ++node_, endpoint_ = 0) {
       const MappedNode& node = census.nodes[node_];
-      if (endpoint_ >= node.endpoints.size()) continue;
-      AddNode(node, node.endpoints[endpoint_++], text);
+      const std::size_t own = node.endpoints.size();
+      if (endpoint_ >= own + node.unconfirmed.size()) continue;
+      const bool is_own = endpoint_ < own;
+      AddNode(node, is_own ? node.endpoints[endpoint_] : node.unconfirmed[endpoint_ - own],
+              is_own ? node.verdict : Verdict::kUnconfirmed, text);
+      ++endpoint_;
       return true;
     }
     for (; silent_ < census.silent.size(); ++silent_) {
@@ -57,8 +61,8 @@ class Stage {
   }
 
  private:
-  void AddNode(const MappedNode& node, const Endpoint& endpoint, std::string& text) const {
-    std::vector<Text> fields{std::string(VerdictName(node.verdict)), Boolean(node.suspect), Text{}};
+  void AddNode(const MappedNode& node, const Endpoint& endpoint, Verdict verdict, std::string& text) const {
+    std::vector<Text> fields{std::string(VerdictName(verdict)), Boolean(node.suspect), Text{}};
     if (node.rtt) fields.back() = std::to_string(node.rtt->count());
     if (node.record) {
       fields.insert(fields.end(), {CleanText(node.record->software), CleanText(node.record->name),

@@ -126,15 +126,14 @@ inline constexpr const char* kMerge[] = {
          AND r.attributes = s.attributes)",
     "ANALYZE pg_temp.sighted",
 };
-// A sighting ends when the same node is seen at the same endpoint in another state, or when a complete census does not
+// A sighting ends when its endpoint is seen in another state, or with another node, or when a complete census does not
 // see it at all.
 inline constexpr const char* kEndSightings = R"(
 UPDATE hearsay.sightings o SET until = $2::integer WHERE o.network = $1::smallint AND o.until IS NULL
 AND NOT EXISTS (
   SELECT FROM pg_temp.sighted k WHERE k.endpoint = o.endpoint AND coalesce(k.node, 0) = coalesce(o.node, 0)
   AND k.state = o.state AND coalesce(k.record, 0) = coalesce(o.record, 0) AND k.suspect = o.suspect)
-AND ($3::boolean OR EXISTS (
-  SELECT FROM pg_temp.sighted k WHERE k.endpoint = o.endpoint AND coalesce(k.node, 0) = coalesce(o.node, 0)))
+AND ($3::boolean OR EXISTS (SELECT FROM pg_temp.sighted k WHERE k.endpoint = o.endpoint))
 )";
 inline constexpr const char* kBeginSightings = R"(
 INSERT INTO hearsay.sightings (network, state, endpoint, node, record, since, rtt_us, suspect)

@@ -73,11 +73,16 @@ void Add(const Place& place, Json& object) {
   object["as_name"] = place.as_name ? Json(*place.as_name) : Json(nullptr);
 }
 
+Json ListOf(const std::vector<Endpoint>& endpoints) {
+  Json out = Json::array();
+  for (const Endpoint& endpoint : endpoints) out.push_back(endpoint.ToString());
+  return out;
+}
+
 Json ObjectOf(const MappedNode& node, const Place& place) {
   const bool reachable = node.verdict == Verdict::kReachable;
-  Json out = {{"node_id", node.id.ToString()}, {"endpoints", Json::array()}, {"reachable", reachable},
-              {"reason", nullptr}};
-  for (const Endpoint& endpoint : node.endpoints) out["endpoints"].push_back(endpoint.ToString());
+  Json out = {{"node_id", node.id.ToString()}, {"endpoints", ListOf(node.endpoints)},
+              {"unconfirmed", ListOf(node.unconfirmed)}, {"reachable", reachable}, {"reason", nullptr}};
   if (!reachable) out["reason"] = VerdictName(node.verdict);
   if (node.record) {
     out["software"] = node.record->software;
@@ -100,7 +105,8 @@ Json ObjectOf(const MappedNode& node, const Place& place) {
 
 Json ObjectOf(const MappedEndpoint& silent, const Place& place) {
   Json out = {{"node_id", nullptr},
-              {"endpoints", Json::array({silent.endpoint.ToString()})},
+              {"endpoints", ListOf({silent.endpoint})},
+              {"unconfirmed", Json::array()},
               {"reachable", false},
               {"reason", VerdictName(silent.verdict)},
               {"software", nullptr},

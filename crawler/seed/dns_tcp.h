@@ -55,7 +55,6 @@ class DnsTcp {
   DnsTcp& operator=(const DnsTcp&) = delete;
 
   const Counters& counters() const { return counters_; }
-  std::size_t connections() const { return connections_.size(); }
 
  private:
   struct Connection;

@@ -3,14 +3,10 @@
 
 #include <dlfcn.h>
 
+#include "node/io/dynamic_symbol.h"
+
 namespace hearsay {
 namespace {
-
-template <typename Function>
-bool Find(void* library, const char* name, Function& out) {
-  out = reinterpret_cast<Function>(::dlsym(library, name));
-  return out != nullptr;
-}
 
 Result<LdnsLibrary> Open() {
   void* library = ::dlopen("libldns.so.3", RTLD_NOW | RTLD_LOCAL);
@@ -19,7 +15,7 @@ Result<LdnsLibrary> Open() {
   }
   LdnsLibrary ldns;
   bool found = true;
-#define HEARSAY_LDNS_FIND(name) found = found && Find(library, "ldns_" #name, ldns.name);
+#define HEARSAY_LDNS_FIND(name) found = found && FindSymbol(library, "ldns_" #name, ldns.name);
   HEARSAY_LDNS_FUNCTIONS(HEARSAY_LDNS_FIND)
 #undef HEARSAY_LDNS_FIND
   if (!found) return tl::unexpected<std::string>("the installed libldns is too old; version 1.8 or later is needed");

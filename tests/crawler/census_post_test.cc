@@ -81,7 +81,7 @@ class CensusPost : public testing::Test {
     return Ask("WITH c AS (SELECT census, row_number() OVER (ORDER BY started_at) AS place FROM hearsay.censuses JOIN "
                "hearsay.networks USING (network) WHERE name = $1) "
                "SELECT string_agg(t.name || ' ' || a.place || '-' || coalesce(b.place::text, ''), ', ' "
-               "ORDER BY a.place) "
+               "ORDER BY a.place, t.name) "
                "FROM hearsay.sightings s JOIN hearsay.nodes n USING (node) JOIN hearsay.states t USING (state) "
                "JOIN c a ON a.census = s.since LEFT JOIN c b ON b.census = s.until "
                "WHERE n.node_id = '\\x" + id.ToString() + "'");
@@ -158,6 +158,23 @@ TEST_F(CensusPost, TakesAnIncompleteCensusForNoProofOfAbsence) {
   EXPECT_EQ(posted.ended, 2u);  // what it saw otherwise, at two endpoints
   EXPECT_EQ(posted.began, 2u);
   EXPECT_EQ(Sightings(Id(2)), "unconfirmed 1-");
+}
+
+TEST_F(CensusPost, AnIncompleteCensusEndsWhatWasSeenOtherwiseAtAnEndpoint) {
+  Post(Example());
+  Census census = At(Example(), minutes{15});
+  census.complete = false;
+  census.nodes[0].endpoints = {*Endpoint::Parse("127.0.0.1:2")};  // where the second node was
+  census.nodes[0].unconfirmed = {*Endpoint::Parse("127.0.0.1:3")};  // where nobody was
+  census.nodes.pop_back();
+  census.edges.clear();
+  census.silent.clear();
+  EXPECT_EQ(Post(census).ended, 2u);
+  EXPECT_EQ(Sightings(Id(2)), "unconfirmed 1-2");
+  EXPECT_EQ(Sightings(Id(1)), "reachable 1-, reachable 1-, reachable 2-, unconfirmed 2-");
+  EXPECT_EQ(Ask("SELECT count(*) FROM hearsay.sightings JOIN hearsay.networks USING (network) WHERE name = $1 AND node "
+                "IS NULL AND until IS NULL"),
+            "0");
 }
 
 TEST_F(CensusPost, RefusesACensusThatBeganBeforeTheLast) {

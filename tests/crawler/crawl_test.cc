@@ -159,6 +159,21 @@ TEST(Crawl, CountsANodeOnceWhateverItsEndpoints) {
   EXPECT_TRUE(census.edges.empty());
 }
 
+// Somebody who passes packets on is not where the node lives: a seed would send newcomers there.
+TEST(Crawl, KeepsApartWhereANodeAnswersAndDoesNotLive) {
+  ToyNetwork network;
+  ToyPeer& peer = network.Add(Loopback(2), Names({Loopback(1), Loopback(3)}));
+  peer.script.confirms_only = Loopback(2);
+  network.AddDoor(Loopback(1), peer);
+  network.AddDoor(Loopback(3), peer);
+  const Census census = Walk(network, Seeds({Loopback(1), Loopback(2)}));
+  ASSERT_EQ(census.nodes.size(), 1u);
+  EXPECT_EQ(census.nodes[0].verdict, Verdict::kReachable);
+  EXPECT_THAT(census.nodes[0].endpoints, testing::ElementsAre(Loopback(2)));
+  EXPECT_THAT(census.nodes[0].unconfirmed, testing::ElementsAre(Loopback(1), Loopback(3)));
+  EXPECT_EQ(Summarize(census).several_endpoints, 1u);
+}
+
 TEST(Crawl, AsksWithFreshSeedsToo) {
   ToyNetwork network;
   ToyPeer& peer = network.Add(Loopback(1), {});

@@ -120,7 +120,6 @@ TEST(History, ServesNoneThatAreUnconfirmedSuspectOrExcludeCrawlers) {
   const GoodNodes good = history.Good({}, 10);
   ASSERT_EQ(good.nodes.size(), 1u);
   EXPECT_EQ(good.nodes[0]->id, MakeId(3));
-  EXPECT_FALSE(good.IsShort());
 }
 
 // The one packet that says so may be lost.
@@ -205,6 +204,28 @@ TEST(History, ForgetsWhomNobodySawForNinetyDays) {
   EXPECT_THAT(history.Apply(CensusMaker(AtMinute(90 * day)).Found(1, {1})).forgotten, IsEmpty());
   EXPECT_THAT(history.Apply(CensusMaker(AtMinute(90 * day + 1)).Found(1, {1})).forgotten, ElementsAre(MakeId(2)));
   EXPECT_EQ(history.Find(MakeId(2)), nullptr);
+}
+
+TEST(History, OneCensusOfAClockThatLeaptForgetsNobody) {
+  History history;
+  history.Apply(CensusMaker(AtMinute(0)).Found(1, {1}).Found(2, {2}));
+  const std::int64_t day = 24 * 60;
+  for (int i = 1; i <= 9; ++i) history.Apply(CensusMaker(AtMinute(i * day)).Found(1, {1}));
+  EXPECT_THAT(history.Apply(CensusMaker(AtMinute(5000 * day)).Found(1, {1})).forgotten, IsEmpty());
+  EXPECT_THAT(history.Apply(CensusMaker(AtMinute(10 * day)).Found(1, {1})).forgotten, IsEmpty());
+  EXPECT_FALSE(history.Find(MakeId(2))->present);
+}
+
+TEST(History, AnAddressThatIsNotItsOwnIsWhereItIsFoundAndNotWhereItLives) {
+  History history;
+  Census census = CensusMaker(AtMinute(0)).Found(1, {1}).Found(3, {3});
+  history.Apply(census);
+  census = CensusMaker(AtMinute(15)).Incomplete().Found(1, {1});
+  census.nodes[0].unconfirmed = {MakeEndpoint(3)};  // where node 3 was
+  const HistoryChange change = history.Apply(census);
+  EXPECT_THAT(EndpointsOf(history.Find(MakeId(1))->addresses), ElementsAre(MakeEndpoint(1)));
+  EXPECT_THAT(change.moved, IsEmpty());
+  EXPECT_THAT(change.went, ElementsAre(MakeId(3)));
 }
 
 TEST(History, AtItsBoundTheAbsentGoAndThenTheNewest) {

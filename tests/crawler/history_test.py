@@ -147,6 +147,12 @@ class RecordedCrawls(Case):
         self.assertEqual([row["nodes"] for row in json.loads(self.history("--json"))], [ready["reachable"]])
         self.assertFalse(journal.exists())
 
+        # It is recorded: one that a power failure brings back is not replayed as a new crawl.
+        journal.write_bytes(written)
+        result = hearsay("crawl", ready["endpoint"], "--data-dir", self.data, "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("went on", result.stderr)
+
         # One that nobody wrote to for hours is of a network that has changed.
         journal.write_bytes(written)
         an_hour_ago = time.time() - 3601

@@ -82,12 +82,14 @@ TEST(MapJson, GivesEveryNodeTheSameKeys) {
   const json nodes = json::parse(Written(Example()))["nodes"];
   ASSERT_EQ(nodes.size(), 3u);
   for (const json& node : nodes) {
-    EXPECT_THAT(KeysOf(node), UnorderedElementsAre("node_id", "endpoints", "reachable", "reason", "software", "name",
-                                                   "role", "attributes", "rtt_ms", "sampled", "sampled_verified",
-                                                   "named_by", "suspect", "excluded", "country", "as", "as_name"));
+    EXPECT_THAT(KeysOf(node), UnorderedElementsAre("node_id", "endpoints", "unconfirmed", "reachable", "reason",
+                                                   "software", "name", "role", "attributes", "rtt_ms", "sampled",
+                                                   "sampled_verified", "named_by", "suspect", "excluded", "country",
+                                                   "as", "as_name"));
   }
   EXPECT_EQ(nodes[0]["node_id"], Id(1).ToString());
   EXPECT_EQ(nodes[0]["endpoints"], (json{"127.0.0.1:1", "[::1]:1"}));
+  EXPECT_EQ(nodes[0]["unconfirmed"], json::array());
   EXPECT_EQ(nodes[0]["reachable"], true);
   EXPECT_EQ(nodes[0]["reason"], nullptr);
   EXPECT_EQ(nodes[0]["software"], "hearsay/0.1.0");

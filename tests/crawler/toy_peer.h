@@ -23,6 +23,7 @@ struct ToyScript {
   // Ids of hidden peers, with a sample.
   std::function<std::vector<IdPrefix>()> hidden;
   bool confirms = true;           // knows the dialled endpoint to be its own
+  std::optional<Endpoint> confirms_only;  // the one that it knows to be its own, if not all
   bool answers_proofs = true;     // else silence after the syn cookie
   bool answers_keepalives = true; // else silence after the handshake
   bool sends_record = true;
@@ -87,8 +88,9 @@ class ToyPeer {
     if (!script.answers_proofs) return;
     const auto slot = jar_.Check(datagram.from, proof.query, proof.cookie, now, rng_);
     if (!slot || !VerifyProof(proof, datagram.from, **slot, identity_.id(), network_)) return;
+    const bool confirmed = script.confirms && script.confirms_only.value_or(datagram.local) == datagram.local;
     const auto accepted = AcceptProof(proof, datagram.from, **slot,
-                                      {.boot_epoch = 1, .session_id = rng_.Next64(), .confirmed = script.confirms},
+                                      {.boot_epoch = 1, .session_id = rng_.Next64(), .confirmed = confirmed},
                                       identity_, network_, rng_);
     if (!accepted) return;
     const std::uint64_t session = accepted->result.keys.receive_id;

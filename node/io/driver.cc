@@ -188,6 +188,13 @@ void Driver::Reconfigure(CoreConfig core, std::vector<std::string> peers) {
   EndStep();
 }
 
+void Driver::SetAttributes(const Attributes& attributes) {
+  if (stopped_) return;
+  config_.core.attributes = attributes;
+  node_.Reconfigure(config_.core, Now(), effects_);
+  EndStep();
+}
+
 void Driver::OnDatagrams(std::size_t listener, std::span<const Datagram> datagrams) {
   for (const Datagram& datagram : datagrams) {
     node_.Receive(datagram, Now(), effects_);

@@ -61,6 +61,7 @@ class Driver final : public NodeView, public NodeControl {
   // Live changes: name, role, attributes, preconfigured peers, weights and their minimum, how many peers are enough,
   // the policy for crawlers, address groups, bans.
   void Reconfigure(CoreConfig core, std::vector<std::string> peers);
+  void SetAttributes(const Attributes& attributes);
   // Tells the peers, closes the sockets, commits what is pending. Blocks for the last commit. The views stay readable.
   // An error when the last changes could not be stored; it is logged.
   Result<void> Stop();

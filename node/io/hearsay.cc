@@ -99,12 +99,7 @@ class EmbeddedNode::Impl {
 
   // Not waited for: this may be called from an event, in the middle of a step.
   void SetAttributes(const Attributes& attributes) {
-    asio::post(io_, [this, attributes] {
-      settings_.attributes = attributes;
-      if (auto changes = host_->Reload(settings_); !changes) {
-        host_->log().Write(LogLevel::kWarn, "settings_reload_refused", {{"reason", changes.error()}});
-      }
-    });
+    asio::post(io_, [this, attributes] { host_->SetAttributes(attributes); });
   }
 
  private:
@@ -119,7 +114,7 @@ class EmbeddedNode::Impl {
 
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_ = asio::make_work_guard(io_);
-  Settings settings_;
+  const Settings settings_;
   const OnEvent on_event_;
   std::unique_ptr<NodeHost> host_;
   NodeId id_;

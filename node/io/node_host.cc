@@ -184,6 +184,11 @@ Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
   return changes;
 }
 
+void NodeHost::SetAttributes(const Attributes& attributes) {
+  settings_.attributes = attributes;
+  driver_->SetAttributes(attributes);
+}
+
 Result<void> NodeHost::Stop() {
   if (std::exchange(stopped_, true)) return {};
   auto stored = driver_ ? driver_->Stop() : Result<void>();

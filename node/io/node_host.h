@@ -40,6 +40,8 @@ class NodeHost {
   Result<void> Start();
   // Takes what may change while running; the rest is named in the result and stays as it is. On error nothing changes.
   Result<SettingsChanges> Reload(const Settings& fresh);
+  // Alone, without reading any file again; checked.
+  void SetAttributes(const Attributes& attributes);
   // The peers are told, the store is committed, the API ends.
   Result<void> Stop();  // as Driver::Stop
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/sim/experiments/battle.h"
+#include "tests/sim/experiments/in_copy.h"
 #include "tests/sim/experiments/overlay.h"
 #include "tests/sim/experiments/plays.h"
 
@@ -42,44 +43,52 @@ std::vector<Figure> PlayGraph(std::uint64_t seed, const Progress& progress) {
   };
 }
 
+namespace {
+
+// The largest component of the survivors; the share of the dead in their views, in percent; the living in a view.
+std::vector<double> Crash(Battle& battle, std::size_t percent) {
+  Stage& stage = battle.stage;
+  std::vector<HostId> order = battle.hosts;
+  stage.rng.PartialShuffle(order, order.size());
+  const std::vector<HostId> survivors(order.begin() + static_cast<std::ptrdiff_t>(order.size() * percent / 100),
+                                      order.end());
+  for (const HostId host : order) {
+    if (std::find(survivors.begin(), survivors.end(), host) == survivors.end()) stage.network.Kill(host);
+  }
+  const std::vector<Endpoint> alive_at = stage.EndpointsOf(survivors);
+  Overlay overlay(alive_at);
+  for (const HostId host : survivors) {
+    overlay.AddView(stage.network.PublicEndpoint(host), stage.network.node(host).Slots());
+  }
+  battle.RunRounds(4);
+  const std::set<Endpoint> alive(alive_at.begin(), alive_at.end());
+  std::size_t dead = 0;
+  std::size_t entries = 0;
+  for (const HostId host : survivors) {
+    stage.network.node(host).ForEachInView([&](const Endpoint& e) {
+      ++entries;
+      dead += alive.contains(e) ? 0 : 1;
+    });
+  }
+  return {overlay.LargestComponent(), 100.0 * static_cast<double>(dead) / static_cast<double>(entries),
+          static_cast<double>(entries - dead) / static_cast<double>(survivors.size())};
+}
+
+}  // namespace
+
 std::vector<Figure> PlayCrash(std::uint64_t seed, const Progress& progress) {
+  Battle battle(seed, progress);
+  battle.Begin(battle.stage.population.LikeTheInternet(1000, battle.stage.rng), {}, 8);
+  battle.RunRounds(12);
   std::vector<Figure> figures;
   for (const std::size_t percent : {10, 50, 80, 90, 95}) {
-    Battle battle(seed, progress);
-    Stage& stage = battle.stage;
-    const auto honest_at = stage.population.LikeTheInternet(1000, stage.rng);
-    battle.Begin(honest_at, {}, 8);
-    battle.RunRounds(12);
-    std::vector<HostId> order = battle.hosts;
-    stage.rng.PartialShuffle(order, order.size());
-    const std::vector<HostId> survivors(order.begin() + static_cast<std::ptrdiff_t>(order.size() * percent / 100),
-                                        order.end());
-    for (const HostId host : order) {
-      if (std::find(survivors.begin(), survivors.end(), host) == survivors.end()) stage.network.Kill(host);
-    }
-    const std::vector<Endpoint> alive_at = stage.EndpointsOf(survivors);
-    Overlay overlay(alive_at);
-    for (const HostId host : survivors) {
-      overlay.AddView(stage.network.PublicEndpoint(host), stage.network.node(host).Slots());
-    }
-    battle.RunRounds(4);
-    const std::set<Endpoint> alive(alive_at.begin(), alive_at.end());
-    std::size_t dead = 0;
-    std::size_t entries = 0;
-    for (const HostId host : survivors) {
-      stage.network.node(host).ForEachInView([&](const Endpoint& e) {
-        ++entries;
-        dead += alive.contains(e) ? 0 : 1;
-      });
-    }
+    const auto after = InCopy([&] { return Crash(battle, percent); });
     const std::string crash = std::to_string(percent) + " % crash: ";
     const bool last = percent == 95;
-    figures.push_back({crash + "largest component", overlay.LargestComponent(), "",
-                       last ? Goal::AtLeast(0.99) : Goal::None(), last ? "HyParView delivers to about 0.90" : ""});
-    figures.push_back({crash + "dead in views", 100.0 * static_cast<double>(dead) / static_cast<double>(entries), "%",
-                       Goal::AtMost(5), ""});
-    figures.push_back({crash + "live peers in a view", static_cast<double>(entries - dead) /
-                       static_cast<double>(survivors.size()), "", Goal::None(), ""});
+    figures.push_back({crash + "largest component", after.at(0), "", last ? Goal::AtLeast(0.99) : Goal::None(),
+                       last ? "HyParView delivers to about 0.90" : ""});
+    figures.push_back({crash + "dead in views", after.at(1), "%", Goal::AtMost(5), ""});
+    figures.push_back({crash + "live peers in a view", after.at(2), "", Goal::None(), ""});
   }
   return figures;
 }

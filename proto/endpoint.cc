@@ -27,6 +27,7 @@ constexpr V4Block kV4Blocks[] = {
     {0x00000000, 8, Scope::kUnusable},  {0xc0000000, 24, Scope::kUnusable},  // 0/8, 192.0.0/24
     {0xc0000200, 24, Scope::kUnusable}, {0xc6336400, 24, Scope::kUnusable},  // TEST-NET-1, -2
     {0xcb007100, 24, Scope::kUnusable}, {0xe0000000, 3, Scope::kUnusable},   // TEST-NET-3, 224/4 and 240/4
+    {0xc0586300, 24, Scope::kUnusable},                                      // 192.88.99.0/24, 6to4 relays
 };
 
 Scope V4Scope(std::uint32_t address) {
@@ -41,11 +42,12 @@ Scope V6Scope(const ByteArray<16>& b) {
   const bool first15zero = std::all_of(b.begin(), b.end() - 1, [](std::byte x) { return x == std::byte{0}; });
   if (first15zero) return byte(15) == 1 ? Scope::kLoopback : Scope::kUnusable;
   if ((byte(0) & 0xfe) == 0xfc) return Scope::kPrivate;                          // fc00::/7
-  if (byte(0) == 0xfe && (byte(1) & 0xc0) == 0x80) return Scope::kPrivate;       // fe80::/10
-  const bool documentation = byte(0) == 0x20 && byte(1) == 0x01 && byte(2) == 0x0d && byte(3) == 0xb8;
-  if (documentation) return Scope::kUnusable;                                    // 2001:db8::/32
-  if ((byte(0) & 0xe0) == 0x20) return Scope::kGlobal;                           // 2000::/3
-  return Scope::kUnusable;  // multicast, unallocated, translation prefixes
+  const unsigned first = byte(0) << 8 | byte(1);
+  const unsigned second = byte(2) << 8 | byte(3);
+  if (first == 0x2001 && (second < 0x0200 || second == 0x0db8)) return Scope::kUnusable;  // 2001::/23, 2001:db8::/32
+  if (first == 0x2002 || (first == 0x3fff && second < 0x1000)) return Scope::kUnusable;   // 2002::/16, 3fff::/20
+  if ((byte(0) & 0xe0) == 0x20) return Scope::kGlobal;                                    // 2000::/3
+  return Scope::kUnusable;  // link-local (an endpoint names no link), multicast, unallocated, translation prefixes
 }
 
 std::optional<std::uint16_t> ParsePort(std::string_view text) {

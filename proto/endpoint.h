@@ -23,7 +23,7 @@ inline constexpr std::uint16_t kDefaultPort = 7075;
 enum class Scope : std::uint8_t {
   kUnusable,  // unspecified, multicast, broadcast, documentation, reserved: never dialled, stored or told
   kLoopback,  // 127/8, ::1
-  kPrivate,   // 10/8, 172.16/12, 192.168/16, 100.64/10, 169.254/16, 198.18/15, fc00::/7, fe80::/10
+  kPrivate,   // 10/8, 172.16/12, 192.168/16, 100.64/10, 169.254/16, 198.18/15, fc00::/7
   kGlobal,
 };
 

@@ -12,7 +12,9 @@ bool IsPrintable(std::uint32_t c) {
   const auto in = [c](std::uint32_t low, std::uint32_t high) { return c >= low && c <= high; };
   return !(in(0, 0x1f) || in(0x7f, 0x9f) ||                          // C0, DEL, C1
            c == 0x61c || in(0x200e, 0x200f) ||                       // direction marks
-           in(0x2028, 0x202e) || in(0x2066, 0x2069) || c == 0xfeff);  // separators, embeddings, isolates, byte order
+           in(0x2028, 0x202e) || in(0x2066, 0x2069) || c == 0xfeff ||  // separators, embeddings, isolates, byte order
+           c == 0xad || c == 0x180e || c == 0x200b || in(0x2060, 0x2064) ||  // invisible; joiners are letters' business
+           in(0xfff9, 0xfffb) || in(0xe0000, 0xe007f));                      // annotations, tags
 }
 
 }  // namespace

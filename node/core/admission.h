@@ -13,11 +13,11 @@
 // Hellos and proofs have buckets of their own: hellos can be spoofed in anybody's name, and must not use up what is
 // there for those who have shown that they receive where they say.
 // Established channels come first. Channels that we chose pay only from their own bucket, so nobody's flood of hellos,
-// proofs or packets takes anything from them; signatures are at most kSignatureRate, a quarter of a core, whatever
-// comes; and the others together at most kOthersRate beyond what each is assured of, so that some of them who say much
-// do not make us deaf to the rest. What a channel sends over its rate is dropped after it was opened, not before:
-// otherwise whoever saw its session id on the way could use up its bucket with junk. Such junk costs what a hello
-// costs.
+// proofs or packets takes anything from them; signatures of strangers are at most kSignatureRate, a quarter of a core,
+// whatever comes (those of whom we dial: dialler.h); and the others together at most kOthersRate beyond what each is
+// assured of, so that some of them who say much do not make us deaf to the rest. What a channel sends over its rate is
+// dropped after it was opened, not before: otherwise whoever saw its session id on the way could use up its bucket with
+// junk. Such junk costs what a hello costs.
 // What an attacker gains: who holds a of the address groups gets a x kProofGroupRate handshakes a second, and no more
 // of the node than a spoofed flood does; from one address kAddressRate. A flood of spoofed hellos over the node's rate
 // delays newcomers (each of their hellos is answered with the probability rate / flood), and nobody else. Hellos
@@ -43,20 +43,21 @@ namespace hearsay {
 // address and group, because a whole fleet may share one address there, behind a translator or on one machine.
 inline constexpr Duration kSecond = std::chrono::seconds{1};
 inline constexpr Rate kAddressRate{.tokens = 25, .period = kSecond, .burst = 100};  // 50 newcomers behind one address
-inline constexpr Rate kHelloGroupRate{.tokens = 100, .period = kSecond, .burst = 400};
-inline constexpr Rate kProofGroupRate{.tokens = 50, .period = kSecond, .burst = 200};
-inline constexpr Rate kLanSourceRate{.tokens = 4000, .period = kSecond, .burst = 4000};
+inline constexpr Rate kHelloGroupRate{.tokens = 100, .period = kSecond, .burst = 400};  // of four addresses
+inline constexpr Rate kProofGroupRate{.tokens = 50, .period = kSecond, .burst = 200};   // a twentieth of the node's
+inline constexpr Rate kLanSourceRate{.tokens = 4000, .period = kSecond, .burst = 4000};  // above what the node takes
 inline constexpr Rate kHelloRate{.tokens = 50'000, .period = kSecond, .burst = 50'000};  // a tenth of a core
 inline constexpr Rate kSignatureRate{.tokens = 1000, .period = kSecond, .burst = 2000};  // a quarter of a core
 // An honest channel has a packet each few seconds; at a start, and when many die, tens a second for a moment.
 inline constexpr Rate kChannelRate{.tokens = 100, .period = kSecond, .burst = 400};
-inline constexpr Rate kChannelBytes{.tokens = 64 << 10, .period = kSecond, .burst = 512 << 10};
-// New node records. Each may change what others are told, and what applications hear.
+inline constexpr Rate kChannelBytes{.tokens = 64 << 10, .period = kSecond, .burst = 512 << 10};  // half in full packets
+// New node records. Each may change what others are told, and what applications hear. Guess.
 inline constexpr Rate kRecordRate{.tokens = 2, .period = kSecond, .burst = 20};
 inline constexpr Rate kAssuredRate{.tokens = 2, .period = kSecond, .burst = 16};  // of 256 channels: 512 a second
+// Of kMaxInboundPerGroup channels, 25 a second each. Bytes have no bucket of a group: a packet has 1,200 at most.
 inline constexpr Rate kOthersGroupRate{.tokens = 200, .period = kSecond, .burst = 800};
-inline constexpr Rate kOthersRate{.tokens = 5000, .period = kSecond, .burst = 10'000};
-inline constexpr Rate kOthersBytes{.tokens = 2 << 20, .period = kSecond, .burst = 4 << 20};
+inline constexpr Rate kOthersRate{.tokens = 5000, .period = kSecond, .burst = 10'000};  // of 256 channels: 20 each
+inline constexpr Rate kOthersBytes{.tokens = 2 << 20, .period = kSecond, .burst = 4 << 20};  // 400 bytes a packet
 
 // What one channel has left.
 struct ChannelAllowance {
@@ -94,7 +95,7 @@ class Admission {
   // too, so nobody should be called dead for a few.
   bool IsFlooded(Time now) const { return flooded_ && now < flooded_at_ + kFloodTime; }
 
-  static constexpr Duration kFloodTime = std::chrono::seconds{5};
+  static constexpr Duration kFloodTime = std::chrono::seconds{5};  // Guess: a keepalive's probe and a half
 
  private:
   static constexpr std::size_t kHelloAddresses = 4096;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // AskedWork: what others may make this node do besides answering them, all of them together: a bucket for each kind.
-// (What each of them may send is admission.h; whom we dial of our own accord is Rhythm::VerificationRate.)
+// (What each of them may send is admission.h; whom we dial of our own accord is Rhythm::VerificationRate.) Rates that
+// give no reason are guesses.
+// What an attacker gains: these rates, whatever its channels and groups; what honest peers ask for in that kind waits.
 #pragma once
 
 #include <array>
@@ -25,7 +27,7 @@ class AskedWork {
 
  private:
   static constexpr std::array<Rate, 6> kRates = {{
-      {.tokens = 32, .period = std::chrono::seconds{1}, .burst = 256},
+      {.tokens = 32, .period = std::chrono::seconds{1}, .burst = 256},  // as our own dials; all inbound peers at once
       {.tokens = 16, .period = std::chrono::seconds{1}, .burst = 128},  // a full view twice at once
       {.tokens = 100, .period = std::chrono::seconds{1}, .burst = 400},
       {.tokens = 1, .period = std::chrono::seconds{5}, .burst = 4},

@@ -20,9 +20,9 @@ namespace hearsay {
 
 class Bootstrap {
  public:
-  static constexpr std::uint64_t kDefaultMinimum = 8;
-  static constexpr Duration kFirstDelay = std::chrono::seconds{1};
-  static constexpr Duration kMaxDelay = std::chrono::seconds{60};
+  static constexpr std::uint64_t kDefaultMinimum = 8;               // Guess: an eighth of a view
+  static constexpr Duration kFirstDelay = std::chrono::seconds{1};  // doubling up to
+  static constexpr Duration kMaxDelay = std::chrono::seconds{60};   // Guess: seeds bear a lonely node once a minute
 
   explicit Bootstrap(const CoreConfig& config);
   // What is known of the entries stays while they stay the same.

@@ -43,6 +43,7 @@ void Dialler::Transmit(Dial& dial, Time now, Effects& out) {
     out.AddSend(dial.request.endpoint, dial.proof);
   }
   dial.sent_at = now;
+  dial.checks = 0;
   SetDeadline(dial, now + WaitAfter(dial));
   ++dial.attempts;
 }
@@ -117,6 +118,10 @@ std::optional<DialOutcome> Dialler::OnResponse(const HandshakeResponse& response
   const auto it = dials_.find(response.answer_to);
   if (it == dials_.end() || datagram.from != it->second.request.endpoint || !it->second.initiator.proved()) {
     counters_.Drop(Error::kNotExpected);
+    return std::nullopt;
+  }
+  if (it->second.checks++ >= kMaxChecks) {
+    counters_.Drop(Error::kRateLimited);
     return std::nullopt;
   }
   counters_.Add(Counter::kSignaturesVerified);

@@ -5,6 +5,8 @@
 // Used by the node and by the crawler. A dial ends in exactly one Outcome: keys with a proven peer, or an Error. At
 // most `max_dials` are pending, one for each endpoint; each sends at most max_hellos packets to an endpoint that does
 // not answer, and at most kMaxDialAttempts more to one that does.
+// What an attacker gains whom we dial: it knows our query, and may answer the proof with as many wrong responses as it
+// likes. kMaxChecks of them are looked at for each time that our proof was sent, 16 a dial in all.
 #pragma once
 
 #include <array>
@@ -42,8 +44,9 @@ struct DialOutcome {
 
 class Dialler {
  public:
-  static constexpr std::size_t kMaxDials = 256;  // a node's
-  static constexpr Duration kYield = std::chrono::milliseconds{400};
+  static constexpr std::size_t kMaxDials = 256;  // a node's: 32 a second at most (rhythm.h), six seconds each
+  static constexpr std::size_t kMaxChecks = 4;   // Guess: somebody on the path may be faster than the true one
+  static constexpr Duration kYield = std::chrono::milliseconds{400};  // Rhythm::DialWait of the first packet
 
   // All are borrowed and outlive the dialler.
   Dialler(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, const Rhythm& rhythm,
@@ -89,6 +92,7 @@ class Dialler {
     Initiator initiator;
     DialRequest request;
     std::size_t attempts = 0;
+    std::size_t checks = 0;  // of responses, since the proof was sent
     Time sent_at{};
     Time deadline{};
     Bytes proof;  // the encoded proof, once made

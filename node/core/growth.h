@@ -14,9 +14,9 @@ namespace hearsay {
 
 class Growth {
  public:
-  static constexpr std::size_t kGrowth = 8;
-  static constexpr int kQuietRounds = 10;
-  static constexpr int kWarmAtLatest = 100;
+  static constexpr std::size_t kGrowth = 8;  // peers a round; half of a steady round's dials (rhythm.h)
+  static constexpr int kQuietRounds = 10;    // Guess
+  static constexpr int kWarmAtLatest = 100;  // by our simulation of the algorithm alone: 25 minutes
 
   void Round(std::size_t spread) {
     ++rounds_;

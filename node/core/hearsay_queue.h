@@ -31,9 +31,9 @@ enum class HearsayLane : std::uint8_t { kWinner, kPlain, kDoubtful };
 
 class HearsayQueue {
  public:
-  static constexpr std::size_t kCapacity = 1024;
-  static constexpr std::size_t kPerSource = 256;
-  static constexpr std::uint32_t kDoubtfulShare = 16;
+  static constexpr std::size_t kCapacity = 1024;       // endpoints; two rounds' dials while the table grows
+  static constexpr std::size_t kPerSource = 256;       // a quarter; eight samples
+  static constexpr std::uint32_t kDoubtfulShare = 16;  // one dial in so many; Guess
 
   struct Item {
     Endpoint endpoint;

@@ -26,7 +26,7 @@ class LossEstimate {
   auto operator<=>(const LossEstimate&) const = default;
 
  private:
-  static constexpr int kWeight = 16;
+  static constexpr int kWeight = 16;  // Guess: half of RFC 6298's 1/8
   int permille_ = 0;
 };
 
@@ -36,7 +36,7 @@ struct RoundTrip {
   std::optional<Duration> smoothed;
   Duration variance{};
   Duration lowest = Duration::max();  // before the first sample
-  static constexpr int kEarlySamples = 8;
+  static constexpr int kEarlySamples = 8;  // Guess
   int samples = 0;
 
   void Add(Duration sample) {
@@ -78,9 +78,13 @@ class LivenessProbe {
   int attempts() const { return attempts_; }
   Time last_attempt() const { return sent_at_[static_cast<std::size_t>(attempts_ - 1)]; }
   Cause cause() const { return cause_; }
-  // The ping number of the next attempt, never 0. At most kMaxAttempts in one probe; the first one's cause is its.
-  std::uint32_t Attempt(Time now, Cause cause = Cause::kOwn) {
-    if (attempts_ == 0) cause_ = cause;
+  // The ping number of the next attempt, never 0. At most kMaxAttempts in one probe; the first one's cause is its, and
+  // its number is drawn, so that nobody can answer what it does not receive.
+  std::uint32_t Attempt(Time now, std::uint64_t draw, Cause cause = Cause::kOwn) {
+    if (attempts_ == 0) {
+      cause_ = cause;
+      last_ping_ = static_cast<std::uint32_t>(draw);
+    }
     if (++last_ping_ == 0) ++last_ping_;
     sent_at_[static_cast<std::size_t>(attempts_++)] = now;
     return last_ping_;

@@ -71,13 +71,17 @@ void Node::Impl::Attach(Peer& peer, NewSession fresh, Time now, Effects& out) {
     channel.sessions.clear();
     channel.peer_epoch = fresh.peer_epoch;
     channel.peer_holds = channel.record_sent = 0;
+    channel.record.reset();  // its sequence may begin below the old one's
     channel.probe.Close();
   }
   UdpSession* const added = fresh.session.get();
   session_owner_[added->session.receive_id()] = {&peer, added};
   channel.sessions.push_back(std::move(fresh.session));
   ArrangeSessions(channel, now);
-  if (channel.sessions.front().get() == added) channel.path = fresh.path;
+  if (channel.sessions.front().get() == added) {
+    channel.path = fresh.path;
+    channel.proved_at = now;
+  }
   Rearm(peer, now);
 }
 
@@ -197,6 +201,7 @@ void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Eff
   if (!peer.silent) peer.failures = 0;
   peer.has_error = false;
   peer.last_verified = now;
+  if (peer.channel && peer.channel->path == endpoint) peer.channel->proved_at = now;
   recent_.Remove(endpoint);
   unanswered_.Remove(endpoint);
   dialler_.Cancel(endpoint);
@@ -239,7 +244,7 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
 // One more attempt of the probe under way, or the first of a new one.
 void Node::Impl::Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out) {
   Keepalive& keepalive = Draft(peer, now);
-  keepalive.ping = peer.channel->probe.Attempt(now, cause);
+  keepalive.ping = peer.channel->probe.Attempt(now, rng_.Next64(), cause);
   SendDraft(peer, keepalive, now, out);
   Rearm(peer, now);
 }

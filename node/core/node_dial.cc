@@ -172,11 +172,7 @@ void Node::Impl::OnPeerMissed(const DialRequest& request, Error why, Time now, E
     Stale(*peer, now, out);
   } else if (peer->channel && peer->in_table && peer->endpoint == request.endpoint &&
              peer->channel->path != request.endpoint) {
-    // It lives, but no longer there: it reached us from elsewhere while we dialled. Its next record proves where.
-    book_.DropFromTable(*peer);
-    Withdraw(*peer, now);
-    peer->endpoint = peer->channel->path;
-    if (peer->channel->record) ConsiderVerifying(*peer, now, out);
+    LoseEndpoint(*peer, now, out);  // it reached us from elsewhere while we dialled
   }
 }
 

@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // message and field headers, the token
 constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
-constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint is repeated
-constexpr int kElsewhereAttempts = 3;  // challenges to an announced endpoint; then a dial of our round tries it
 constexpr Duration kFreshGather = seconds{1};   // so often at most is a large table searched for whom to name
 constexpr std::size_t kSmallTable = 512;
 constexpr std::size_t kSampleDraws = 256;
@@ -38,7 +36,6 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
   if (!admitted) return counters_.Drop(Error::kRateLimited);
   const auto kind = codec_.DecodeMessage(plaintext, incoming_);
   if (!kind) return counters_.Drop(kind.error());
-  if (peer.in_table && datagram.from == peer.endpoint) peer.last_verified = now;
   if (kind == ChannelMessageKind::kLeave || kind == ChannelMessageKind::kNoCrawlers) return OnLeft(peer, now, out);
   if (kind == ChannelMessageKind::kNoRoom) return OnDismissed(peer, now);
   if (kind == ChannelMessageKind::kDuplicate) return OnDuplicate(peer, now, out);
@@ -50,7 +47,10 @@ void Node::Impl::OnMessage(Peer& peer, BytesView plaintext, const Datagram& data
 void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out) {
   Channel& channel = *peer.channel;
   channel.peer_holds = std::max(channel.peer_holds, std::min(in.record_held, record_sequence_));
-  if (in.pong != 0) OnPong(peer, in.pong, now);
+  // Somebody who passed one packet on shall not stay in between: where it was proved lately, a packet is enough.
+  const bool returns = peer.in_table && datagram.from == peer.endpoint && now < peer.last_verified + kFresh;
+  if (returns) channel.path = peer.endpoint;
+  if (in.pong != 0) OnPong(peer, in.pong, datagram.from, now);
   if (in.path_response != 0) OnPathResponse(peer, in, datagram, now, out);
   if (!in.record.empty()) OnRecord(peer, in, now, out);
   if (config_.crawlers == CrawlerPolicy::kExclude && channel.record && channel.record->role == Role::kCrawler) {
@@ -82,21 +82,23 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
     answer.path_response = challenged ? in.path_challenge : 0;
     if (challenged && IsSpare(peer)) answer.spare = channel.spare = true;
     SendDraft(peer, answer, now, out);
-    // This exchange proved both alive: our own keepalive may wait an interval.
-    if (!channel.probe.open()) Rearm(peer, now);
+    // Whoever asks is alive: our own keepalive may wait an interval. But that it receives where it was, only its answer
+    // to us proves.
+    const bool is_proved = !Keeps(peer) || now < channel.proved_at + kFresh / 2;
+    if (!channel.probe.open() && is_proved) Rearm(peer, now);
   }
   if (in.pull) AnswerPull(peer, in, now, out);
 }
 
-void Node::Impl::Answered(Peer& peer) {
-  if (std::exchange(peer.silent, false)) peer.failures = 0;
-}
-
-void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, Time now) {
+void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, const Endpoint& from, Time now) {
   Channel& channel = *peer.channel;
   const auto answer = channel.probe.OnPong(pong, now);
   if (!answer) return;
-  Answered(peer);
+  if (from == channel.path) {
+    channel.proved_at = now;
+    if (peer.in_table && from == peer.endpoint) peer.last_verified = now;
+  }
+  peer.Answered();
   channel.rtt.Add(answer->round_trip);
   channel.loss.AddAnswered(answer->unanswered_before);
   loss_.AddAnswered(answer->unanswered_before);
@@ -116,85 +118,6 @@ void Node::Impl::OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& ou
   channel.record = std::make_unique<NodeRecord>(std::move(*record));
   if (first || differs) Emit(PeerEventKind::kUpdated, peer, first ? "first record" : "", out);
   ConsiderVerifying(peer, now, out);
-}
-
-// A peer that dialled us is proved where its signed record says it lives, by a sealed challenge sent there: it answers
-// only if that endpoint reaches it, and it announces only endpoints that it knows to be its own. Worth a dial of ours.
-void Node::Impl::ConsiderVerifying(Peer& peer, Time now, Effects& out) {
-  const Channel& channel = *peer.channel;
-  const std::vector<Endpoint>& announced = channel.record->endpoints;
-  const Scope scope = channel.path.scope();
-  // It may have moved: then it is proved where it is now.
-  const bool elsewhere = peer.endpoint != channel.path && Announces(peer, channel.path);
-  if (peer.in_table && !elsewhere && Announces(peer, peer.endpoint)) return;
-  const Endpoint* best = nullptr;
-  for (const Endpoint& e : announced) {
-    if (!MayTravel(e.scope(), scope) || bans_.Has(e.address)) continue;
-    if (best == nullptr || e == channel.path || (e.scope() == scope && best->scope() != scope)) best = &e;
-    if (e == channel.path) break;
-  }
-  if (best == nullptr) return;
-  // Where it was proved already that its packets come from there, nobody else is bothered: as soon as a loss is likely.
-  // (Who never answers must not use up what there is for newcomers.)
-  const PathChallenge& open = channel.verify;
-  const bool patient = open.to == *best && open.attempts >= kVerifyAttempts;
-  const Duration soon = patient ? kRoundTime : rhythm_.ProbeTimeout(scope, channel.rtt);
-  const Duration wait = *best == channel.path ? soon : kVerifyWait;
-  const bool moved = *best == channel.path && *best != open.to;
-  if (open.token != 0 && !moved && now < open.sent_at + wait) return;
-  if (*best != channel.path && !MayChallengeElsewhere(*best, open, now)) return;
-  if (!asked_work_.Take(Work::kChallenge, now)) return;  // its next record or our next round tries again
-  GiveUpChallenge(channel, now);
-  Challenge(peer, peer.channel->verify, *best, now, out);
-  Rearm(peer, now);
-}
-
-// An endpoint that is announced may be a victim's, as one that is told may: a few packets, and then it is left alone.
-bool Node::Impl::MayChallengeElsewhere(const Endpoint& to, const PathChallenge& open, Time now) const {
-  const bool tried = open.token != 0 && open.to == to && open.attempts >= kElsewhereAttempts;
-  return !tried && !unanswered_.Contains(to, now);
-}
-
-// The challenge under way, if there is one, was not answered.
-void Node::Impl::GiveUpChallenge(const Channel& channel, Time now) {
-  const PathChallenge& open = channel.verify;
-  if (open.token == 0 || open.to == channel.path || IsLanScope(open.to.scope())) return;
-  unanswered_.AddToAddress(open.to.address, book_.verified_count() <= kViewSlots, now);
-}
-
-void Node::Impl::Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out) {
-  const int attempts = challenge.to == to ? challenge.attempts + 1 : 1;
-  challenge = {.token = rng_.Next64() | 1, .to = to, .sent_at = now, .attempts = attempts};
-  counters_.Add(Counter::kPathChallenges);
-  Keepalive& keepalive = Draft(peer, now);
-  if (to != peer.channel->path) keepalive.Clear();  // no larger than need be: somebody else may live there
-  keepalive.path_challenge = challenge.token;
-  keepalive.record.clear();
-  SendDraftTo(peer, keepalive, to, now, out);
-}
-
-// A path response goes where the challenge came from. From elsewhere than the channel's path anybody may have sent
-// that on with a victim's address: nothing else rides along.
-void Node::Impl::RespondElsewhere(Peer& peer, std::uint64_t token, const Endpoint& to, Time now, Effects& out) {
-  Keepalive& answer = Draft(peer, now);
-  answer.Clear();
-  answer.path_response = token;
-  SendDraftTo(peer, answer, to, now, out);
-}
-
-void Node::Impl::OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out) {
-  Channel& channel = *peer.channel;
-  // As with a dial, the answer must come from where we sent to. (A response of 0 is none, so it matches no closed one.)
-  const auto answers = [&](const PathChallenge& c) { return c.token == in.path_response && c.to == datagram.from; };
-  const bool verified = answers(channel.verify);
-  if (!verified && !answers(channel.roam)) return counters_.Drop(Error::kNotExpected);
-  const PathChallenge answered = std::exchange(verified ? channel.verify : channel.roam, {});
-  channel.rtt.Add(now - answered.sent_at);
-  Answered(peer);
-  if (verified) return SetVerified(peer, answered.to, now, out);
-  channel.path = answered.to;
-  counters_.Add(Counter::kRoamed);
-  if (Announces(peer, answered.to)) SetVerified(peer, answered.to, now, out);
 }
 
 void Node::Impl::OnSuspects(const Keepalive& in, Time now, Effects& out) {
@@ -277,6 +200,8 @@ void Node::Impl::Shun(Peer& peer, LeaveKind kind, Duration wait, Time now, Effec
 
 void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out) {
   if (!peer.channel->pulls.Take(kPullRate, now)) return counters_.Drop(Error::kRateLimited);
+  // A sample is larger than what asks for it: not to where nobody has shown lately that it receives (ProveAgain).
+  if (now > peer.channel->proved_at + kFresh) return counters_.Drop(Error::kNotExpected);
   if (in.pull_seed != 0 && !asked_work_.Take(Work::kSeededPull, now)) return counters_.Drop(Error::kRateLimited);
   counters_.Add(Counter::kPullsAnswered);
   Keepalive& answer = Draft(peer, now);

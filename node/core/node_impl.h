@@ -142,11 +142,10 @@ class Node::Impl {
     return d * 3 / 4 + Duration{static_cast<std::int64_t>(rng_.Below(half + 1))};
   }
 
-  // node_gossip.cc
+  // node_gossip.cc, node_path.cc
   void OnMessage(Peer& peer, BytesView plaintext, const Datagram& datagram, Time now, Effects& out);
   void OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
-  static void Answered(Peer& peer);
-  void OnPong(Peer& peer, std::uint32_t pong, Time now);
+  void OnPong(Peer& peer, std::uint32_t pong, const Endpoint& from, Time now);
   void OnRecord(Peer& peer, const Keepalive& in, Time now, Effects& out);
   void ConsiderVerifying(Peer& peer, Time now, Effects& out);
   void OnPathResponse(Peer& peer, const Keepalive& in, const Datagram& datagram, Time now, Effects& out);
@@ -164,7 +163,8 @@ class Node::Impl {
   void OnDuplicate(Peer& peer, Time now, Effects& out);
   void Shun(Peer& peer, LeaveKind kind, Duration wait, Time now, Effects& out);
   void OnLeft(Peer& peer, Time now, Effects& out);
-  bool MayChallengeElsewhere(const Endpoint& to, const PathChallenge& open, Time now) const;
+  void ProveAgain(Peer& peer, Time now, Effects& out);
+  void LoseEndpoint(Peer& peer, Time now, Effects& out);
   void GiveUpChallenge(const Channel& channel, Time now);
   void RespondElsewhere(Peer& peer, std::uint64_t token, const Endpoint& to, Time now, Effects& out);
   void Challenge(Peer& peer, PathChallenge& challenge, const Endpoint& to, Time now, Effects& out);

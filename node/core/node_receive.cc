@@ -69,7 +69,8 @@ void Node::Impl::DropStranger(Error why, Time now) {
 void Node::Impl::OnHello(const BareKeepalive& hello, const Datagram& datagram, Time now, Effects& out) {
   if (const auto target = dialler_.TargetOf(hello.query)) {
     // Our own hello. It names us only where we know the endpoint for ours: anybody on the path may send it back.
-    if (own_.Judge(*target, datagram.local) != OwnAddress::Verdict::kMine) return counters_.Drop(Error::kNotExpected);
+    const bool is_ours = own_.Judge(*target, datagram.local, now) == OwnAddress::Verdict::kMine;
+    if (!is_ours) return counters_.Drop(Error::kNotExpected);
     return OnDialFailed(*dialler_.OnOwnHello(hello.query), now, out);
   }
   if (!responder_.OnHello(hello, datagram, SourceOf(datagram.from), now, out)) return;
@@ -259,7 +260,9 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
     peer.channel->pull_open = true;
     counters_.Add(Counter::kPullsSent);
   }
-  if (peer.channel->probe.attempts() < LivenessProbe::kMaxAttempts) first.ping = peer.channel->probe.Attempt(now);
+  if (peer.channel->probe.attempts() < LivenessProbe::kMaxAttempts) {
+    first.ping = peer.channel->probe.Attempt(now, rng_.Next64());
+  }
   SendDraft(peer, first, now, out);
   Rearm(peer, now);
 }

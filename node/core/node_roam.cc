@@ -37,8 +37,9 @@ void Node::Impl::NoteArrival(Peer& peer, const Keepalive& in, const Endpoint& lo
          now, out);
   };
   if (before == local) {
-    if (!own_.IsVoted() || now < std::max(peer.channel->opened_at + kSettled, moved_at_ + kAskWait)) return;
-    moved_at_ = now;
+    Time& asked_at = peer.channel->asked_where_at;  // each by itself: none shall keep the others from being asked
+    if (!own_.IsVoted() || now < std::max(peer.channel->opened_at + kSettled, asked_at + kAskWait)) return;
+    asked_at = now;
     return ask();
   }
   if (now < moved_at_ + kMoveWait) return;

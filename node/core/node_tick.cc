@@ -119,7 +119,7 @@ void Node::Impl::Pull(Time now, Effects& out) {
   counters_.Add(Counter::kPullsSent);
   // A pull asks for life as well, and measures.
   const bool idle = !peer.channel->probe.open();
-  if (idle) keepalive.ping = peer.channel->probe.Attempt(now);
+  if (idle) keepalive.ping = peer.channel->probe.Attempt(now, rng_.Next64());
   SendDraft(peer, keepalive, now, out);
   if (idle) Rearm(peer, now);
 }
@@ -156,6 +156,7 @@ void Node::Impl::Round(Time now, Effects& out) {
     Peer& peer = *p;
     if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);
     if (IsChosen(peer)) SetInbound(peer, false);  // since it came
+    ProveAgain(peer, now, out);
     if (peer.channel->record && !peer.in_table) {
       // An announced endpoint that did not answer a challenge (its answers may leave elsewhere) gets a dial.
       const PathChallenge& open = peer.channel->verify;

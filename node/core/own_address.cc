@@ -25,11 +25,12 @@ bool OwnAddress::IsKnown(const Endpoint& e) const {
   return Contains(announced_, e) || Contains(bound_, e) || Contains(confirmed_, e);
 }
 
-OwnAddress::Verdict OwnAddress::Judge(const Endpoint& claimed, const Endpoint& local) const {
+OwnAddress::Verdict OwnAddress::Judge(const Endpoint& claimed, const Endpoint& local, Time now) const {
   if (claimed == local || Contains(announced_, claimed) || Contains(confirmed_, claimed)) return Verdict::kMine;
   // On a global or loopback address nothing translates: whoever dialled something else was relayed.
   if (local.scope() != Scope::kPrivate) return Verdict::kNotMine;
-  // Behind a translation, knowing one endpoint of that scope is knowing which one is ours.
+  // Behind a translation, knowing one endpoint of that scope is knowing which one is ours, unless it is changing.
+  if (HasScope(confirmed_, claimed.scope()) && GroupsThatSee(claimed, now) >= kVoteGroups) return Verdict::kUnknown;
   if (HasScope(announced_, claimed.scope()) || HasScope(confirmed_, claimed.scope())) return Verdict::kNotMine;
   return Verdict::kUnknown;
 }
@@ -49,16 +50,17 @@ bool OwnAddress::Vote(const Endpoint& voter, const AddressGroup& group, const En
   votes_[group] = {observed, now};
   const auto winner = Winner(now);
   if (!winner) return false;
+  const std::size_t for_winner = GroupsThatSee(*winner, now);
   const auto is_past = [&](const Endpoint& e) {
-    return e.address.IsV4() == winner->address.IsV4() && !IsSeenAt(e, now);
+    return e.address.IsV4() == winner->address.IsV4() && GroupsThatSee(e, now) < for_winner;
   };
   return std::erase_if(confirmed_, is_past) > 0;
 }
 
-bool OwnAddress::IsSeenAt(const Endpoint& endpoint, Time now) const {
-  return std::any_of(votes_.begin(), votes_.end(), [&](const auto& v) {
+std::size_t OwnAddress::GroupsThatSee(const Endpoint& endpoint, Time now) const {
+  return static_cast<std::size_t>(std::count_if(votes_.begin(), votes_.end(), [&](const auto& v) {
     return v.second.endpoint == endpoint && now - v.second.at <= kVoteLife;
-  });
+  }));
 }
 
 std::optional<Endpoint> OwnAddress::Winner(Time now) const {

@@ -10,9 +10,9 @@
 // an address group for each address that it gives itself.
 // An attacker needs kVoteGroups groups among the peers that we dial, and still moves nothing without the last step.
 // Source: discv5's ip_vote, which counts ids; those are free, groups are not.
-// What was voted is given up when kVoteGroups groups see us elsewhere and, for kVoteLife, none sees us there (a line
-// that got another address). An attacker who wants that must be all whom we dial in that time; then we are as before
-// the vote.
+// What was voted is given up when kVoteGroups groups see us elsewhere, and more of them than, for kVoteLife, see us
+// there (a line that got another address). An attacker who wants that must own more groups than the others whom we dial
+// in that time; then we are as before the vote. Until then whoever dials us there is answered; nothing is confirmed.
 //
 // Whom we contacted is remembered for at least half an hour, in two generations. Where that is too many to remember,
 // nobody counts as never contacted until those that were forgotten early would have been forgotten anyhow: a node that
@@ -33,9 +33,9 @@ namespace hearsay {
 class OwnAddress {
  public:
   static constexpr std::size_t kVoteGroups = 3;
-  static constexpr std::size_t kMaxVotes = 64;
+  static constexpr std::size_t kMaxVotes = 64;  // as many as a view has slots
   static constexpr std::size_t kMaxContacted = 4096;  // of each generation; 16 bytes each
-  static constexpr Duration kVoteLife = std::chrono::minutes{10};
+  static constexpr Duration kVoteLife = std::chrono::minutes{10};  // Guess; geth's statements live for five
   static constexpr Duration kContactLife = std::chrono::minutes{30};  // of a UDP mapping: at least 2 min (RFC 4787)
   enum class Verdict { kMine, kUnknown, kNotMine };
 
@@ -45,7 +45,7 @@ class OwnAddress {
 
   // Is `claimed`, at which a datagram that came in on `local` says it reached us, ours? kNotMine: the datagram was
   // passed on by somebody else. kUnknown: an address translation may lie between, and nobody told us.
-  Verdict Judge(const Endpoint& claimed, const Endpoint& local) const;
+  Verdict Judge(const Endpoint& claimed, const Endpoint& local, Time now) const;
 
   // Can `observed`, as which the other side sees what we sent from `local`, be us? Behind a translation anything can:
   // the mapping of what goes out need not be the forwarding of what comes in. Elsewhere a difference means a relay.
@@ -79,7 +79,7 @@ class OwnAddress {
   };
   // Where most groups see us that is not confirmed, if they are enough.
   std::optional<Endpoint> Winner(Time now) const;
-  bool IsSeenAt(const Endpoint& endpoint, Time now) const;
+  std::size_t GroupsThatSee(const Endpoint& endpoint, Time now) const;
   bool MayHaveContacted(const IpAddress& address, Time now) const;
 
   std::vector<Endpoint> announced_;

@@ -23,9 +23,9 @@
 namespace hearsay {
 
 inline constexpr std::size_t kMaxSessions = 4;
-inline constexpr std::size_t kMaxInbound = 256;        // channels that we did not choose
-inline constexpr std::size_t kMaxInboundPerGroup = 8;  // of one global address group
-// Pulls that a channel may ask of us: eager at the start (a newcomer, a crawler), then slow.
+inline constexpr std::size_t kMaxInbound = 256;        // channels that we did not choose: four views
+inline constexpr std::size_t kMaxInboundPerGroup = 8;  // of one global address group; 32 groups fill all places
+// Pulls that a channel may ask of us: eager at the start (a newcomer, a crawler), then slow. Guess.
 inline constexpr Rate kPullRate{.tokens = 2, .period = std::chrono::seconds{1}, .burst = 24};
 
 struct UdpSession {
@@ -68,6 +68,7 @@ struct Channel {
 
   std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
   Endpoint path;                                      // where our packets go
+  Time proved_at{};  // that it receives there: by a handshake, or an answer to a ping or challenge of ours
   Endpoint first_path;                                // where it began
   Endpoint local;                                     // ours, at which its packets come in
   std::uint64_t peer_epoch = 0;
@@ -92,6 +93,7 @@ struct Channel {
 
   PathChallenge verify;  // does it live where its record says?
   PathChallenge roam;    // has it moved to where its packets come from now?
+  Time asked_where_at{};  // by a dial, where it sees us
   TokenBucket pulls{kPullRate};
   ChannelAllowance allowance;
   bool pull_open = false;      // we asked and read one answer
@@ -124,6 +126,10 @@ struct Peer {
   IdPrefix heard_from = 0;      // as KnownPeer::heard_from
   std::unique_ptr<Channel> channel;
 
+  // It received what we sent it.
+  void Answered() {
+    if (std::exchange(silent, false)) failures = 0;
+  }
   bool IsVerified() const {
     return in_table && (state == PeerState::kVerified || state == PeerState::kActive);
   }

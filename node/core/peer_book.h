@@ -28,10 +28,10 @@
 
 namespace hearsay {
 
-inline constexpr std::size_t kTableCapacity = 16'384;
-inline constexpr std::size_t kPerGroupOverCapacity = 4;
-inline constexpr std::size_t kPortsOfAnAddress = 16;
-inline constexpr std::uint32_t kSpreadOfGroup = 64;
+inline constexpr std::size_t kTableCapacity = 16'384;        // as many as Bitcoin's addrman has tried addresses
+inline constexpr std::size_t kPerGroupOverCapacity = 4;      // by our simulation of the algorithm alone
+inline constexpr std::size_t kPortsOfAnAddress = 16;         // Guess: nodes behind one public address
+inline constexpr std::uint32_t kSpreadOfGroup = 64;          // as many as a view has slots
 
 class PeerBook {
  public:

@@ -72,7 +72,7 @@ Expected<void> Responder::OnProof(const HandshakeProof& proof, const Datagram& d
     out.AddSend(datagram.from, it->second.response);
     return {};
   }
-  const OwnAddress::Verdict verdict = own.Judge(proof.dialled, datagram.local);
+  const OwnAddress::Verdict verdict = own.Judge(proof.dialled, datagram.local, now);
   if (verdict == OwnAddress::Verdict::kNotMine) return Unexpected(Error::kNotMyEndpoint);
   // Its group pays first: one cookie must not buy, with bad signatures, all the work that there is for everybody.
   const AddressGroup payer = PayerOf(source);

@@ -39,9 +39,9 @@ struct WaitingSession {
 
 class Responder {
  public:
-  static constexpr std::size_t kMaxWaiting = 1024;
-  static constexpr std::size_t kMaxOfGroup = 64;
-  static constexpr Duration kWaitTime = std::chrono::seconds{10};
+  static constexpr std::size_t kMaxWaiting = 1024;  // sessions; a second of kSignatureRate
+  static constexpr std::size_t kMaxOfGroup = 64;    // 16 groups fill all places
+  static constexpr Duration kWaitTime = std::chrono::seconds{10};  // longer than a dial goes on (rhythm.h)
 
   Responder(const Identity& identity, const NetworkKey& network, std::uint64_t boot_epoch, Admission& admission,
             Codec& codec, Rng& rng, Counters& counters);

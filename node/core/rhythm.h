@@ -21,17 +21,16 @@ namespace hearsay {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-inline constexpr Duration kRoundTime = seconds{15};
+inline constexpr Duration kRoundTime = seconds{15};  // nano-node's keepalive
 inline constexpr int kProbeAttempts = 3;            // misses until a peer is stale
 inline constexpr std::size_t kMaxDialAttempts = 4;  // hellos or proofs in one dial
 inline constexpr std::size_t kBootstrapHellos = 12;  // hellos in one dial of a preconfigured peer
-inline constexpr Duration kFresh = std::chrono::minutes{5};      // a sample names peers proved this recently
+inline constexpr Duration kFresh = std::chrono::minutes{5};      // a sample names peers proved this recently; Guess
 inline constexpr Duration kHorizon = std::chrono::hours{24 * 30};  // unseen for longer: evicted (Bitcoin has 30 d too)
-inline constexpr Duration kBurstTime = seconds{30};              // eager pulls after start
-inline constexpr Duration kWarmTime = seconds{60};               // larger verification budget after start
+inline constexpr Duration kBurstTime = seconds{30};              // eager pulls after start; Guess
+inline constexpr Duration kWarmTime = seconds{60};               // larger verification budget after start; Guess
 inline constexpr Duration kRefreshTime = std::chrono::hours{1};  // an active peer's last_seen is persisted this often
-
-inline constexpr Duration kReturnStagger = milliseconds{200};    // until peers that may be back are dialled
+inline constexpr Duration kReturnStagger = milliseconds{200};    // until peers that may be back are dialled; Guess
 
 // Private and loopback addresses: what comes from there is trusted with more (admission, unanswered dials), whatever
 // the profile says; a profile sets the rhythm alone.

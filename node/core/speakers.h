@@ -16,7 +16,8 @@
 // Not caught: lies that lie in fewer than kTrials address groups, and those of members who are half of all that we
 // asked lately. Both cost the budget of unanswered dials, each endpoint once a day (unanswered.h), of which an attacker
 // gets its share of the speakers' groups whether or not it lies (hearsay_queue.h).
-// Counts are halved at kWindow, so that what was true long ago is forgotten.
+// Counts are halved at kWindow, so that what was true long ago is forgotten. Nothing is stored: after a restart a liar
+// has kLiarTrials lies again.
 #pragma once
 
 #include <array>
@@ -35,12 +36,12 @@ std::string_view InfluenceName(Influence influence);  // "full", "doubtful", "no
 class Speakers {
  public:
   static constexpr std::size_t kCapacity = 512;  // eight times the view; the one unheard for longest makes room
+  // Whose word fails one time in ten fails in five of eight once in 2,300 times.
   static constexpr std::uint32_t kTrials = 8;
-  static constexpr std::uint32_t kLiarTrials = 32;
-  static constexpr std::uint32_t kWindow = 128;
-  static constexpr Duration kShunTime = std::chrono::hours{1};
-
-  static constexpr std::size_t kGroups = 8;
+  static constexpr std::uint32_t kLiarTrials = 32;              // Guess: four times kTrials
+  static constexpr std::uint32_t kWindow = 128;                 // Guess: four samples
+  static constexpr Duration kShunTime = std::chrono::hours{1};  // as nano-node excludes a peer
+  static constexpr std::size_t kGroups = kTrials;
 
   struct Record {
     std::uint32_t proved = 0;

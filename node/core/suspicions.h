@@ -14,7 +14,7 @@ namespace hearsay {
 
 class Suspicions {
  public:
-  static constexpr Duration kLife = std::chrono::seconds{3};
+  static constexpr Duration kLife = std::chrono::seconds{3};  // the longest ProbeTimeout (rhythm.h)
 
   void Expire(Time now) {
     std::erase_if(list_, [&](const Suspicion& s) { return s.until <= now; });

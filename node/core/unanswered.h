@@ -13,7 +13,10 @@
 // What failed at one address is counted too: from kOfAnAddress on all of its endpoints are left alone, for a day (an
 // hour while few are known), until somebody returns our cookie from there. Otherwise a liar would name a victim's ports
 // in turn. (Whoever names made-up ports of an honest node keeps us from dialling what we are told of it, until it dials
-// us, as every node does that is told of us.)
+// us, as every node does that is told of us.) So are path challenges to where a peer announces that it lives: each of
+// its ids brings a victim three at most, and all of them together kOfAnAddress a day and those that were under way, 10
+// to 17 packets a minute from 1,000 nodes.
+// Nothing is stored: after a restart a victim is asked again.
 //
 // A cache of fingerprints: 8 bytes each, four to a set, at most kMaxEntries (128 kB); in a full set the one that would
 // be forgiven first makes room. An endpoint that is not in a full cache is taken for one that is once in 2^18 look-ups,
@@ -34,12 +37,12 @@ class Unanswered {
  public:
   static constexpr std::size_t kWays = 4;
   static constexpr std::size_t kMaxEntries = 16'384;
-  static constexpr Duration kFirst = std::chrono::hours{24};
-  static constexpr Duration kFirstWhenFew = std::chrono::seconds{30};
-  static constexpr std::uint32_t kOfAnAddress = 15;
-  static constexpr Duration kAddressTime = std::chrono::hours{24};
-  static constexpr Duration kAddressTimeWhenFew = std::chrono::hours{1};
-  static constexpr Duration kLongest = std::chrono::hours{24 * 7};
+  static constexpr Duration kFirst = std::chrono::hours{24};  // so that 1,000 nodes send less than a packet a minute
+  static constexpr Duration kFirstWhenFew = std::chrono::seconds{30};      // two rounds
+  static constexpr std::uint32_t kOfAnAddress = 15;                        // Guess: a table keeps 16 ports of one
+  static constexpr Duration kAddressTime = std::chrono::hours{24};         // as kFirst
+  static constexpr Duration kAddressTimeWhenFew = std::chrono::hours{1};   // Guess
+  static constexpr Duration kLongest = std::chrono::hours{24 * 7};         // Guess
 
   explicit Unanswered(const SipKey& secret, Time start) : secret_(secret), start_(start) {}
 

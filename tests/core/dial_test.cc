@@ -43,6 +43,39 @@ struct DialTest : testing::Test {
   }
 };
 
+TEST_F(DialTest, WrongResponsesToOneDialCostAFewSignatureChecks) {
+  const Endpoint evil = At("9.9.9.9:9");
+  const std::size_t us = pump.Add("5.0.0.1:1001", {.bootstrap = {evil}});
+  const NetworkKey network = NetworkKey::Open("test");
+  const Identity identity = MakeIdentity(77);
+  Rng rng = Rng::FromNumber(9);
+  Codec codec;
+  DatagramBuffer buffer;
+  HandshakeResponse wrong{.answer_to = {}, .ephemeral = KeyPair::Generate(rng).public_key, .session_id = 1,
+                          .boot_epoch = 1};
+  wrong.signature = identity.Sign("x", {});
+  pump.filter = [&](const InFlight& f) {
+    const auto packet = f.to == evil ? codec.Decode(f.bytes, network) : Unexpected(Error::kMalformed);
+    if (!packet) return true;
+    if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) {
+      codec.Encode(HandshakeQuery{.answer_to = hello->query, .cookie = {}, .responder = identity.id(),
+                                  .ephemeral = wrong.ephemeral, .observed = f.from}, network, buffer);
+      pump.Inject(evil, f.from, buffer.view());
+    } else if (const auto* proof = std::get_if<HandshakeProof>(&*packet)) {
+      wrong.answer_to = proof->query;
+      codec.Encode(wrong, network, buffer);
+      for (int i = 0; i < 100; ++i) pump.Inject(evil, f.from, buffer.view());
+    }
+    return false;
+  };
+  pump.RunFor(seconds{9});
+  const Counters& counters = pump.node(us).counters();
+  EXPECT_GT(counters[Counter::kSignaturesVerified], 0u);
+  const std::uint64_t dials = counters[Counter::kDialsStarted];
+  EXPECT_LE(counters[Counter::kSignaturesVerified], dials * kMaxDialAttempts * Dialler::kMaxChecks);
+  EXPECT_GT(counters.dropped(Error::kRateLimited), 300u);
+}
+
 TEST_F(DialTest, TheDeadThatAreKnownLeaveTimeForTheLivingThatAreTold) {
   AddNetwork(30);
   pump.RunFor(seconds{30});

@@ -411,5 +411,29 @@ TEST_F(GossipAttack, APeerThatNeverAcknowledgesARecordIsNotFedWithoutEnd) {
   EXPECT_LE(answers, kChannelRate.burst);
 }
 
+// It has proved that it lives there, and went away: packets with that source still come, and nothing is received there.
+TEST_F(GossipAttack, WhoLeftItsEndpointIsNotCalledReachableForItsPacketsAlone) {
+  pump.Add("5.0.0.1:1001");
+  Puppet gone(pump, "7.1.0.1:1", 400);
+  gone.Join(0);
+  ASSERT_TRUE(pump.node(0).FindPeer(gone.id())->reachable);
+  std::size_t sent_there = 0;
+  pump.filter = [&](const InFlight& f) {
+    sent_there += f.to == gone.at() ? 1 : 0;
+    return f.to != gone.at();
+  };
+  for (std::uint32_t second = 0; second < 1800; ++second) {
+    Keepalive k;
+    k.ping = second + 1;
+    k.pong = second % 60;  // the first numbers, one after the other
+    gone.Say(k);
+    pump.RunFor(seconds{1});
+  }
+  const auto info = pump.node(0).FindPeer(gone.id());
+  EXPECT_FALSE(info && info->reachable);
+  EXPECT_FALSE(info && info->in_view);
+  EXPECT_LE(sent_there, 1800u + 100u) << "no more than it sent";
+}
+
 }  // namespace
 }  // namespace hearsay::test

@@ -120,6 +120,30 @@ TEST(Node, AttributesReachPeersAndAnUpdateReplacesThem) {
   EXPECT_EQ(pump.Sees(1, 0)->attributes.at("port"), "81");
 }
 
+TEST(Node, WhoChangedOftenAndRestartedQuicklyIsKnownAsItIs) {
+  Pump pump;
+  pump.Add("8.1.0.1:1001");
+  pump.Add("9.2.0.1:1002", {.bootstrap = {At("8.1.0.1:1001")}});
+  pump.RunFor(milliseconds{300});
+  Effects out;
+  CoreConfig config{.software = "test/1", .listen_port = 1002};
+  for (int i = 0; i < 8; ++i) {  // its record's sequence runs ahead of the clock
+    config.name = "before " + std::to_string(i);
+    out.Clear();
+    pump.node(1).Reconfigure(config, pump.now, out);
+    pump.RunFor(milliseconds{100});
+  }
+  pump.RunFor(seconds{2});
+  const NodeState state = pump.members[1].states.back();
+  pump.Kill(1);
+  config.name = "after";
+  const std::size_t again = pump.Add("9.2.0.1:1002", {.bootstrap = {At("8.1.0.1:1001")},
+                                                      .snapshot = {.state = state}, .identity = 2, .config = config});
+  pump.RunFor(seconds{20});
+  ASSERT_TRUE(pump.Sees(0, again));
+  EXPECT_EQ(pump.Sees(0, again)->name, "after");
+}
+
 TEST(Node, NodesOfDifferentNetworksNeverMeet) {
   Pump pump;
   pump.Add("127.0.0.1:1000", {.network = "one"});

@@ -33,18 +33,18 @@ IpAddress Number(std::uint32_t i) { return IpAddress::V4(0x14000000 + i); }
 TEST(OwnAddress, WhereNothingTranslatesAnotherEndpointIsARelay) {
   OwnAddress own({});
   using Verdict = OwnAddress::Verdict;
-  EXPECT_EQ(own.Judge(At("5.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kMine);
-  EXPECT_EQ(own.Judge(At("6.0.0.1:7075"), At("5.0.0.1:7075")), Verdict::kNotMine);
-  EXPECT_EQ(own.Judge(At("127.0.0.1:7"), At("127.0.0.1:8")), Verdict::kNotMine);
+  EXPECT_EQ(own.Judge(At("5.0.0.1:7075"), At("5.0.0.1:7075"), kNow), Verdict::kMine);
+  EXPECT_EQ(own.Judge(At("6.0.0.1:7075"), At("5.0.0.1:7075"), kNow), Verdict::kNotMine);
+  EXPECT_EQ(own.Judge(At("127.0.0.1:7"), At("127.0.0.1:8"), kNow), Verdict::kNotMine);
 }
 
 TEST(OwnAddress, BehindATranslationOnlyTheAnnouncedIsOurs) {
   using Verdict = OwnAddress::Verdict;
   OwnAddress silent({});
-  EXPECT_EQ(silent.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kUnknown);
+  EXPECT_EQ(silent.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075"), kNow), Verdict::kUnknown);
   OwnAddress announced({At("5.0.0.1:7075")});
-  EXPECT_EQ(announced.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kMine);
-  EXPECT_EQ(announced.Judge(At("6.0.0.1:7075"), At("10.0.0.2:7075")), Verdict::kNotMine);
+  EXPECT_EQ(announced.Judge(At("5.0.0.1:7075"), At("10.0.0.2:7075"), kNow), Verdict::kMine);
+  EXPECT_EQ(announced.Judge(At("6.0.0.1:7075"), At("10.0.0.2:7075"), kNow), Verdict::kNotMine);
 }
 
 TEST(OwnAddress, TheNewestBoundAddressComesFirstAndTheOldestGoes) {
@@ -80,21 +80,34 @@ TEST(OwnAddress, NeighboursOnOurSideOfTheTranslationTellNothingOfIt) {
   EXPECT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow));
 }
 
-TEST(OwnAddress, ALineWithAnotherAddressIsGivenUpWhenNobodySeesItThere) {
+TEST(OwnAddress, ALineWithAnotherAddressIsGivenUpWhenMoreSeeItElsewhere) {
   const Endpoint other = At("6.0.0.1:7075");
   const Endpoint local = At("192.168.0.2:7075");
   OwnAddress own({});
   LetThreeVote(own, kNow);
   ASSERT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow));
   const Time later = kNow + minutes{9};
-  EXPECT_FALSE(Vote(own, "8.11.0.1:1", kSeen, later)) << "an honest peer";
-  EXPECT_FALSE(LetThreeVote(own, later + minutes{10}, other)) << "somebody saw it there ten minutes ago";
-  EXPECT_EQ(own.Judge(other, local), OwnAddress::Verdict::kNotMine);
-  EXPECT_TRUE(Vote(own, "8.8.0.1:1", other, later + minutes{11}));
+  EXPECT_FALSE(Vote(own, "8.11.0.1:1", kSeen, later)) << "one who lies, or was not asked again";
+  EXPECT_FALSE(Vote(own, "8.12.0.1:1", other, later));
+  EXPECT_EQ(own.Judge(other, local, later), OwnAddress::Verdict::kNotMine);
+  EXPECT_TRUE(LetThreeVote(own, later, other));
   EXPECT_TRUE(own.All().empty());
-  EXPECT_EQ(own.Judge(other, local), OwnAddress::Verdict::kUnknown);
-  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.8:1"), other, later + minutes{11}));
+  EXPECT_EQ(own.Judge(other, local, later), OwnAddress::Verdict::kUnknown);
+  EXPECT_TRUE(own.OnProofFrom(At("9.9.9.8:1"), other, later));
   EXPECT_EQ(own.All(), std::vector{other});
+}
+
+TEST(OwnAddress, ThreeGroupsTakeNoAddressAwayThatAsManySee) {
+  const Endpoint other = At("6.0.0.1:7075");
+  const Endpoint local = At("192.168.0.2:7075");
+  OwnAddress own({});
+  LetThreeVote(own, kNow);
+  ASSERT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow));
+  for (const char* voter : {"8.21.0.1:1", "8.22.0.1:1", "8.23.0.1:1"}) EXPECT_FALSE(Vote(own, voter, other, kNow));
+  EXPECT_EQ(own.All(), std::vector{kSeen});
+  EXPECT_EQ(own.Judge(kSeen, local, kNow), OwnAddress::Verdict::kMine);
+  EXPECT_EQ(own.Judge(other, local, kNow), OwnAddress::Verdict::kUnknown) << "it may be changing";
+  EXPECT_EQ(own.Judge(other, local, kNow + minutes{11}), OwnAddress::Verdict::kNotMine);
 }
 
 TEST(OwnAddress, AfterARestartNobodyIsAStrangerForHalfAnHour) {

@@ -264,6 +264,33 @@ TEST_F(Roaming, ACapturedPacketFromElsewhereMovesNothing) {
   EXPECT_GT(SentTo(old_path), 0u);
 }
 
+TEST_F(Roaming, WhoPassedOnePacketOnDoesNotStayInBetween) {
+  // It takes one packet off the wire, and from then on passes on what is sent to itself.
+  bool raced = false;
+  std::size_t handed = 0;
+  const Endpoint relay = new_path;
+  pump.filter = [&](InFlight& f) {
+    if (f.to == relay) {
+      ++handed;
+      pump.Inject(relay, f.from == alice ? old_path : alice, f.bytes);
+      return false;
+    }
+    if (!raced && f.from == old_path && f.to == alice && f.bytes[0] == PacketByte(PacketKind::kSealed)) {
+      raced = true;
+      pump.Inject(f.from, f.to, f.bytes);
+      f.from = relay;
+    }
+    return true;
+  };
+  pump.RunFor(minutes{2});
+  EXPECT_TRUE(raced);
+  EXPECT_GT(handed, 0u) << "it was challenged";
+  handed = 0;
+  pump.RunFor(minutes{10});
+  EXPECT_LE(handed, 4u);
+  EXPECT_TRUE(pump.InView(0, 1) && pump.InView(1, 0));
+}
+
 TEST_F(Roaming, APeerThatReallyMovedIsFollowedAfterItsPathIsProved) {
   pump.members[1].endpoint = pump.members[1].local = new_path;
   pump.RunFor(minutes{2});

@@ -292,6 +292,20 @@ TEST(Crawl, DialsNoAddressThatThePeerMayNotSpeakOf) {
   EXPECT_TRUE(network.sent_to.contains(At("10.0.0.6:7075")));
 }
 
+TEST(Crawl, AHelloThatIsSentBackEndsNoDial) {
+  ToyNetwork network;
+  Caller caller(CallerIdentity(), network.key, "x", CallerSeed(), 4, network.now);
+  Effects out;
+  caller.dialler().Start({.endpoint = Loopback(77), .pin = {}, .purpose = DialPurpose::kCrawl, .expected = {},
+                          .heard_from = {}}, network.now, out);
+  const Bytes hello = out.bytes;
+  out.Clear();
+  EXPECT_FALSE(caller.Receive({Loopback(77), test::kCallerEndpoint, hello}, network.now, out).outcome);
+  const auto self = caller.Receive({Loopback(77), Loopback(77), hello}, network.now, out).outcome;
+  ASSERT_TRUE(self);
+  EXPECT_EQ(self->result.error(), Error::kSelf);
+}
+
 TEST(Crawl, StaysSilentToHellosAndProofs) {
   ToyNetwork network;
   Crawl crawl(Seeds({}), CallerIdentity(), network.key, CallerSeed(), network.now);

@@ -55,7 +55,9 @@ def endpoint_bytes(text):
 
 
 V4_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "198.18.0.0/15")
-V4_UNUSABLE = ("0.0.0.0/8", "192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3")
+V4_UNUSABLE = ("0.0.0.0/8", "192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",
+               "192.88.99.0/24", "224.0.0.0/3")
+V6_UNUSABLE = ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 
 
 def scope(text):
@@ -67,8 +69,8 @@ def scope(text):
     if address.version == 4:
         return ("loopback" if within("127.0.0.0/8") else "private" if within(*V4_PRIVATE)
                 else "unusable" if within(*V4_UNUSABLE) else "global")
-    return ("loopback" if within("::1/128") else "private" if within("fc00::/7", "fe80::/10")
-            else "unusable" if within("2001:db8::/32") or not within("2000::/3") else "global")
+    return ("loopback" if within("::1/128") else "private" if within("fc00::/7")
+            else "unusable" if within(*V6_UNUSABLE) or not within("2000::/3") else "global")
 
 
 def group(text):

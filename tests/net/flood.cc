@@ -3,6 +3,7 @@
 // flood TARGET RATE SECONDS KIND [NETWORK]: so many datagrams a second at an IPv4 endpoint, each from another made-up
 // source address, through a raw socket. For tests/net/flood_test.py, in namespaces that lead nowhere. Kinds:
 //   hello    bare keepalives as a stranger's: the right size, the network's MAC
+//   proof    proofs of strangers with made-up cookies
 //   sealed   packets of sessions that do not exist
 //   noise    bytes that are no packet of ours
 // Paced by the millisecond; what could not be sent in its millisecond is not made up for. Prints one line of JSON.
@@ -36,13 +37,17 @@ constexpr std::size_t kBatch = 64;
 constexpr std::size_t kHeaders = sizeof(iphdr) + sizeof(udphdr);
 constexpr std::size_t kSealedBytes = 200;  // about a keepalive
 
-std::vector<Bytes> MakePayloads(const std::string& kind, const NetworkKey& network, Rng& rng) {
+std::vector<Bytes> MakePayloads(const std::string& kind, const Endpoint& target, const NetworkKey& network, Rng& rng) {
   Codec codec;
   DatagramBuffer buffer;
   std::vector<Bytes> out;
   for (std::size_t i = 0; i < kDistinct; ++i) {
     if (kind == "hello") {
       codec.Encode(BareKeepalive{rng.Array<32>()}, network, buffer);
+    } else if (kind == "proof") {
+      codec.Encode(HandshakeProof{.query = rng.Array<32>(), .cookie = rng.Array<32>(), .initiator = {rng.Array<32>()},
+                                  .ephemeral = rng.Array<32>(), .dialled = target, .session_id = rng.Next64()},
+                   network, buffer);
     } else {
       buffer.size = kSealedBytes;
       rng.Fill(std::span(buffer.bytes).first(buffer.size));
@@ -119,7 +124,7 @@ class Flooder {
 int Run(const Endpoint& target, std::size_t rate, double seconds, const std::string& kind, const NetworkKey& network) {
   Rng rng = Rng::FromNumber(7);
   std::vector<Bytes> packets;
-  for (const Bytes& payload : MakePayloads(kind, network, rng)) packets.push_back(WithHeaders(payload, target));
+  for (const Bytes& payload : MakePayloads(kind, target, network, rng)) packets.push_back(WithHeaders(payload, target));
   Flooder flooder(std::move(packets), target, rng);
   if (!flooder.open()) {
     std::fprintf(stderr, "flood: raw socket: %s; run with CAP_NET_RAW\n", std::strerror(errno));
@@ -152,7 +157,7 @@ int main(int argc, char** argv) {
   using namespace hearsay;
   const auto target = argc >= 5 ? Endpoint::Parse(argv[1], std::nullopt) : std::nullopt;
   if (!target || !target->address.IsV4() || sodium_init() < 0) {
-    std::fprintf(stderr, "usage: flood ADDRESS:PORT RATE SECONDS hello|sealed|noise [NETWORK]\n");
+    std::fprintf(stderr, "usage: flood ADDRESS:PORT RATE SECONDS hello|proof|sealed|noise [NETWORK]\n");
     return 2;
   }
   const auto network = NetworkKey::Open(argc >= 6 ? argv[5] : "hearsay");

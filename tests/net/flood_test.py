@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""flood_test.py PROGRAM FLOOD [--seconds S] [--rate N] [--kind hello|sealed|noise]: a hundred thousand datagrams a
-second from made-up addresses at a real node that has fifty honest peers.
+"""flood_test.py PROGRAM FLOOD [--seconds S] [--rate N] [--kind hello|proof|sealed|noise]: a hundred thousand
+datagrams a second from made-up addresses at a real node that has fifty honest peers.
 
 Each of them is a process in a namespace of its own, with an address on the "internet". Holds when the node's memory
 stays as it is, no honest channel is lost, a newcomer joins within three seconds, and the node sends no more than it is
@@ -107,7 +107,7 @@ def main():
     parser.add_argument("flood", type=os.path.abspath)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rate", type=int, default=100_000)
-    parser.add_argument("--kind", choices=("hello", "sealed", "noise"), default="hello")
+    parser.add_argument("--kind", choices=("hello", "proof", "sealed", "noise"), default="hello")
     options = parser.parse_args()
 
     target = lab.Node(options.program, lab.Host("5.200.0.2")).start().await_ready()

@@ -61,7 +61,19 @@ class IdChanger : public Swarm {
   using Swarm::Swarm;
 
  protected:
-  void BeforeDial(std::size_t member) override { ChangeIdentity(member); }
+  std::unique_ptr<const Identity> DialAs(std::size_t) override {
+    return std::make_unique<const Identity>(rng_.Array<Identity::kSeedSize>());
+  }
+};
+
+// Says of each of its ids that it lives where the victim does: makes honest nodes challenge it there.
+class Announcer : public IdChanger {
+ public:
+  using IdChanger::IdChanger;
+  Endpoint victim;
+
+ protected:
+  Endpoint Announces(std::size_t) override { return victim; }
 };
 
 }  // namespace hearsay::sim

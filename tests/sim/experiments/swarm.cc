@@ -21,7 +21,7 @@ Swarm::Swarm(SimNetwork& network, const std::vector<Endpoint>& endpoints, std::u
   members_.reserve(endpoints.size());
   for (const Endpoint& endpoint : endpoints) {
     const std::size_t member = members_.size();
-    members_.emplace_back(endpoint, rng_.Array<Identity::kSeedSize>());
+    members_.push_back({endpoint, Identity(rng_.Array<Identity::kSeedSize>())});
     members_.back().host =
         network_.AddSocket(endpoint, [this, member](const Delivery& d) { OnDatagram(member, d); });
   }
@@ -64,14 +64,13 @@ void Swarm::Send(std::size_t member, const Endpoint& to, const P& packet) {
 }
 
 void Swarm::Dial(std::size_t member, const Endpoint& target) {
-  BeforeDial(member);
   Initiator initiator(
       {.endpoint = target, .pin = {}, .boot_epoch = 1, .dial_sequence = next_session_, .session_id = next_session_},
       rng_);
   ++next_session_;
   const Cookie query = initiator.query();
   const auto [it, fresh] =
-      dials_.emplace(query, Dialling{member, std::move(initiator), network_.now()});
+      dials_.emplace(query, Dialling{member, DialAs(member), std::move(initiator), network_.now()});
   HEARSAY_CHECK(fresh);
   Send(member, target, it->second.initiator.Hello());
 }
@@ -102,31 +101,31 @@ void Swarm::OnProof(std::size_t member, const HandshakeProof& proof, const Deliv
 void Swarm::OnQuery(std::size_t member, const HandshakeQuery& query, const Delivery& delivery) {
   const auto it = dials_.find(query.answer_to);
   if (it == dials_.end() || it->second.initiator.proved()) return;
-  const auto proof = it->second.initiator.OnQuery(query, members_[member].identity, key_);
+  const auto proof = it->second.initiator.OnQuery(query, IdentityOf(it->second), key_);
   if (proof) Send(member, delivery.from, *proof);
 }
 
 void Swarm::OnResponse(std::size_t member, const HandshakeResponse& response, const Delivery& delivery) {
   const auto it = dials_.find(response.answer_to);
   if (it == dials_.end()) return;
-  const std::uint64_t id = it->second.initiator.params().session_id;
-  const auto done = it->second.initiator.OnResponse(response, key_);
+  const Dialling dial = std::move(it->second);
   dials_.erase(it);
+  const std::uint64_t id = dial.initiator.params().session_id;
+  const auto done = dial.initiator.OnResponse(response, key_);
   if (!done) return;
   Link& link = answerer_.Add(id, Link{member, delivery.from, Session(done->keys), Now()});
   // The first sealed packet: who we are and where we say we live, so that we are challenged there.
   answer_.Clear();
   answer_.record_sequence = 1;
-  answer_.record = RecordOf(member);
+  answer_.record = MakeRecord(member, IdentityOf(dial));
   Say(link, delivery.from, answer_);
 }
 
-Bytes Swarm::RecordOf(std::size_t member) const {
-  const Identity& identity = members_[member].identity;
+Bytes Swarm::MakeRecord(std::size_t member, const Identity& identity) {
   NodeRecord record;
   record.id = identity.id();
   record.sequence = 1;
-  record.endpoints = {members_[member].endpoint};
+  record.endpoints = {Announces(member)};
   return SignRecord(record, identity, key_);
 }
 

@@ -40,11 +40,10 @@ class Swarm {
   virtual void Sample(std::size_t member, const Endpoint& asker, std::vector<Endpoint>& out);
   virtual bool AnswersPulls(std::size_t, const Endpoint&) { return true; }
   virtual bool AnswersPings(std::size_t, const Endpoint&) { return true; }
-  virtual void BeforeDial(std::size_t) {}
-  // Handshakes under way end with the old one, in vain.
-  void ChangeIdentity(std::size_t member) {
-    members_[member].identity = Identity(rng_.Array<Identity::kSeedSize>());
-  }
+  // Who a member says that it is, to whom it dials; null: who it is when it answers.
+  virtual std::unique_ptr<const Identity> DialAs(std::size_t) { return nullptr; }
+  // Where it says that it lives.
+  virtual Endpoint Announces(std::size_t member) { return members_[member].endpoint; }
   // Of members, without repeats.
   void SampleOfMembers(std::size_t count, std::vector<Endpoint>& out);
   void Dial(std::size_t member, const Endpoint& target);
@@ -54,7 +53,6 @@ class Swarm {
 
  private:
   struct Member {
-    Member(const Endpoint& e, const ByteArray<Identity::kSeedSize>& seed) : endpoint(e), identity(seed) {}
     Endpoint endpoint;
     Identity identity;
     HostId host = kNoHost;
@@ -62,6 +60,7 @@ class Swarm {
   using Link = Answerer::Link;
   struct Dialling {
     std::size_t member = 0;
+    std::unique_ptr<const Identity> identity;  // as DialAs
     Initiator initiator;
     Duration since{};
   };
@@ -73,7 +72,10 @@ class Swarm {
   void OnResponse(std::size_t member, const HandshakeResponse& response, const Delivery& delivery);
   void OnSealed(const SealedPacket& packet, const Delivery& delivery);
   void Say(Link& link, const Endpoint& to, const Keepalive& keepalive);
-  Bytes RecordOf(std::size_t member) const;
+  const Identity& IdentityOf(const Dialling& dial) const {
+    return dial.identity ? *dial.identity : members_[dial.member].identity;
+  }
+  Bytes MakeRecord(std::size_t member, const Identity& identity);
   void PushSome();
   void Sweep();
   template <typename P>

@@ -22,10 +22,12 @@ fuzz_target() {
 
 # keep_fuzzed NAME LOG: a line of tests/fuzz/fuzzed.csv, when the log says that it ended by itself.
 keep_fuzzed() {
-  local name=$1 done
+  local name=$1 done commit
+  commit=$(git describe --always --exclude '*')
+  [[ -z $(git status --porcelain --untracked-files=no -- . ':!tests/fuzz/fuzzed.csv') ]] || commit+=+
   done=$(sed -nE 's/^Done ([0-9]+) runs in ([0-9]+) second.*/\2,\1/p' "$2")
   [[ -n $done ]] || return 0
-  echo "$name,$done,$(git describe --always --exclude '*' --dirty=+),$(date -u +%F)" >>tests/fuzz/fuzzed.csv
+  echo "$name,$done,$commit,$(date -u +%F)" >>tests/fuzz/fuzzed.csv
 }
 
 # For each target: the seconds and the runs of all its lines.

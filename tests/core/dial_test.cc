@@ -76,6 +76,36 @@ TEST_F(DialTest, WrongResponsesToOneDialCostAFewSignatureChecks) {
   EXPECT_GT(counters.dropped(Error::kRateLimited), 300u);
 }
 
+// One that we have not chosen is not pinged: its packets alone, from where it lived, keep it in no table.
+TEST_F(DialTest, WhoIsNotChosenIsAskedWhetherItIsStillThere) {
+  pump.Add("5.0.0.1:1001");
+  AddPuppets(90);
+  Live(seconds{15});
+  const auto unchosen = std::ranges::find_if(puppets, [&](const auto& puppet) {
+    const auto info = pump.node(0).FindPeer(puppet->id());
+    return info && info->reachable && !info->in_view;
+  });
+  ASSERT_NE(unchosen, puppets.end());
+  const Puppet* gone = unchosen->get();
+  pump.filter = [&](const InFlight& f) { return f.to != gone->at(); };
+  for (int step = 0; step < 15 * 60 * 5; ++step) {
+    pump.RunFor(milliseconds{200});
+    for (const auto& puppet : puppets) {
+      if (puppet.get() != gone) puppet->Answer();
+      // The inbound ones must be heard of to stay.
+      if (step % 50 == 0) puppet->Say({.ping = static_cast<std::uint32_t>(step + 1)});
+    }
+  }
+  const auto info = pump.node(0).FindPeer(gone->id());
+  EXPECT_FALSE(info && info->reachable);
+  std::size_t reachable = 0;
+  for (const auto& puppet : puppets) {
+    const auto other = pump.node(0).FindPeer(puppet->id());
+    reachable += other && other->reachable ? 1 : 0;
+  }
+  EXPECT_EQ(reachable, 89u) << "the others answered";
+}
+
 TEST_F(DialTest, TheDeadThatAreKnownLeaveTimeForTheLivingThatAreTold) {
   AddNetwork(30);
   pump.RunFor(seconds{30});

@@ -17,7 +17,7 @@ std::size_t Labelled(std::string_view label, BytesView message, std::array<unsig
   HEARSAY_CHECK(label.size() + 1 + message.size() <= out.size());
   std::copy(label.begin(), label.end(), out.begin());
   out[label.size()] = 0;
-  std::memcpy(out.data() + label.size() + 1, message.data(), message.size());
+  std::copy_n(AsUnsigned(message.data()), message.size(), out.begin() + static_cast<std::ptrdiff_t>(label.size()) + 1);
   return label.size() + 1 + message.size();
 }
 

@@ -49,7 +49,10 @@ Caller::Heard Caller::Receive(const Datagram& datagram, Time now, Effects& out) 
   if (const auto* hello = std::get_if<BareKeepalive>(&*packet)) {
     counters_.Add(Counter::kHellosReceived);
     // Our own, if it was sent to where it came in: anybody on the path may send it back.
-    if (dialler_.TargetOf(hello->query) != datagram.local) return {};
+    if (dialler_.TargetOf(hello->query) != datagram.local) {
+      counters_.Drop(Error::kNotExpected);
+      return {};
+    }
     return {.outcome = dialler_.OnOwnHello(hello->query), .session = {}, .fault = {}};
   }
   // A proof: we never sent a cookie. A reset hint: a visit that it concerns runs out of time by itself.

@@ -48,8 +48,11 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   Channel& channel = *peer.channel;
   channel.peer_holds = std::max(channel.peer_holds, std::min(in.record_held, record_sequence_));
   // Somebody who passed one packet on shall not stay in between: where it was proved lately, a packet is enough.
-  const bool returns = peer.in_table && datagram.from == peer.endpoint && now < peer.last_verified + kFresh;
-  if (returns) channel.path = peer.endpoint;
+  const bool is_home = peer.in_table && datagram.from == peer.endpoint && now < peer.last_verified + kFresh;
+  if (is_home && channel.path != peer.endpoint) {
+    channel.path = peer.endpoint;
+    channel.proved_at = peer.last_verified;
+  }
   if (in.pong != 0) OnPong(peer, in.pong, datagram.from, now);
   if (in.path_response != 0) OnPathResponse(peer, in, datagram, now, out);
   if (!in.record.empty()) OnRecord(peer, in, now, out);

@@ -10,7 +10,7 @@ namespace hearsay {
 namespace {
 
 constexpr Duration kVerifyWait = seconds{5};  // until an unanswered challenge to an announced endpoint is repeated
-constexpr int kElsewhereAttempts = 3;  // challenges to an announced endpoint; then a dial of our round tries it
+constexpr int kElsewhereAttempts = 3;  // challenges to where its packets do not come from; a dial may try it then
 
 }  // namespace
 
@@ -103,9 +103,10 @@ void Node::Impl::ProveAgain(Peer& peer, Time now, Effects& out) {
   if (old_path && !Keeps(peer) && asked_work_.Take(Work::kChallenge, now)) {
     Challenge(peer, channel.roam, channel.path, now, out);
   }
-  if (old_entry && !is_there && !Announces(peer, channel.path) && asked_work_.Take(Work::kChallenge, now)) {
-    Challenge(peer, channel.verify, peer.endpoint, now, out);
-  }
+  // Somebody else may live there by now.
+  const bool tried = channel.verify.to == peer.endpoint && channel.verify.attempts >= kElsewhereAttempts;
+  if (!old_entry || is_there || tried || Announces(peer, channel.path)) return;
+  if (asked_work_.Take(Work::kChallenge, now)) Challenge(peer, channel.verify, peer.endpoint, now, out);
 }
 
 // It lives, but no longer there. Its next record proves where.

@@ -30,9 +30,9 @@ OwnAddress::Verdict OwnAddress::Judge(const Endpoint& claimed, const Endpoint& l
   // On a global or loopback address nothing translates: whoever dialled something else was relayed.
   if (local.scope() != Scope::kPrivate) return Verdict::kNotMine;
   // Behind a translation, knowing one endpoint of that scope is knowing which one is ours, unless it is changing.
-  if (HasScope(confirmed_, claimed.scope()) && GroupsThatSee(claimed, now) >= kVoteGroups) return Verdict::kUnknown;
-  if (HasScope(announced_, claimed.scope()) || HasScope(confirmed_, claimed.scope())) return Verdict::kNotMine;
-  return Verdict::kUnknown;
+  if (HasScope(announced_, claimed.scope())) return Verdict::kNotMine;
+  const bool is_settled = HasScope(confirmed_, claimed.scope()) && GroupsThatSee(claimed, now) < kVoteGroups;
+  return is_settled ? Verdict::kNotMine : Verdict::kUnknown;
 }
 
 bool OwnAddress::LearnBound(const Endpoint& local) {

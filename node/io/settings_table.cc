@@ -241,7 +241,7 @@ constexpr Setting kTable[] = {
      [](Settings& s, std::string_view t) { return AddNumber(t, 1, kMaxStoreCapacity, s.store_capacity); },
      Clear<&Settings::store_capacity>, [](const Settings& s) { return Values{std::to_string(s.store_capacity)}; }},
     {"store_map_mib", "--store-map-mib", "MIB", kScalar, kRestart, "1024",
-     "The store's greatest size on disk, in MiB: twice a million peers. It is address space until used.",
+     "The store's greatest size on disk, in MiB; 1,024 hold two million peers. It is address space until used.",
      [](Settings& s, std::string_view t) { return AddNumber(t, 1, kMaxStoreMapMib, s.store_map_mib); },
      Clear<&Settings::store_map_mib>, [](const Settings& s) { return Values{std::to_string(s.store_map_mib)}; }},
     {"log_level", "--log-level", "LEVEL", kScalar, kReload, "info",

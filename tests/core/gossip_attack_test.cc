@@ -435,5 +435,37 @@ TEST_F(GossipAttack, WhoLeftItsEndpointIsNotCalledReachableForItsPacketsAlone) {
   EXPECT_LE(sent_there, 1800u + 100u) << "no more than it sent";
 }
 
+// It roams and announces no other endpoint: whoever has the old one now is asked a few times, and not for ever.
+TEST_F(GossipAttack, WhoeverLivesWhereAPeerWasIsBotheredLittle) {
+  pump.Add("5.0.0.1:1001");
+  Puppet mover(pump, "7.1.0.1:1", 401);
+  mover.Join(0);
+  const Endpoint elsewhere = At("7.9.0.1:5");
+  std::size_t challenges = 0;
+  std::size_t hellos = 0;
+  pump.filter = [&](const InFlight& f) {
+    const bool sealed = f.bytes[0] == PacketByte(PacketKind::kSealed);
+    if (f.to == mover.at()) ++(sealed ? challenges : hellos);
+    return f.to != mover.at();
+  };
+  for (std::uint32_t second = 0; second < 1200; ++second) {
+    // Large enough to be answered with a challenge.
+    mover.SayFrom(elsewhere, {.ping = 1'000'000 + second, .record_sequence = 7, .record_held = 1'800'000'000});
+    for (const Keepalive& k : mover.Heard()) {
+      if (k.ping == 0 && k.path_challenge == 0) continue;
+      Keepalive answer;
+      answer.pong = k.ping;
+      answer.path_response = k.path_challenge;
+      mover.SayFrom(elsewhere, answer);
+    }
+    pump.RunFor(seconds{1});
+  }
+  const auto info = pump.node(0).FindPeer(mover.id());
+  ASSERT_TRUE(info);
+  EXPECT_FALSE(info->reachable);
+  EXPECT_LE(challenges, 1u + 3u) << "and an answer before it had moved";
+  EXPECT_LE(hellos, 20u) << "to where its record says, ever more seldom: few peers are known";
+}
+
 }  // namespace
 }  // namespace hearsay::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Texts of operators and strangers: endpoints, node ids, times, names. What is accepted prints to what reads back as
-// the same value.
+// Texts of operators and strangers: endpoints, node ids, times, names, bans. What is accepted prints to what reads
+// back as the same value.
+#include "proto/ban.h"
 #include "proto/endpoint.h"
 #include "proto/node_id.h"
 #include "proto/record.h"
@@ -19,6 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto id = NodeId::Parse(text)) HEARSAY_CHECK(NodeId::Parse(id->ToString()) == id);
   if (const auto time = ParseRfc3339(text)) HEARSAY_CHECK(ParseRfc3339(FormatRfc3339Micros(*time)) == time);
+  if (const auto subject = ParseBanSubject(text)) HEARSAY_CHECK(ParseBanSubject(BanSubjectText(*subject)) == *subject);
+  if (CheckBanReason(text).empty()) HEARSAY_CHECK(IsPrintableUtf8(text));
   if (IsPrintableAscii(text)) HEARSAY_CHECK(IsPrintableUtf8(text));
   if (IsNetworkName(text)) HEARSAY_CHECK(IsPrintableAscii(text) && !text.empty());
   const std::string key(text);

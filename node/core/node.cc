@@ -161,18 +161,8 @@ PeerInfo Node::Impl::InfoOf(const Peer& peer) const {
 }
 
 std::optional<PeerInfo> Node::Impl::SamplePeer() {
-  // As a slot with a fresh seed would choose: uniform over address groups, then over addresses.
-  const std::uint64_t seed = rng_.Next64();
-  const Peer* best = nullptr;
-  View::Rank best_rank;
-  for (const Peer* peer : book_.table()) {
-    if (!peer->IsVerified()) continue;
-    const auto rank = View::RankBelow(best_rank, seed, groups_->Of(peer->endpoint), peer->endpoint);
-    if (!rank) continue;
-    best = peer;
-    best_rank = *rank;
-  }
-  return best == nullptr ? std::nullopt : std::optional(InfoOf(*best));
+  const Peer* drawn = DrawPeer(book_, *groups_, rng_);
+  return drawn == nullptr ? std::nullopt : std::optional(InfoOf(*drawn));
 }
 
 void Node::Impl::CheckInvariants(Time now) const {

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kBareChallengeBytes = kSealOverheadBytes + 2 + 9;  // message and field headers, the token
 constexpr Duration kHeardLately = milliseconds{300};  // a suspected peer heard since then is not probed
-constexpr Duration kFreshGather = seconds{1};   // so often at most is a large table searched for whom to name
-constexpr std::size_t kSmallTable = 512;
-constexpr std::size_t kSampleDraws = 256;
-constexpr std::ptrdiff_t kSampleOfGroup = 4;    // of one global address group, while there are others
 constexpr Duration kYoung = seconds{5};  // a channel that we opened to verify the peer
 constexpr std::uint32_t kToldRetries = 4;
 constexpr Duration kToldRetryWait = seconds{1};
@@ -210,63 +206,10 @@ void Node::Impl::AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& 
   Keepalive& answer = Draft(peer, now);
   answer.record.clear();  // record and sample together may not fit; the record goes with the next one
   answer.sampled = true;
-  FillSample(peer.channel->path.scope(), peer.id, in.pull_seed, now, answer.sample);
+  const Sampler::Asker asker{.scope = peer.channel->path.scope(), .id = peer.id, .seed = in.pull_seed};
+  sampler_.Fill(book_, *groups_, asker, now, rng_, answer.sample);
   if (in.pull_hidden) FillHidden(book_, peer.id, in.pull_seed, now, rng_, answer.hidden);
   SendDraft(peer, answer, now, out);
-}
-
-void Node::Impl::GatherFresh(Time now) {
-  const std::span<Peer* const> table = book_.table();
-  if (table.size() > kSmallTable && now < fresh_at_ + kFreshGather) return;
-  fresh_at_ = now;
-  fresh_.clear();
-  for (std::uint32_t i = 0; i < table.size(); ++i) {
-    if (table[i]->IsVerified() && table[i]->last_verified + kFresh > now) fresh_.push_back(i);
-  }
-}
-
-// "Drawn without replacement from the peers that the sender itself dialled and verified within the last minutes."
-// Of one address group no more than kSampleOfGroup while others are there: a group full of ids shall not be most of
-// what we tell. A seed asks for those whose keyed hash is least, so that a crawler sees the whole table in a few pulls.
-void Node::Impl::FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now,
-                            std::vector<Endpoint>& out) {
-  GatherFresh(now);
-  // The table may have changed since it was searched.
-  const auto fitting = [&](std::uint32_t place) -> const Peer* {
-    if (place >= book_.table().size()) return nullptr;
-    const Peer& peer = *book_.table()[place];
-    const bool fits = peer.IsVerified() && peer.last_verified + kFresh > now && peer.id != asker &&
-                      MayTravel(peer.endpoint.scope(), scope);
-    return fits ? &peer : nullptr;
-  };
-  if (seed != 0) {
-    const SipKey key = SipKeyFromSeed(seed);
-    std::vector<std::pair<std::uint64_t, const Peer*>> ranked;
-    for (const std::uint32_t place : fresh_) {
-      if (const Peer* peer = fitting(place)) ranked.emplace_back(SipHash(key, peer->endpoint.ToBytes()), peer);
-    }
-    const std::size_t n = std::min(ranked.size(), kMaxSampleEndpoints);
-    std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(n), ranked.end(),
-                      [](const auto& a, const auto& b) {
-                        return std::pair(a.first, a.second->id) < std::pair(b.first, b.second->id);
-                      });
-    for (std::size_t i = 0; i < n; ++i) out.push_back(ranked[i].second->endpoint);
-    return;
-  }
-  std::vector<AddressGroup> groups;
-  std::vector<Endpoint> crowd;
-  const std::size_t draws = std::min(fresh_.size(), kSampleDraws);
-  for (std::size_t i = 0; i < draws && out.size() < kMaxSampleEndpoints; ++i) {
-    std::swap(fresh_[i], fresh_[i + rng_.Below(fresh_.size() - i)]);
-    const Peer* peer = fitting(fresh_[i]);
-    if (peer == nullptr) continue;
-    const AddressGroup group = groups_->Of(peer->endpoint);
-    const bool crowded = peer->endpoint.scope() == Scope::kGlobal &&
-                         std::count(groups.begin(), groups.end(), group) >= kSampleOfGroup;
-    (crowded ? crowd : out).push_back(peer->endpoint);
-    groups.push_back(group);
-  }
-  for (std::size_t i = 0; i < crowd.size() && out.size() < kMaxSampleEndpoints; ++i) out.push_back(crowd[i]);
 }
 
 // We dialled it and have no use for the channel, but the peer has. From now on it counts as any other

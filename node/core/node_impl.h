@@ -31,6 +31,7 @@
 #include "node/core/recent_endpoints.h"
 #include "node/core/responder.h"
 #include "node/core/rhythm.h"
+#include "node/core/sampler.h"
 #include "node/core/speakers.h"
 #include "node/core/suspicions.h"
 #include "node/core/timers.h"
@@ -155,8 +156,6 @@ class Node::Impl {
   bool IsNews(const Endpoint& endpoint, Time now);
   void BlameSpeaker(IdPrefix speaker, const Endpoint& told, Time now, Effects& out);
   void AnswerPull(Peer& peer, const Keepalive& in, Time now, Effects& out);
-  void GatherFresh(Time now);
-  void FillSample(Scope scope, const NodeId& asker, std::uint64_t seed, Time now, std::vector<Endpoint>& out);
   bool BecomeInbound(Peer& peer, Time now, Effects& out);
   bool OnSpare(Peer& peer, Time now, Effects& out);
   void OnDismissed(Peer& peer, Time now);
@@ -212,6 +211,7 @@ class Node::Impl {
   Responder responder_;
   Bootstrap bootstrap_;
   HearsayQueue hearsay_;
+  Sampler sampler_;
   Speakers speakers_;
   RecentEndpoints recent_{1024};
   Unanswered unanswered_;
@@ -253,8 +253,6 @@ class Node::Impl {
   Keepalive draft_, incoming_;
   DatagramBuffer plain_, sealed_, opened_;
   std::vector<DialOutcome> failed_;
-  std::vector<std::uint32_t> fresh_;  // places in the table of those proved within kFresh, as of fresh_at_
-  Time fresh_at_{};
 };
 
 }  // namespace hearsay

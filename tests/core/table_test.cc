@@ -6,48 +6,15 @@
 #include <map>
 #include <set>
 
-#include "node/core/peer_book.h"
 #include "node/core/view.h"
 #include "tests/core/pump.h"
+#include "tests/core/small_book.h"
 
 namespace hearsay::test {
 namespace {
 
-const Time kNow = FromUnixSeconds(1'800'000'000);
-
-NodeId IdOf(std::uint64_t n) {
-  NodeId id;
-  StoreBigEndian(n * 0x9e3779b97f4a7c15ull + 1, id.bytes.data());
-  StoreBigEndian(n, id.bytes.data() + 8);
-  return id;
-}
-
-// One address in each /16.
-Endpoint InGroup(std::uint32_t group, std::uint32_t host = 1) {
-  return {IpAddress::V4((0x05000000u + (group << 16)) + host), 7075};
-}
-
-struct Book {
-  explicit Book(std::size_t capacity) : book(SipKey{}, capacity, AddressGroups::Plain()) {}
-  // True when it is in the table afterwards; whoever had to go is gone.
-  bool Admit(std::uint64_t n, const Endpoint& endpoint) {
-    Peer& peer = book.GetOrAdd(IdOf(n), kNow);
-    if (peer.state == PeerState::kHeard) {
-      book.SetState(peer, PeerState::kActive);
-      book.SetState(peer, PeerState::kVerified);
-    }
-    std::vector<NodeId> evicted;
-    const bool admitted = book.AdmitToTable(peer, endpoint, evicted);
-    for (const NodeId& id : evicted) book.Remove(id);
-    if (!admitted) book.Remove(IdOf(n));
-    book.CheckInvariants();
-    return admitted;
-  }
-  PeerBook book;
-};
-
 TEST(PeerBook, ProvingAnEndpointTakesItFromItsOldHolder) {
-  Book b(10);
+  SmallBook b(10);
   EXPECT_TRUE(b.Admit(1, InGroup(1)));
   EXPECT_TRUE(b.Admit(2, InGroup(1)));
   EXPECT_EQ(b.book.Find(IdOf(1)), nullptr);
@@ -55,7 +22,7 @@ TEST(PeerBook, ProvingAnEndpointTakesItFromItsOldHolder) {
 }
 
 TEST(PeerBook, AnIdAtANewEndpointReplacesItsOldOne) {
-  Book b(10);
+  SmallBook b(10);
   EXPECT_TRUE(b.Admit(1, InGroup(1)));
   EXPECT_TRUE(b.Admit(1, InGroup(2)));
   EXPECT_EQ(b.book.FindByEndpoint(InGroup(1)), nullptr);
@@ -63,13 +30,13 @@ TEST(PeerBook, AnIdAtANewEndpointReplacesItsOldOne) {
 }
 
 TEST(PeerBook, BelowCapacityACrowdedGroupIsWelcome) {
-  Book b(100);
+  SmallBook b(100);
   for (std::uint32_t i = 0; i < 50; ++i) EXPECT_TRUE(b.Admit(i, InGroup(1, i + 1)));
   EXPECT_EQ(b.book.table().size(), 50u);
 }
 
 TEST(PeerBook, AFloodFromOneGroupEvictsNobodyElse) {
-  Book b(64);
+  SmallBook b(64);
   for (std::uint32_t i = 0; i < 60; ++i) ASSERT_TRUE(b.Admit(i, InGroup(i)));
   for (std::uint32_t i = 0; i < 5000; ++i) b.Admit(1000 + i, InGroup(200, i + 1));
   for (std::uint32_t i = 0; i < 60; ++i) EXPECT_NE(b.book.Find(IdOf(i)), nullptr) << i;
@@ -77,7 +44,7 @@ TEST(PeerBook, AFloodFromOneGroupEvictsNobodyElse) {
 
 TEST(PeerBook, OverCapacityTheSameGroupsStayWhateverTheOrder) {
   const auto groups_after = [](bool reversed) {
-    Book b(32);
+    SmallBook b(32);
     for (std::uint32_t i = 0; i < 200; ++i) b.Admit(i, InGroup(reversed ? 199 - i : i));
     std::set<Endpoint> kept;
     for (const Peer* peer : b.book.table()) kept.insert(peer->endpoint);
@@ -87,7 +54,7 @@ TEST(PeerBook, OverCapacityTheSameGroupsStayWhateverTheOrder) {
 }
 
 TEST(PeerBook, OfOneGlobalAddressSixteenPortsAreKept) {
-  Book b(100);
+  SmallBook b(100);
   const IpAddress address = InGroup(1).address;
   for (std::uint16_t port = 1; port <= 40; ++port) EXPECT_EQ(b.Admit(port, {address, port}), port <= 16) << port;
   EXPECT_TRUE(b.Admit(1, {address, 99})) << "who is there may move";
@@ -100,13 +67,13 @@ TEST(PeerBook, OfOneGlobalAddressSixteenPortsAreKept) {
 }
 
 TEST(PeerBook, ProcessesOfOnePrivateAddressAreNotCounted) {
-  Book b(100);
+  SmallBook b(100);
   for (std::uint16_t port = 1; port <= 50; ++port) EXPECT_TRUE(b.Admit(port, {At("10.0.0.1:1").address, port}));
   for (std::uint16_t port = 51; port <= 99; ++port) EXPECT_TRUE(b.Admit(port, {At("127.0.0.1:1").address, port}));
 }
 
 TEST(PeerBook, WhoeverMovesToAFullAddressIsNoLongerInTheTable) {
-  Book b(100);
+  SmallBook b(100);
   for (std::uint16_t port = 1; port <= 16; ++port) ASSERT_TRUE(b.Admit(port, {InGroup(1).address, port}));
   ASSERT_TRUE(b.Admit(50, InGroup(2)));
   EXPECT_FALSE(b.Admit(50, {InGroup(1).address, 50}));
@@ -115,7 +82,7 @@ TEST(PeerBook, WhoeverMovesToAFullAddressIsNoLongerInTheTable) {
 
 // A naive model of the same rules, driven by the same operations.
 TEST(PeerBook, OneGroupAddsLittleToItsSpread) {
-  Book b(5000);
+  SmallBook b(5000);
   for (std::uint32_t i = 0; i < 100; ++i) EXPECT_TRUE(b.Admit(i, InGroup(i)));
   EXPECT_EQ(b.book.Spread(), 100u);
   for (std::uint32_t i = 0; i < 1000; ++i) EXPECT_TRUE(b.Admit(1000 + i, InGroup(300, 1 + i)));
@@ -124,7 +91,7 @@ TEST(PeerBook, OneGroupAddsLittleToItsSpread) {
 
 TEST(PeerBook, AgreesWithANaiveTwinOverRandomOperations) {
   Rng rng = Rng::FromNumber(7);
-  Book b(1000);
+  SmallBook b(1000);
   std::map<NodeId, Endpoint> twin;
   for (int step = 0; step < 20'000; ++step) {
     const std::uint64_t n = rng.Below(300);

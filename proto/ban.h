@@ -62,6 +62,7 @@ struct BanEntry {
 };
 
 inline constexpr std::size_t kMaxBanReasonBytes = 200;  // a line of a terminal or two
+inline constexpr std::chrono::seconds kMaxBanTime{10 * 365 * 86'400};  // ten years: who means longer means for good
 inline constexpr std::size_t kMaxBans = 4096;           // of each source: one megabyte at most
 // Empty: fine. Else what is wrong with this reason, to be read after it.
 std::string CheckBanReason(std::string_view reason);

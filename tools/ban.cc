@@ -31,14 +31,23 @@ Result<std::string> BanTarget(const Options& options) {
   std::string target = "/v1/bans?subject=" + EncodeQuery(options.subject);
   if (!options.duration.empty()) {
     const auto duration = ParseDuration(options.duration);
-    const auto seconds = duration ? std::chrono::ceil<std::chrono::seconds>(*duration).count() : 0;
-    if (seconds == 0) return tl::unexpected("--for '" + options.duration + "' is no duration; give 90s, 2h or 7d");
-    target += "&seconds=" + std::to_string(seconds);
+    const auto seconds = duration ? std::chrono::ceil<std::chrono::seconds>(*duration) : std::chrono::seconds{0};
+    if (seconds == std::chrono::seconds{0} || seconds > kMaxBanTime) {
+      return tl::unexpected("--for '" + options.duration +
+                            "' is no time of at most ten years; give 90s, 2h or 7d, or leave it out: for good");
+    }
+    target += "&seconds=" + std::to_string(seconds.count());
   }
   if (const std::string wrong = CheckBanReason(options.reason); !wrong.empty()) {
     return tl::unexpected("--reason '" + options.reason + "' " + wrong);
   }
   return options.reason.empty() ? target : target + "&reason=" + EncodeQuery(options.reason);
+}
+
+// Done, but there is something to know.
+void Warn(const nlohmann::json& answer, const char* command) {
+  const auto warning = answer.find("warning");
+  if (warning != answer.end() && warning->is_string()) Fail(command, "warning: " + warning->get<std::string>());
 }
 
 int Ban(const Options& options) {
@@ -53,6 +62,7 @@ int Ban(const Options& options) {
     return Fail("ban", "the answer is no ban of this version's; ask a node of this version");
   }
   const bool ends = ban.at("expires").is_string();
+  Warn(ban, "ban");
   std::printf("banned %s %s\n", Printable(ban.at("subject").get<std::string>()).c_str(),
               ends ? Printable("until " + ban.at("expires").get<std::string>()).c_str() : "for good");
   return kExitFine;
@@ -67,6 +77,7 @@ int Unban(const Options& options) {
   if (!lifted.is_object() || !lifted.contains("unbanned") || !lifted.at("unbanned").is_string()) {
     return Fail("unban", "the answer is none of this version's; ask a node of this version");
   }
+  Warn(lifted, "unban");
   std::printf("unbanned %s\n", Printable(lifted.at("unbanned").get<std::string>()).c_str());
   return kExitFine;
 }
@@ -79,7 +90,8 @@ void AddSubject(CLI::App& app, Options& options) {
       ->check(
           [](const std::string& text) {
             const auto subject = ParseBanSubject(text);
-            return subject || NodeIdPrefix::Parse(text) ? std::string() : "'" + text + "' " + subject.error();
+            if (subject || NodeIdPrefix::Parse(text)) return std::string();
+            return "'" + text + "' " + subject.error() + ". Of a node that is known the first 8 digits will do";
           },
           "");
 }
@@ -87,7 +99,8 @@ void AddSubject(CLI::App& app, Options& options) {
 void SetUpBan(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   AddSubject(app, *options);
-  app.add_option("--for", options->duration, "How long: 90s, 30m, 2h, 7d. Default: until it is lifted.")
+  app.add_option("--for", options->duration,
+                 "How long: 90s, 30m, 2h, 7d; at most ten years. Default: until it is lifted.")
       ->type_name("TIME");
   app.add_option("--reason", options->reason, "For you and other operators; no peer is told. At most 200 bytes.")
       ->type_name("TEXT");
@@ -122,7 +135,8 @@ const RegisterCommand kUnban{
      .summary = "Lift a ban",
      .description = "Lifts a ban that was made by `hearsay ban`. The subject must be the one that was banned: a prefix "
                     "is lifted as a whole. Whom it covered is not dialled for that, but may come back and be heard of "
-                    "again. A ban of the settings is taken out there; the error names the place.",
+                    "again. A ban of the settings is taken out there; the error, or a warning where there are both, "
+                    "names the place.",
      .examples = "  hearsay unban 203.0.113.7\n"
                  "  hearsay bans --json | jq -r '.bans[].subject' | xargs -n1 hearsay unban\n",
      .set_up = SetUpUnban}};

@@ -50,8 +50,8 @@ int Bans(const Options& options) {
       return Fail("bans", "the answer is no list of bans of this version's; ask a node of this version, or use --json");
     }
   }
-  const bool written = std::fwrite(out.data(), 1, out.size(), stdout) == out.size() && std::fflush(stdout) == 0;
-  return written ? kExitFine : Fail("bans", "cannot write to standard output");
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  return kExitFine;
 }
 
 void SetUp(CLI::App& app, int& exit_code) {

@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/between.h"
 #include "tools/bench/cluster.h"
 #include "tools/bench/crawl.h"
 #include "tools/bench/measure.h"
@@ -45,13 +46,13 @@ void Add(CLI::App& app, int& exit_code, const char* name, const char* help, benc
 void AddCluster(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<bench::ClusterOptions>();
   CLI::App* sub = app.add_subcommand("cluster", "Real processes on loopback: join, death, idle cost");
-  sub->add_option("--nodes", options->nodes, "How many processes")->type_name("N")->check(CLI::Range(2u, 500u));
+  sub->add_option("--nodes", options->nodes, "How many processes")->type_name("N")->check(Between(2, 500));
   sub->add_option("--kill", options->kill, "How many of them to kill at once")->type_name("N")
-      ->check(CLI::Range(1u, 100u));
+      ->check(Between(1, 100));
   sub->add_option("--settle", options->settle_seconds, "How long to wait before that, in seconds")->type_name("S")
-      ->check(CLI::Range(0, 3600));
+      ->check(Between(0, 3600));
   sub->add_option("--idle", options->idle_seconds, "How long to watch them idle, in seconds")->type_name("S")
-      ->check(CLI::Range(1, 3600));
+      ->check(Between(1, 3600));
   sub->callback([options, &exit_code] {
     const nlohmann::ordered_json result = bench::MeasureCluster(*options);
     std::printf("%s\n", result.dump(2).c_str());
@@ -63,7 +64,7 @@ void AddCrawl(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<bench::CrawlOptions>();
   CLI::App* sub = app.add_subcommand("crawl", "Crawls of a fleet of real nodes, on this machine");
   sub->add_option("--nodes", options->nodes, "How many nodes. Default: 10000")->type_name("N")
-      ->check(CLI::Range(20u, 100'000u));
+      ->check(Between(20, 100'000));
   sub->callback([options, &exit_code] {
     if (sodium_init() < 0) {
       exit_code = kExitFailed;
@@ -79,7 +80,7 @@ void AddRestart(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<bench::RestartOptions>();
   CLI::App* sub = app.add_subcommand("restart", "From a process's start to its first packet, with a full store");
   sub->add_option("--peers", options->peers, "How many stored peers")->type_name("N")
-      ->check(CLI::Range(1u, 3'000'000u));
+      ->check(Between(1, 3'000'000));
   sub->callback([options, &exit_code] {
     const nlohmann::ordered_json result = bench::MeasureRestart(*options);
     std::printf("%s\n", result.dump(2).c_str());
@@ -91,7 +92,7 @@ void AddMemory(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<bench::MemoryOptions>();
   CLI::App* sub = app.add_subcommand("memory", "Heap bytes of a known peer");
   sub->add_option("--peers", options->peers, "How many known peers")->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, kTableCapacity));
+      ->check(Between(1, kTableCapacity));
   sub->callback([options, &exit_code] {
     std::printf("%s\n", bench::MeasureMemory(*options).dump(2).c_str());
     exit_code = kExitFine;

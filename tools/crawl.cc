@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "tools/between.h"
 #include "tools/commands.h"
 #include "tools/crawl_ending.h"
 #include "tools/crawl_events.h"
@@ -46,10 +47,6 @@ tl::expected<CrawlOrder, Refusal> MakeOrder(Options& options) {
     if (!limit || *limit == Duration{0}) {
       return tl::unexpected(Refusal::Usage("--timeout '" + options.timeout + "' is no duration; give 30s or 5m"));
     }
-  }
-  if (options.in_flight == 0 || options.in_flight > kMaxInFlight) {
-    const std::string value = std::to_string(options.in_flight);
-    return tl::unexpected(Refusal::Usage("--in-flight " + value + " is not between 1 and 4096"));
   }
   auto network = LoadCallNetwork(options.sources);
   if (!network) return tl::unexpected(network.error());
@@ -117,7 +114,8 @@ void SetUp(CLI::App& app, int& exit_code) {
   AddOutputOptions(app, options->outputs);
   AddRecordOptions(app, options->record);
   app.add_option("--in-flight", options->in_flight, "First dials and visits at a time, 1 to 4096. Default: 256.")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(Between(1, kMaxInFlight));
   app.add_option("--timeout", options->timeout,
                  "End after this time with what is known: 30s, 5m. Default: none; with --every that "
                  "interval, 1m at least.")

@@ -7,9 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 #include "tools/api_client.h"
+#include "tools/between.h"
 #include "tools/commands.h"
 #include "tools/report.h"
 
@@ -92,7 +94,9 @@ void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   AddApiOptions(app, options->api);
   app.add_flag("--follow", options->follow, "Go on with what happens, until the node stops or Ctrl-C.");
-  app.add_option("--after", options->after, "Only events after the one with this id.")->type_name("ID");
+  app.add_option("--after", options->after, "Only events after the one with this id.")
+      ->type_name("ID")
+      ->check(Between(0, std::numeric_limits<std::uint64_t>::max()));
   app.add_flag("--json", options->as_json, "Print one JSON object a line (docs/api.md).");
   app.callback([options, &exit_code] { exit_code = Events(*options); });
 }

@@ -7,14 +7,15 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 #include "node/io/entropy.h"
 #include "node/io/version.h"
 #include "proto/rng.h"
+#include "tools/between.h"
 #include "tools/calling.h"
 #include "tools/commands.h"
-#include "tools/between.h"
 #include "tools/duration.h"
 #include "tools/fleet/fleet.h"
 #include "tools/report.h"
@@ -171,8 +172,9 @@ int RunFleet(Options& options) {
 
 void SetUp(CLI::App& app, int& exit_code) {
   auto o = std::make_shared<Options>();
-  const CLI::Validator percent = Between(0, 100);
-  app.add_option("--nodes", o->nodes, "How many, of all kinds together: 1 to 100000.")->type_name("N")->required();
+  const CLI::Validator percent = Percent();
+  app.add_option("--nodes", o->nodes, "How many, of all kinds together: 1 to 100000.")->type_name("N")
+      ->check(Between(1, fleet::kMaxNodes))->required();
   app.add_option("--dead", o->dead, "Share of nodes that are stopped once the fleet stands: 0 to 100.")
       ->type_name("PERCENT")->check(percent);
   app.add_option("--nat", o->natted, "Share of nodes behind an address translator.")
@@ -190,10 +192,12 @@ void SetUp(CLI::App& app, int& exit_code) {
   app.add_option("--links", o->links, "Others that each node dials at its start, 1 to 64. Default: 8.")
       ->type_name("N")->check(Between(1, kMaxLinks));
   app.add_option("--base", o->base, "Node I has the address BASE + I. Default: 127.1.0.0.")->type_name("ADDRESS");
-  app.add_option("--port", o->port, "Of every node; 0: any free one each. Default: 7075.")->type_name("PORT");
+  app.add_option("--port", o->port, "Of every node; 0: any free one each. Default: 7075.")->type_name("PORT")
+      ->check(Between(0, 65'535));
   app.add_option("--peer", o->peers, "Join this network: EP or HOST[:PORT], on this machine's loopback.")
       ->type_name("PEER");
-  app.add_option("--seed", o->seed, "The same seed gives the same fleet; without it, a random one.")->type_name("X");
+  app.add_option("--seed", o->seed, "The same seed gives the same fleet; without it, a random one.")->type_name("X")
+      ->check(Between(0, std::numeric_limits<std::uint64_t>::max()));
   app.add_option("--truth", o->truth, "Write who is what into this JSON file, and keep it true.")->type_name("FILE");
   app.add_option("--for", o->time, "End so long after the fleet stands: 30s, 5m. Default: at Ctrl-C.")
       ->type_name("TIME");

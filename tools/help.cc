@@ -64,6 +64,11 @@ std::string Options(const CLI::App& app) {
   std::string kinds;
   for (const CLI::App* kind : app.get_subcommands({})) {
     kinds += Entry("  " + kind->get_name(), kind->get_description(), kNameColumn + 2);
+    for (const CLI::Option* option : kind->get_options()) {
+      if (option->get_name() == "--help") continue;
+      kinds += Entry("    " + option->get_name() + " " + option->get_type_name(), option->get_description(),
+                     kNameColumn + 2);
+    }
   }
   return (kinds.empty() ? "" : "\nWHAT is one of:\n" + kinds) +
          (positionals.empty() ? "" : "\nArguments:\n" + positionals) + "\nFlags:\n" + flags;

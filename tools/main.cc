@@ -9,7 +9,6 @@
 
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "tools/commands.h"
 #include "tools/help.h"
 #include "tools/report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
@@ -43,22 +43,56 @@ Chosen FindCommand(int argc, char** argv) {
   return {FindCommand(argv[0]), 1};
 }
 
+// What a command printed may be lost where nothing can be written: then it failed, whatever else it did.
+int Ended(const char* command, int exit_code) {
+  const std::string lost = FlushStandardOutput();
+  if (lost.empty() || exit_code != kExitFine) return exit_code;
+  return Fail(command, lost);
+}
+
 int PrintOut(const std::string& text) {
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  return written ? kExitFine : Fail("", std::string("cannot write to standard output: ") + std::strerror(errno));
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return Ended("", kExitFine);
 }
 
 // CLI11 leaves what it did not understand in remaining(): flags with their values, words.
 std::string DescribeExtras(const CLI::App& app) {
-  const std::vector<std::string> extras = app.remaining();
+  const std::vector<std::string> extras = app.remaining(true);
   const std::string word = extras.empty() ? std::string() : extras.front().substr(0, extras.front().find('='));
   if (!word.starts_with('-')) return "'" + word + "' is one argument too many";
   std::vector<std::string> flags;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
-  }
+  const auto add_flags = [&flags](const CLI::App& of) {
+    for (const CLI::Option* option : of.get_options()) {
+      for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+    }
+  };
+  add_flags(app);
+  for (const CLI::App* kind : app.get_subcommands()) add_flags(*kind);
   const std::string_view closest = ClosestWord(word, std::vector<std::string_view>(flags.begin(), flags.end()));
   return "unknown flag " + word + (closest.empty() ? std::string() : "; did you mean " + std::string(closest) + "?");
+}
+
+// "bench codek": of the words that would do, which one was meant.
+std::string DescribeMissing(const CLI::App& app, const std::string& what) {
+  std::vector<std::string> kinds;
+  for (const CLI::App* kind : app.get_subcommands({})) kinds.push_back(kind->get_name());
+  if (kinds.empty()) return what;
+  std::string all;
+  for (const std::string& kind : kinds) all += (all.empty() ? "" : ", ") + kind;
+  const std::vector<std::string> words = app.remaining(true);
+  return (words.empty() ? "something to measure is missing" : "'" + words.front() + "' is nothing to measure") +
+         "; give one of " + all;
+}
+
+// A flag with an empty value is an unset variable of somebody's script: --for "$TIME". It says nothing, and to take it
+// for a flag that was not given would do something else than was meant.
+void RefuseEmptyValues(CLI::App& app) {
+  const auto check = [](const std::string& text) {
+    return text.empty() ? std::string("its value is empty; give one, or leave the flag out") : std::string();
+  };
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_items_expected_max() > 0) option->check(check, "");
+  }
 }
 
 // "Could not convert: --port = 70000", in words that say what is wrong.
@@ -91,18 +125,21 @@ int RunCommand(const Command& command, int argc, char** argv) {
   CLI::App app("", std::string("hearsay ") + command.name);
   app.set_help_flag("-h,--help", "Show this help and exit.");
   command.set_up(app, exit_code);
+  RefuseEmptyValues(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     return PrintOut(CommandHelp(command, app));
   } catch (const CLI::ExtrasError&) {
     return Usage(command.name, DescribeExtras(app));
+  } catch (const CLI::RequiredError& error) {
+    return Usage(command.name, DescribeMissing(app, error.what()));
   } catch (const CLI::ConversionError& error) {
     return Usage(command.name, DescribeConversion(error.what()));
   } catch (const CLI::ParseError& error) {
     return Usage(command.name, error.what());
   }
-  return exit_code;
+  return Ended(command.name, exit_code);
 }
 
 int UnknownCommand(const std::string& word) {
@@ -143,6 +180,7 @@ const Command* FirstCommand() { return first_command; }
 }  // namespace hearsay
 
 int main(int argc, char** argv) {
+  hearsay::EnsureStandardStreams();
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow (ulimit -f) is an error like any other, and is said
   return hearsay::Main(argc, argv);
 }

@@ -13,6 +13,7 @@
 
 #include "node/io/entropy.h"
 #include "node/io/version.h"
+#include "tools/between.h"
 #include "tools/calling.h"
 #include "tools/commands.h"
 #include "tools/duration.h"
@@ -155,9 +156,6 @@ int Ping(Options& options) {
   if (!timeout || timeout->count() == 0) {
     return Usage("ping", "--timeout '" + options.timeout + "' is no duration; give 500ms, 3s or 1m");
   }
-  if (options.count == 0 || options.count > kMaxCount) {
-    return Usage("ping", "--count " + std::to_string(options.count) + " is not between 1 and 1000000");
-  }
   const auto network = LoadCallNetwork(options.sources);
   if (!network) return Refuse("ping", network.error());
   const auto contacts = LookUpContacts(options.target);
@@ -186,7 +184,9 @@ void SetUp(CLI::App& app, int& exit_code) {
   app.add_option("ENDPOINT", options->target, "EP or HOST[:PORT]; NODEID@ before it accepts only that node.")
       ->type_name("")
       ->required();
-  app.add_option("--count", options->count, "Keepalives to send, five a second. Default: 1.")->type_name("N");
+  app.add_option("--count", options->count, "Keepalives to send, five a second. Default: 1.")
+      ->type_name("N")
+      ->check(Between(1, kMaxCount));
   app.add_option("--timeout", options->timeout, "How long to wait for the handshake: 500ms, 3s. Default: 3s.")
       ->type_name("TIME");
   app.add_flag("--json", options->as_json,

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 #include <asio/io_context.hpp>
@@ -25,6 +26,7 @@
 #include "node/io/identity_file.h"
 #include "node/io/network_key_file.h"
 #include "node/io/node_host.h"
+#include "tools/between.h"
 #include "tools/commands.h"
 #include "tools/crawl_schedule.h"
 #include "tools/duration.h"
@@ -266,7 +268,8 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->type_name("SECONDS");
   app.add_option("--rate", options->rate,
                  "UDP answers a second for each kind and client network; 0: no limit. Default: 20.")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(Between(0, std::numeric_limits<std::uint32_t>::max()));
   app.add_option("--good", options->good,
                  "One number of the rule by which peers are good, such as 2h_share=90% or wanted=64; may be repeated. "
                  "docs/seed.md has all of them and their defaults.")

@@ -20,6 +20,7 @@
 #include "tests/sim/mix.h"
 #include "tests/sim/replay.h"
 #include "tests/sim/scenario.h"
+#include "tools/between.h"
 #include "tools/commands.h"
 #include "tools/report.h"
 
@@ -29,6 +30,9 @@ namespace {
 using sim::Scenario;
 using sim::ScenarioParameters;
 using sim::ScenarioReport;
+
+// So that the seeds that follow are numbers too.
+constexpr std::uint64_t kLastSeed = 1'000'000'000'000'000'000;
 
 struct Options {
   std::string scenario;  // empty: all
@@ -169,18 +173,18 @@ void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   app.add_option("--scenario", options->scenario, "Which one; without it, all of them")->type_name("NAME");
   app.add_option("--nodes", options->nodes, "How many nodes; each scenario has its default")
-      ->type_name("N")->check(CLI::Range(4u, 100'000u));
+      ->type_name("N")->check(Between(4, 100'000));
   app.add_option("--seconds", options->seconds, "Simulated time; a scenario's own steps may need more")
-      ->type_name("S")->check(CLI::Range(1u, 1'000'000u));
+      ->type_name("S")->check(Between(1, 1'000'000));
   app.add_option("--seed", options->seed, "The same seed gives the same trace; without it, a random one")
-      ->type_name("X")->envname("HEARSAY_SIM_SEED");
+      ->type_name("X")->envname("HEARSAY_SIM_SEED")->check(Between(0, kLastSeed));
   app.add_option("--runs", options->runs, "Repeat with the next seeds")
-      ->type_name("N")->check(CLI::Range(1u, 1'000'000u));
+      ->type_name("N")->check(Between(1, 1'000'000));
   app.add_option("--experiment", options->experiment,
                  "A network under attack, as in tests/sim/EXPERIMENTS.md, instead of a scenario; 'list' lists them")
       ->type_name("NAME")->excludes("--scenario")->excludes("--nodes")->excludes("--seconds")->excludes("--runs");
   app.add_option("--seeds", options->seeds, "Of an experiment: runs with as many seeds; medians are shown")
-      ->type_name("N")->check(CLI::Range(1u, 1000u))->needs("--experiment");
+      ->type_name("N")->check(Between(1, 1000))->needs("--experiment");
   app.add_flag("--progress", options->progress, "Of an experiment: a line a round on stderr")->needs("--experiment");
   app.add_flag("--json", options->json, "Print JSON");
   app.add_flag("--list", options->list, "List the scenarios");

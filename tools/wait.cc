@@ -12,7 +12,9 @@
 #include <memory>
 #include <thread>
 
+#include "node/core/peer_book.h"
 #include "tools/api_client.h"
+#include "tools/between.h"
 #include "tools/commands.h"
 #include "tools/duration.h"
 #include "tools/report.h"
@@ -106,8 +108,10 @@ int Wait(Options options) {
 void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   AddApiOptions(app, options->api);
-  app.add_option("--peers", options->peers, "How many verified peers with an active channel to wait for.")
+  app.add_option("--peers", options->peers,
+                 "How many verified peers with an active channel to wait for; 0: the node answers.")
       ->type_name("N")
+      ->check(Between(0, kTableCapacity))
       ->required();
   app.add_option("--timeout", options->timeout, "Give up after this time: 500ms, 60s, 2m. Default: 60s.")
       ->type_name("TIME");

@@ -38,9 +38,9 @@ tl::expected<void, BanRefusal> Node::Impl::Ban(const BanEntry& ban, Time now, Ef
 }
 
 tl::expected<void, BanRefusal> Node::Impl::Unban(const BanSubject& subject, Time now, Effects& out) {
-  // What would stay banned is not half lifted.
-  if (bans_.Holds(subject, BanSource::kSettings)) return tl::unexpected(BanRefusal::kSettings);
-  if (!bans_.Remove(subject, BanSource::kCommand, now)) return tl::unexpected(BanRefusal::kUnknown);
+  if (!bans_.Remove(subject, BanSource::kCommand, now)) {
+    return tl::unexpected(bans_.Holds(subject, BanSource::kSettings) ? BanRefusal::kSettings : BanRefusal::kUnknown);
+  }
   out.Add(ForgetBan{subject});
   // Preconfigured peers among those whom it covered are looked for again.
   if (!bootstrap_.empty()) timers_.SetNoLater(bootstrap_timer_, now + Bootstrap::kFirstDelay);

@@ -172,7 +172,7 @@ enum class BanRefusal : std::uint8_t {
   kFull,      // kMaxBans are held; none gives way, so that nobody can push one out
   kSelf,      // our own node id
   kOver,      // it would be over already
-  kSettings,  // of the settings, and to be taken out there
+  kSettings,  // of the settings alone, and to be taken out there
   kUnknown,   // there is no such ban
 };
 

@@ -16,6 +16,12 @@ void WriteTime(JsonWriter& out, std::string_view key, Time t) {
   t == kNever || t == Time{} ? out.Null() : out.String(FormatRfc3339(t));
 }
 
+// A text that is not there is null.
+void WriteText(JsonWriter& out, std::string_view key, std::string_view text) {
+  out.Key(key);
+  text.empty() ? out.Null() : out.String(text);
+}
+
 void WriteEndpoint(JsonWriter& out, const Endpoint& endpoint) {
   out.Key("endpoint");
   endpoint == Endpoint{} ? out.Null() : out.String(endpoint.ToString());
@@ -63,8 +69,7 @@ void WritePeer(JsonWriter& out, const PeerInfo& peer) {
   peer.rtt ? out.Thousandths(peer.rtt->count()) : out.Null();
   WriteTime(out, "first_seen", peer.first_seen);
   WriteTime(out, "last_seen", peer.last_seen);
-  out.Key("last_error");
-  peer.last_error.empty() ? out.Null() : out.String(peer.last_error);
+  WriteText(out, "last_error", peer.last_error);
   out.Key("software").String(peer.software);
   out.Key("name").String(peer.name);
   out.Key("role").String(RoleName(peer.role));
@@ -119,14 +124,13 @@ void WriteSpeaker(JsonWriter& out, const PeerExplanation::Speaker& speaker) {
   out.EndObject();
 }
 
-void WriteBan(JsonWriter& out, const BanEntry& ban) {
-  out.BeginObject().Key("subject").String(BanSubjectText(ban.subject));
+void WriteBanKeys(JsonWriter& out, const BanEntry& ban) {
+  out.Key("subject").String(BanSubjectText(ban.subject));
   out.Key("kind").String(std::holds_alternative<NodeId>(ban.subject) ? "node_id" : "prefix");
   out.Key("reason").String(ban.reason);
   out.Key("source").String(BanSourceName(ban.source));
   WriteTime(out, "created", ban.created);
   WriteTime(out, "expires", ban.expires);
-  out.EndObject();
 }
 
 // Cuts at a byte; a character cut in two is replaced when it is written.
@@ -230,14 +234,27 @@ std::string ExplanationJson(const PeerExplanation& why) {
 std::string BansJson(const std::vector<BanEntry>& bans) {
   JsonWriter out;
   out.BeginObject().Key("bans").BeginArray();
-  for (const BanEntry& ban : bans) WriteBan(out, ban);
+  for (const BanEntry& ban : bans) {
+    out.BeginObject();
+    WriteBanKeys(out, ban);
+    out.EndObject();
+  }
   return out.EndArray().EndObject().Take();
 }
 
-std::string BanJson(const BanEntry& ban) {
+std::string BanJson(const BanEntry& ban, std::string_view warning) {
   JsonWriter out;
-  WriteBan(out, ban);
-  return out.Take();
+  out.BeginObject();
+  WriteBanKeys(out, ban);
+  WriteText(out, "warning", warning);
+  return out.EndObject().Take();
+}
+
+std::string UnbannedJson(const BanSubject& subject, std::string_view warning) {
+  JsonWriter out;
+  out.BeginObject().Key("unbanned").String(BanSubjectText(subject));
+  WriteText(out, "warning", warning);
+  return out.EndObject().Take();
 }
 
 std::string HealthJson(const NodeView& node, std::string_view unhealthy) {

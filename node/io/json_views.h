@@ -42,7 +42,9 @@ std::string PeerJson(const PeerInfo& peer);
 std::string ExplanationJson(const PeerExplanation& why);
 // {"bans":[...]}
 std::string BansJson(const std::vector<BanEntry>& bans);
-std::string BanJson(const BanEntry& ban);
+// `warning`: what the operator should know besides, null when empty.
+std::string BanJson(const BanEntry& ban, std::string_view warning);
+std::string UnbannedJson(const BanSubject& subject, std::string_view warning);
 // `unhealthy` is empty when all is well; else why not, for people.
 std::string HealthJson(const NodeView& node, std::string_view unhealthy);
 std::string EventJson(std::uint64_t id, Time at, const PeerEvent& event, std::size_t max_detail_bytes);

@@ -7,13 +7,14 @@
 
 #include "node/io/local_api_routes.h"
 #include "node/io/node_id_prefix.h"
+#include "proto/rfc3339.h"
 
 namespace hearsay {
 namespace {
 
 constexpr std::string_view kList = "/v1/bans";
 constexpr std::string_view kOne = "/v1/bans/";
-constexpr std::uint64_t kMaxSeconds = 10ull * 365 * 86'400;  // ten years: whoever means longer means for good
+constexpr auto kMaxSeconds = static_cast<std::uint64_t>(kMaxBanTime.count());
 
 ApiAnswer Refuse(unsigned status, const std::string& text) { return ApiRoutes::ErrorAnswer(status, text); }
 
@@ -73,13 +74,15 @@ ApiAnswer ApiRoutes::AddBan(const ApiRequest& request) const {
       if (!subject) return subject.error();
       ban.subject = *subject;
       has_subject = true;
+    } else if (key == "subject") {
+      return Refuse(400, "subject '" + value + "' is one too many: one ban a request");
     } else if (const std::string wrong = AddToBan(key, value, ban.created, ban); !wrong.empty()) {
       return Refuse(400, wrong);
     }
   }
   if (!has_subject) return Refuse(400, "no subject: give ?subject=NODEID, an address or a prefix");
   if (const auto done = control_->Ban(ban); !done) return BanRefused(ban.subject, done.error());
-  return {.status = 200, .content_type = "application/json", .body = BanJson(ban)};
+  return {.status = 200, .content_type = "application/json", .body = BanJson(ban, BanWarning(ban.subject))};
 }
 
 ApiAnswer ApiRoutes::LiftBan(const ApiRequest& request) const {
@@ -87,9 +90,24 @@ ApiAnswer ApiRoutes::LiftBan(const ApiRequest& request) const {
   const auto subject = SubjectOf(request.path.substr(kOne.size()));
   if (!subject) return subject.error();
   if (const auto done = control_->Unban(*subject); !done) return BanRefused(*subject, done.error());
-  return {.status = 200,
-          .content_type = "application/json",
-          .body = R"({"unbanned":")" + BanSubjectText(*subject) + "\"}"};
+  return {.status = 200, .content_type = "application/json", .body = UnbannedJson(*subject, SettingsBan(*subject))};
+}
+
+// What the settings say of this very subject; empty: nothing.
+std::string ApiRoutes::SettingsBan(const BanSubject& subject) const {
+  for (const BanEntry& ban : node_.Bans()) {
+    if (ban.subject != subject || ban.source != BanSource::kSettings) continue;
+    return "the settings, in " + bans_said_in + ", ban it " +
+           (ban.expires == kNever ? "for good" : "until " + FormatRfc3339(ban.expires)) +
+           "; that goes when it is taken out of `bans` there";
+  }
+  return {};
+}
+
+std::string ApiRoutes::BanWarning(const BanSubject& subject) const {
+  std::string out = SettingsBan(subject);
+  if (!unhealthy.empty()) out += (out.empty() ? "" : "; ") + unhealthy + ": so this ban holds until the node stops";
+  return out;
 }
 
 ApiAnswer ApiRoutes::BanRefused(const BanSubject& subject, BanRefusal why) const {

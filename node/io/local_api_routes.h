@@ -81,6 +81,8 @@ class ApiRoutes {
   ApiAnswer Bans(const ApiRequest& request) const;
   ApiAnswer AddBan(const ApiRequest& request) const;
   ApiAnswer LiftBan(const ApiRequest& request) const;
+  std::string SettingsBan(const BanSubject& subject) const;
+  std::string BanWarning(const BanSubject& subject) const;
   ApiAnswer BanRefused(const BanSubject& subject, BanRefusal why) const;
 
   const NodeView& node_;

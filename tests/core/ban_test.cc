@@ -136,13 +136,28 @@ TEST_F(BanTest, RefusesItselfThePastAndWhatTheSettingsSay) {
   Effects out;
   pump.node(0).Reconfigure(config, pump.now, out);
   EXPECT_EQ(pump.Sees(0, 1), std::nullopt) << "a reload acts at once";
-  ASSERT_TRUE(pump.Ban(0, EntryOf(pump.id(1), pump.now)));
   EXPECT_EQ(pump.Unban(0, pump.id(1)), tl::unexpected(BanRefusal::kSettings));
-  EXPECT_EQ(pump.node(0).Bans().size(), 2u) << "what is refused changes nothing";
+  EXPECT_EQ(pump.node(0).Bans().size(), 1u) << "what is refused changes nothing";
+}
+
+TEST_F(BanTest, ByTheSettingsAndByCommandHoldsUntilBothAreGone) {
+  CoreConfig config;
+  config.bans = {EntryOf(pump.id(1), {})};
+  Effects out;
+  pump.node(0).Reconfigure(config, pump.now, out);
+  ASSERT_TRUE(pump.Ban(0, EntryOf(pump.id(1), pump.now)));
+  EXPECT_EQ(pump.node(0).Bans().size(), 2u);
+  EXPECT_TRUE(pump.Unban(0, pump.id(1))) << "what was made by command is lifted by command";
+  EXPECT_THAT(pump.members[0].unbanned, testing::ElementsAre(BanSubject(pump.id(1))));
+  ASSERT_EQ(pump.node(0).Bans().size(), 1u);
+  EXPECT_EQ(pump.node(0).Bans()[0].source, BanSource::kSettings);
+  pump.RunFor(minutes{2});
+  EXPECT_EQ(pump.Sees(0, 1), std::nullopt) << "the settings still say so";
   config.bans.clear();
   pump.node(0).Reconfigure(config, pump.now, out);
-  EXPECT_EQ(pump.node(0).Bans().size(), 1u);
-  EXPECT_TRUE(pump.Unban(0, pump.id(1)));
+  EXPECT_TRUE(pump.node(0).Bans().empty());
+  pump.RunFor(minutes{2});
+  EXPECT_TRUE(pump.InView(0, 1));
 }
 
 TEST_F(BanTest, HoldsFromTheFirstPacketAfterARestart) {

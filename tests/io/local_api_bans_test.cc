@@ -106,7 +106,8 @@ TEST_F(LocalApiBans, RefuseWhatIsNotUnderstood) {
   EXPECT_THAT(refused("POST", "/v1/bans?subject=10.0.0.1&seconds=0"), StartsWith("400 seconds '0': give 1 to"));
   EXPECT_THAT(refused("POST", "/v1/bans?subject=10.0.0.1&seconds=1h"), StartsWith("400 seconds"));
   EXPECT_THAT(refused("POST", "/v1/bans?subject=10.0.0.1&reason=%1b[2J"), StartsWith("400 reason"));
-  EXPECT_THAT(refused("POST", "/v1/bans?subject=10.0.0.1&subject=10.0.0.2"), StartsWith("400 unknown parameter"));
+  EXPECT_THAT(refused("POST", "/v1/bans?subject=10.0.0.1&subject=10.0.0.2"),
+              StartsWith("400 subject '10.0.0.2' is one too many"));
   EXPECT_THAT(refused("POST", "/v1/bans?subject=10.0.0.1&for=1h"), StartsWith("400 unknown parameter 'for'"));
   EXPECT_THAT(refused("DELETE", "/v1/bans/10.0.0.1/24"), StartsWith("400 subject '10.0.0.1/24' has address bits"));
   EXPECT_THAT(refused("DELETE", "/v1/bans"), StartsWith("405"));
@@ -128,6 +129,22 @@ TEST_F(LocalApiBans, SayWhyTheNodeRefused) {
   EXPECT_THAT(why(BanRefusal::kSettings, "DELETE", "/v1/bans/10.0.0.1"),
               HasSubstr("409 10.0.0.1 is banned by the settings, in /etc/node.yaml; take it out"));
   EXPECT_THAT(why(BanRefusal::kUnknown, "DELETE", "/v1/bans/10.0.0.1"), HasSubstr("404 10.0.0.1 is not banned"));
+}
+
+TEST_F(LocalApiBans, WarnOfTheSettingsAndOfAStoreThatTakesNothing) {
+  StartUnix();
+  EXPECT_TRUE(json::parse(Change("POST", "/v1/bans?subject=10.0.0.1").body).at("warning").is_null());
+  EXPECT_TRUE(json::parse(Change("DELETE", "/v1/bans/10.0.0.1").body).at("warning").is_null());
+  OnLoop([this] {
+    node.bans = {*ParseBanSetting("10.0.0.1 until 2199-01-01T00:00:00Z")};
+    api->SetBansSaidIn("/etc/node.yaml");
+    api->SetUnhealthy("the store cannot be written: disk full");
+  });
+  EXPECT_EQ(json::parse(Change("POST", "/v1/bans?subject=10.0.0.1&seconds=60").body).at("warning"),
+            "the settings, in /etc/node.yaml, ban it until 2199-01-01T00:00:00.000Z; that goes when it is taken out of "
+            "`bans` there; the store cannot be written: disk full: so this ban holds until the node stops");
+  EXPECT_THAT(json::parse(Change("DELETE", "/v1/bans/10.0.0.1").body).at("warning").get<std::string>(),
+              StartsWith("the settings, in /etc/node.yaml, ban it until"));
 }
 
 TEST_F(LocalApiBans, OverTcpAreOnlyReadWithoutAToken) {

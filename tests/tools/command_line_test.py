@@ -101,6 +101,37 @@ class CommandLine(Case):
         with open("/dev/full", "w") as full:
             result = subprocess.run([PROGRAM, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
         self.assertRefused(result, 1, "standard output")
+        for command in (["version"], ["check", "--describe"], ["sim", "--list"]):
+            with open("/dev/full", "w") as full:
+                result = subprocess.run([PROGRAM, *command], stdout=full, stderr=subprocess.PIPE, text=True, timeout=30)
+            self.assertRefused(result, 1, "standard output")
+
+    def test_an_empty_value_is_no_flag_left_out(self):
+        for command, flag in ((["ban", "192.0.2.1", "--for", ""], "--for"), (["check", ""], "FILE"),
+                              (["run", "--config", ""], "--config"), (["wait", "--peers", ""], "--peers"),
+                              (["run", "--network-key-file", ""], "--network-key-file"),
+                              (["run", "--peer", ""], "--peer"), (["peers", "--data-dir", ""], "--data-dir"),
+                              (["sim", "--experiment", ""], "--experiment"), (["seed", "--zone", ""], "--zone")):
+            self.assertRefused(hearsay(*command), 2, f"hearsay {command[0]}: {flag}: ")
+
+    def test_a_number_below_nought_or_beyond_64_bits_is_none(self):
+        for command in (["sim", "--seed", "-1"], ["sim", "--seed", "18446744073709551616"], ["wait", "--peers", "-1"],
+                        ["events", "--after", "-1"], ["ping", "127.0.0.1:1", "--count", "-1"], ["fleet", "--nodes", "-1"],
+                        ["crawl", "127.0.0.1:1", "--in-flight", "4097"], ["seed", "--zone", "s.test", "--rate", "-1"]):
+            self.assertRefused(hearsay(*command), 2, f"'{command[-1]}' is no whole number between")
+
+    def test_bench_names_what_it_does_not_know(self):
+        self.assertRefused(hearsay("bench", "nosuch"), 2, "'nosuch' is nothing to measure", "handshake")
+        self.assertRefused(hearsay("bench"), 2, "is missing", "handshake")
+        self.assertRefused(hearsay("bench", "handshake", "--nodes", "3"), 2, "unknown flag --nodes")
+        self.assertRefused(hearsay("bench", "handshake", "codec"), 2, "'codec' is one argument too many")
+        self.assertIn("--settle S", hearsay("bench", "--help").stdout)
+
+    def test_without_standard_streams_no_file_becomes_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            # What is opened first would be standard input: its own lock, with a number in it.
+            command = f'exec "{PROGRAM}" import --data-dir "{folder}" - <&- >&- 2>&-'
+            self.assertEqual(subprocess.run(["bash", "-c", command], timeout=30).returncode, 0)
 
 
 class Init(Case):

@@ -14,6 +14,7 @@
 #include <cstdio>
 
 #include "tests/sim/experiments/experiment.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay::sim {
 namespace {
@@ -112,4 +113,10 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace hearsay::sim
 
-int main(int argc, char** argv) { return hearsay::sim::Main(argc, argv); }
+int main(int argc, char** argv) {
+  hearsay::EnsureStandardStreams();
+  const int exit_code = hearsay::sim::Main(argc, argv);
+  const std::string lost = hearsay::FlushStandardOutput();
+  if (!lost.empty()) std::fprintf(stderr, "hearsay-experiment: %s\n", lost.c_str());
+  return exit_code == 0 && !lost.empty() ? 1 : exit_code;
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// Standard input, output and error of a program that may be started without them, or with an output that is full.
+#pragma once
+
+#include <string>
+
+namespace hearsay {
+
+// Puts /dev/null where one of the three is closed. Otherwise the next file that is opened, a store perhaps, would be
+// standard output, and take what is meant for people.
+void EnsureStandardStreams();
+
+// Writes out what stdout holds. What went wrong, now or before; empty: nothing.
+std::string FlushStandardOutput();
+
+}  // namespace hearsay

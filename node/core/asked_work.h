@@ -14,6 +14,7 @@ namespace hearsay {
 
 enum class Work : std::uint8_t {
   kChallenge,   // a path challenge to where a peer says it lives: cheaper than a dial, one sealed packet each way
+  kElsewhere,   // such a challenge to a global endpoint that its packets do not come from: it may be a victim's
   kToldProbe,   // a ping to whom somebody suspects; we find the dead ourselves too
   kSeededPull,  // a pull that names a seed (a crawler's): it ranks the whole table
   kRecordTell,  // our new record, to everybody at once; over the rate it rides on keepalives that go anyway
@@ -26,8 +27,9 @@ class AskedWork {
   bool Take(Work what, Time now) { return buckets_[At(what)].Take(kRates[At(what)], now); }
 
  private:
-  static constexpr std::array<Rate, 6> kRates = {{
+  static constexpr std::array<Rate, 7> kRates = {{
       {.tokens = 32, .period = std::chrono::seconds{1}, .burst = 256},  // as our own dials; all inbound peers at once
+      {.tokens = 16, .period = std::chrono::seconds{15}, .burst = 64},  // as dials to what was told (rhythm.h)
       {.tokens = 16, .period = std::chrono::seconds{1}, .burst = 128},  // a full view twice at once
       {.tokens = 100, .period = std::chrono::seconds{1}, .burst = 400},
       {.tokens = 1, .period = std::chrono::seconds{5}, .burst = 4},
@@ -38,7 +40,8 @@ class AskedWork {
 
   std::array<TokenBucket, kRates.size()> buckets_ = {TokenBucket(kRates[0]), TokenBucket(kRates[1]),
                                                      TokenBucket(kRates[2]), TokenBucket(kRates[3]),
-                                                     TokenBucket(kRates[4]), TokenBucket(kRates[5])};
+                                                     TokenBucket(kRates[4]), TokenBucket(kRates[5]),
+                                                     TokenBucket(kRates[6])};
 };
 
 }  // namespace hearsay

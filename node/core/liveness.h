@@ -92,6 +92,7 @@ class LivenessProbe {
   struct Answer {
     Duration round_trip{};
     int unanswered_before = 0;
+    Cause cause{};
   };
   // Ends the probe when `pong` answers one of its attempts.
   std::optional<Answer> OnPong(std::uint32_t pong, Time now) {
@@ -99,7 +100,7 @@ class LivenessProbe {
     if (pong == 0 || back >= static_cast<std::uint32_t>(attempts_)) return std::nullopt;
     const int index = attempts_ - 1 - static_cast<int>(back);
     attempts_ = 0;
-    return Answer{now - sent_at_[static_cast<std::size_t>(index)], index};
+    return Answer{now - sent_at_[static_cast<std::size_t>(index)], index, cause_};
   }
   void Close() { attempts_ = 0; }
 

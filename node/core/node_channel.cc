@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kSuspicionFanout = 8;       // of whoever was told; whoever found it tells everybody
 constexpr Duration kTellWait = milliseconds{10};  // deaths found together are told together
+constexpr Duration kOtherFamily = std::chrono::hours{1};  // Guess: how long a peer's address of the other family waits
 constexpr int kSoonSamples = 4;                // handshake or challenge, first ping, and two in calm
 
 }  // namespace
@@ -200,6 +201,10 @@ void Node::Impl::Tell(Time now, Effects& out) {
 void Node::Impl::SetVerified(Peer& peer, const Endpoint& endpoint, Time now, Effects& out) {
   if (!peer.silent) peer.failures = 0;
   peer.has_error = false;
+  const bool was_there = peer.in_table && now < peer.last_verified + kFresh;
+  // Of one that lives in both families each half of the network tells the address that it can reach: it stays.
+  const bool same_family = peer.endpoint.address.IsV4() == endpoint.address.IsV4();
+  if (was_there && !same_family) recent_.Add(peer.endpoint, now + kOtherFamily);
   peer.last_verified = now;
   if (peer.channel && peer.channel->path == endpoint) peer.channel->proved_at = now;
   recent_.Remove(endpoint);
@@ -237,6 +242,7 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
   Emit(PeerEventKind::kEvicted, *peer, why, out);
   if (peer->in_table) book_.DropFromTable(*peer);
   Withdraw(*peer, now);  // while it is there: slots point to it
+  if (peer->channel) SendLeave(*peer, LeaveKind::kNoRoom, out);  // or it would call us dead
   if (peer->channel) return CloseChannel(*peer, PeerState::kVerified, out, now);  // and it is forgotten
   Forget(*peer, out);
 }
@@ -244,7 +250,7 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
 // One more attempt of the probe under way, or the first of a new one.
 void Node::Impl::Ping(Peer& peer, LivenessProbe::Cause cause, Time now, Effects& out) {
   Keepalive& keepalive = Draft(peer, now);
-  keepalive.ping = peer.channel->probe.Attempt(now, rng_.Next64(), cause);
+  keepalive.ping = peer.channel->NextPing(now, rng_.Next64(), cause);
   SendDraft(peer, keepalive, now, out);
   Rearm(peer, now);
 }

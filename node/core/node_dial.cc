@@ -169,7 +169,9 @@ void Node::Impl::OnPeerMissed(const DialRequest& request, Error why, Time now, E
     const Duration back_off = rhythm_.RetryDelay(request.endpoint.scope(), before);
     ScheduleRetry(*peer, Jittered(in_the_cut ? kReturnStagger : back_off), now);
   } else if (peer->channel && peer->channel->sessions.front()->doubted) {
-    Stale(*peer, now, out);
+    // Somebody on the path can make up both the hint and what ended the dial: whether it answers pings decides.
+    peer->channel->sessions.front()->doubted = false;
+    if (!peer->channel->probe.open()) Ping(*peer, LivenessProbe::Cause::kOwn, now, out);
   } else if (peer->channel && peer->in_table && peer->endpoint == request.endpoint &&
              peer->channel->path != request.endpoint) {
     LoseEndpoint(*peer, now, out);  // it reached us from elsewhere while we dialled

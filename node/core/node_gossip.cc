@@ -66,7 +66,7 @@ void Node::Impl::OnKeepalive(Peer& peer, const Keepalive& in, const Datagram& da
   if (roamed && datagram.bytes.size() >= kBareChallengeBytes) {
     if (in.path_challenge != 0) {
       RespondElsewhere(peer, in.path_challenge, datagram.from, now, out);
-    } else if (now > channel.roam.sent_at + kRoamWait) {
+    } else if (MayFollow(peer, datagram.from, now) && now > channel.roam.sent_at + kRoamWait) {
       Challenge(peer, channel.roam, datagram.from, now, out);
     }
   }
@@ -93,14 +93,15 @@ void Node::Impl::OnPong(Peer& peer, std::uint32_t pong, const Endpoint& from, Ti
   Channel& channel = *peer.channel;
   const auto answer = channel.probe.OnPong(pong, now);
   if (!answer) return;
-  if (from == channel.path) {
+  if (from == channel.path && from == channel.pinged) {
     channel.proved_at = now;
     if (peer.in_table && from == peer.endpoint) peer.last_verified = now;
   }
   peer.Answered();
   channel.rtt.Add(answer->round_trip);
   channel.loss.AddAnswered(answer->unanswered_before);
-  loss_.AddAnswered(answer->unanswered_before);
+  // Whom others told us to look at may be slow on purpose, and is not our uplink.
+  if (answer->cause == LivenessProbe::Cause::kOwn) loss_.AddAnswered(answer->unanswered_before);
   Rearm(peer, now);
 }
 

@@ -64,7 +64,6 @@ class Node::Impl {
   void LearnBound(const Endpoint& local, Time now, Effects& out);
   void TellRecord(Time now, Effects& out);
   bool Announces(const Peer& peer, const Endpoint& endpoint) const;
-
   // node_return.cc
   void OnReturn(Time lost_at, Time now);
   bool FailedInTheCut(const Peer& peer, Time now) const;
@@ -162,6 +161,7 @@ class Node::Impl {
   void OnDuplicate(Peer& peer, Time now, Effects& out);
   void Shun(Peer& peer, LeaveKind kind, Duration wait, Time now, Effects& out);
   void OnLeft(Peer& peer, Time now, Effects& out);
+  bool MayFollow(const Peer& peer, const Endpoint& from, Time now) const;
   void ProveAgain(Peer& peer, Time now, Effects& out);
   void LoseEndpoint(Peer& peer, Time now, Effects& out);
   void GiveUpChallenge(const Channel& channel, Time now);
@@ -242,6 +242,8 @@ class Node::Impl {
   Time bunch_phase_{};             // where this node's own grid of keepalives begins
   Time returned_at_{};              // when we last looked for others who may be back
   Time returned_lost_at_{};          // when those had been lost who were back then
+  Time round_at_{};                // the last one
+  Time running_since_{};           // without a pause of ours
   Time moved_at_{};                 // when we last saw that we are elsewhere
   int idle_pulls_ = 0;             // answers in a row that brought nothing new
   std::size_t duplicates_ = 0;

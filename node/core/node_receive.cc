@@ -261,7 +261,7 @@ void Node::Impl::OnDialDone(const DialOutcome& outcome, Time now, Effects& out) 
     counters_.Add(Counter::kPullsSent);
   }
   if (peer.channel->probe.attempts() < LivenessProbe::kMaxAttempts) {
-    first.ping = peer.channel->probe.Attempt(now, rng_.Next64());
+    first.ping = peer.channel->NextPing(now, rng_.Next64());
   }
   SendDraft(peer, first, now, out);
   Rearm(peer, now);

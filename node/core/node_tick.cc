@@ -119,7 +119,7 @@ void Node::Impl::Pull(Time now, Effects& out) {
   counters_.Add(Counter::kPullsSent);
   // A pull asks for life as well, and measures.
   const bool idle = !peer.channel->probe.open();
-  if (idle) keepalive.ping = peer.channel->probe.Attempt(now, rng_.Next64());
+  if (idle) keepalive.ping = peer.channel->NextPing(now, rng_.Next64());
   SendDraft(peer, keepalive, now, out);
   if (idle) Rearm(peer, now);
 }
@@ -143,6 +143,8 @@ Peer* Node::Impl::ChoosePullTarget(Time now) {
 }
 
 void Node::Impl::Round(Time now, Effects& out) {
+  if (now > round_at_ + 2 * kRoundTime) running_since_ = now;  // the first one, or the process was stopped
+  round_at_ = now;
   timers_.Set(round_, now + Jittered(kRoundTime));
   growth_.Round(book_.Spread());
   if (book_.verified_count() <= kViewSlots) {
@@ -210,13 +212,23 @@ void Node::Impl::RunBootstrap(Time now, Effects& out) {
 void Node::Impl::OnResolved(const Resolved& resolved, Time now, Effects& out) {
   if (left_) return;
   const std::size_t first_effect = out.list.size();
-  for (const Resolved::Contact& contact : bootstrap_.OnResolved(resolved, counters_, out)) {
+  std::vector<Resolved::Contact> contacts = bootstrap_.OnResolved(resolved, counters_, out);
+  // Each time another one first: there may be more than are dialled at a time, and the first ones dead.
+  if (!contacts.empty()) {
+    const auto first = static_cast<std::ptrdiff_t>(rng_.Below(contacts.size()));
+    std::rotate(contacts.begin(), contacts.begin() + first, contacts.end());
+  }
+  for (const Resolved::Contact& contact : contacts) {
     if (bans_.Has(contact.endpoint.address) || (contact.pin && bans_.Has(*contact.pin))) {
       bootstrap_.OnDialFailed(contact.endpoint, Error::kBanned, counters_, out);
       continue;
     }
+    if (recent_.Contains(contact.endpoint, kForEver)) {
+      bootstrap_.OnDialFailed(contact.endpoint, Error::kSelf, counters_, out);
+      continue;
+    }
     const Peer* known = book_.FindByEndpoint(contact.endpoint);
-    if ((known != nullptr && known->channel) || recent_.Contains(contact.endpoint, kForEver)) continue;
+    if (known != nullptr && known->channel) continue;
     Dial({.endpoint = contact.endpoint,
           .pin = contact.pin,
           .purpose = DialPurpose::kBootstrap,

@@ -50,11 +50,7 @@ bool OwnAddress::Vote(const Endpoint& voter, const AddressGroup& group, const En
   votes_[group] = {observed, now};
   const auto winner = Winner(now);
   if (!winner) return false;
-  const std::size_t for_winner = GroupsThatSee(*winner, now);
-  const auto is_past = [&](const Endpoint& e) {
-    return e.address.IsV4() == winner->address.IsV4() && GroupsThatSee(e, now) < for_winner;
-  };
-  return std::erase_if(confirmed_, is_past) > 0;
+  return std::erase_if(confirmed_, [&](const Endpoint& e) { return e.address.IsV4() == winner->address.IsV4(); }) > 0;
 }
 
 std::size_t OwnAddress::GroupsThatSee(const Endpoint& endpoint, Time now) const {
@@ -71,7 +67,11 @@ std::optional<Endpoint> OwnAddress::Winner(Time now) const {
   const auto best = std::max_element(counts.begin(), counts.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   if (best == counts.end() || best->second < kVoteGroups) return std::nullopt;
-  return best->first;
+  // What is known stays alone while as many see us there.
+  const bool outvoted = std::any_of(confirmed_.begin(), confirmed_.end(), [&](const Endpoint& known) {
+    return known.address.IsV4() == best->first.address.IsV4() && GroupsThatSee(known, now) >= best->second;
+  });
+  return outvoted ? std::nullopt : std::optional(best->first);
 }
 
 void OwnAddress::NoteContacted(const IpAddress& address, Time now) {

@@ -8,8 +8,8 @@
 //              from an address that we had not contacted: not through a mapping that we opened ourselves
 // Only what is global tells of a global address: a neighbour on our side of the translation sees nothing of it, and has
 // an address group for each address that it gives itself.
-// An attacker needs kVoteGroups groups among the peers that we dial, more than see us anywhere else, and for the last
-// step one address that we never contacted.
+// An attacker needs kVoteGroups groups among the peers that we dial, more than see us anywhere else (of one family:
+// where is known counts too), and for the last step one address that we never contacted.
 // Source: discv5's ip_vote, which counts ids; those are free, groups are not.
 // What was voted is given up when kVoteGroups groups see us elsewhere, and more of them than, for kVoteLife, see us
 // there (a line that got another address). An attacker who wants that must own more groups than the others whom we dial
@@ -78,7 +78,7 @@ class OwnAddress {
     Endpoint endpoint;
     Time at{};
   };
-  // Where most groups see us that is not confirmed, if they are enough.
+  // Where most groups see us that is not confirmed, if they are enough, and more than see us where that is.
   std::optional<Endpoint> Winner(Time now) const;
   std::size_t GroupsThatSee(const Endpoint& endpoint, Time now) const;
   bool MayHaveContacted(const IpAddress& address, Time now) const;

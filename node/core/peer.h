@@ -69,6 +69,7 @@ struct Channel {
   std::vector<std::unique_ptr<UdpSession>> sessions;  // the first one sends
   Endpoint path;                                      // where our packets go
   Time proved_at{};  // that it receives there: by a handshake, or an answer to a ping or challenge of ours
+  Endpoint pinged;                                    // where the open probe's attempts went; none: to several
   Endpoint first_path;                                // where it began
   Endpoint local;                                     // ours, at which its packets come in
   std::uint64_t peer_epoch = 0;
@@ -98,6 +99,11 @@ struct Channel {
   ChannelAllowance allowance;
   bool pull_open = false;      // we asked and read one answer
   std::uint64_t record_held() const { return record ? record->sequence : 0; }
+  // The number of the probe's next attempt, which goes to `path`.
+  std::uint32_t NextPing(Time now, std::uint64_t draw, LivenessProbe::Cause cause = LivenessProbe::Cause::kOwn) {
+    pinged = !probe.open() || pinged == path ? path : Endpoint{};
+    return probe.Attempt(now, draw, cause);
+  }
 };
 
 struct Peer {

@@ -75,7 +75,7 @@ enum class PeerEventKind : std::uint8_t {
   kActive,             // has a live channel
   kStale,              // missed its keepalives
   kLeft,               // said so itself, on its own channel
-  kEvicted,            // forgotten
+  kEvicted,            // left the table: forgotten, or no longer where it was proved
   kUpdated,            // a newer node record: attributes may differ
   kDuplicateIdentity,  // another live process holds our identity, at `endpoint`
   kBootstrapFailed,    // a preconfigured entry could not be used; `detail` names it; said once until it works again

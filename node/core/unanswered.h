@@ -21,7 +21,7 @@
 // A cache of fingerprints: 8 bytes each, four to a set, at most kMaxEntries (128 kB); in a full set the one that would
 // be forgiven first makes room. An endpoint that is not in a full cache is taken for one that is once in 2^18 look-ups,
 // and nobody can choose which: the hash is keyed. Who fills it with endpoints of its own making needs a dial of ours
-// for each: more than two hours at the steady budget.
+// for each, or a challenge (Work::kElsewhere): more than two hours at both budgets.
 #pragma once
 
 #include <cstdint>

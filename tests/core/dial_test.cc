@@ -224,5 +224,49 @@ TEST_F(DialTest, AContactThatWasInstalledAnewIsNoFailure) {
   for (const PeerEvent& event : pump.members[us].events) EXPECT_NE(event.kind, PeerEventKind::kBootstrapFailed);
 }
 
+// More contacts than are dialled at a time.
+TEST_F(DialTest, TheLivingAreFoundBehindHundredsOfDeadContacts) {
+  pump.Add("5.0.0.1:1001");
+  MemberOptions options;
+  for (int i = 0; i < 400; ++i) {
+    options.bootstrap.push_back(At("9." + std::to_string(i / 100) + "." + std::to_string(i % 100) + ".1:1001"));
+  }
+  options.bootstrap.push_back(At("5.0.0.1:1001"));
+  const std::size_t us = pump.Add("4.1.0.1:1001", options);
+  pump.RunFor(hours{1});
+  EXPECT_TRUE(pump.InView(us, 0));
+}
+
+TEST_F(DialTest, ItselfInASharedListIsNoContactHoweverOftenItIsLookedUp) {
+  const MemberOptions both{.bootstrap = {At("5.1.0.1:1001"), At("5.2.0.1:1001")}};
+  pump.Add("5.1.0.1:1001", both);
+  pump.RunFor(seconds{2});
+  pump.Add("5.2.0.1:1001", both);
+  pump.RunFor(std::chrono::minutes{10});
+  const std::uint64_t before = pump.node(0).counters()[Counter::kBootstrapContacts];
+  pump.RunFor(hours{1});
+  EXPECT_EQ(pump.node(0).Status().online_weight_minimum, 1u);
+  EXPECT_EQ(pump.node(0).counters()[Counter::kBootstrapContacts], before) << "it has whom it needs";
+}
+
+// Each may be somebody's victim, and is remembered when it does not answer: made up fast, they would push out the rest.
+TEST_F(DialTest, AnnouncedEndpointsElsewhereAreChallengedNoFasterThanToldOnesAreDialled) {
+  pump.Add("5.0.0.1:1001");
+  AddPuppets(40);
+  constexpr int kMinutes = 5;
+  Rng rng = Rng::FromNumber(1);
+  const auto is_made_up = [](const InFlight& f) { return f.to.port == 4444; };
+  const std::size_t before = pump.log.size();
+  for (std::uint64_t s = 0; s < 60 * kMinutes; ++s) {
+    for (const auto& puppet : puppets) {
+      puppet->SayRecord({IpAddress::V4(static_cast<std::uint32_t>(0x64000000 + rng.Below(0x18000000))), 4444}, 8 + s);
+    }
+    Live(seconds{1});
+  }
+  const auto sent = std::count_if(pump.log.begin() + static_cast<std::ptrdiff_t>(before), pump.log.end(), is_made_up);
+  EXPECT_GT(sent, 0);
+  EXPECT_LE(sent, 2 * (64 + 16 * 4 * kMinutes)) << "challenges, and as many dials";
+}
+
 }  // namespace
 }  // namespace hearsay::test

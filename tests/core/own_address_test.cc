@@ -56,6 +56,16 @@ TEST(OwnAddress, TheNewestBoundAddressComesFirstAndTheOldestGoes) {
   EXPECT_FALSE(own.IsKnown(At("5.0.0.1:7075"))) << "a node may move for ever";
 }
 
+TEST(OwnAddress, AMinorityDoesNotMakeASecondEndpointOurs) {
+  OwnAddress own({});
+  for (int i = 1; i <= 40; ++i) Vote(own, "8." + std::to_string(i) + ".0.1:1", kSeen, kNow);
+  ASSERT_TRUE(own.OnProofFrom(At("9.9.9.9:1"), kSeen, kNow));
+  const Endpoint evil = At("66.6.6.6:7075");
+  for (const char* liar : {"70.1.0.1:1", "70.2.0.1:1", "70.3.0.1:1"}) Vote(own, liar, evil, kNow);
+  EXPECT_FALSE(own.OnProofFrom(At("66.7.0.1:1"), evil, kNow));
+  EXPECT_EQ(own.All(), std::vector{kSeen});
+}
+
 TEST(OwnAddress, AVoteNeedsThreeGroupsAndThenAStranger) {
   OwnAddress own({});
   const Endpoint seen = At("5.0.0.1:7075");

@@ -35,6 +35,7 @@ struct MemberOptions {
   std::vector<Endpoint> bootstrap;
   Snapshot snapshot;
   std::optional<Endpoint> local;
+  std::optional<Endpoint> second;  // where it lives too; packets leave from the one of the family that they go to
   std::uint8_t identity = 0;  // 0: the member's number
   CoreConfig config;
 };
@@ -45,6 +46,7 @@ class Pump {
     std::unique_ptr<Node> node;
     Endpoint endpoint;
     Endpoint local;  // what IP_PKTINFO says; differs from endpoint behind a translation
+    std::optional<Endpoint> second;
     std::vector<Resolved::Contact> contacts;
     std::vector<PeerEvent> events;
     std::vector<KnownPeer> persisted;
@@ -64,6 +66,7 @@ class Pump {
     Member member;
     member.endpoint = At(endpoint);
     member.local = options.local.value_or(member.endpoint);
+    member.second = options.second;
     for (const Endpoint& e : options.bootstrap) member.contacts.push_back({e, {}});
     CoreConfig config = options.config;
     config.software = "test/1";
@@ -117,9 +120,10 @@ class Pump {
       flight_.pop_front();
       if (!filter(f)) continue;
       for (std::size_t i = 0; i < members.size(); ++i) {
-        if (!members[i].node || members[i].endpoint != f.to) continue;
+        const bool at_second = members[i].second == f.to;
+        if (!members[i].node || (members[i].endpoint != f.to && !at_second)) continue;
         effects_.Clear();
-        members[i].node->Receive({f.from, members[i].local, f.bytes}, now, effects_);
+        members[i].node->Receive({f.from, at_second ? f.to : members[i].local, f.bytes}, now, effects_);
         members[i].node->CheckInvariants(now);
         Apply(i, effects_);
       }
@@ -156,7 +160,8 @@ class Pump {
     for (const Effect& effect : list) {
       if (const auto* send = std::get_if<Send>(&effect)) {
         const BytesView view = effects.View(*send);
-        log.push_back({m.endpoint, send->to, Bytes(view.begin(), view.end())});
+        const bool from_second = m.second && m.second->address.IsV4() == send->to.address.IsV4();
+        log.push_back({from_second ? *m.second : m.endpoint, send->to, Bytes(view.begin(), view.end())});
         flight_.push_back(log.back());
       } else if (const auto* event = std::get_if<PeerEvent>(&effect)) {
         m.events.push_back(*event);

@@ -202,6 +202,30 @@ TEST_F(SessionAttack, AForgedResetCostsOneDialAndNoChannel) {
   EXPECT_EQ(counters(0)[Counter::kPeersStale] + counters(1)[Counter::kPeersStale], 0u);
 }
 
+// Who sees the packets of an open network can make both up, and blocks nothing.
+TEST_F(SessionAttack, AForgedResetAndAForgedQueryEndNoChannel) {
+  AliceAndBob();
+  pump.RunFor(seconds{1});
+  const InFlight last = Last<SealedPacket>();
+  const std::size_t victim = last.from == At("127.0.0.1:1001") ? 0 : 1;
+  bool forged = false;
+  pump.filter = [&](InFlight& f) {
+    const auto hello = As<BareKeepalive>(f);
+    if (forged || f.from != last.from || !hello) return true;
+    forged = true;
+    HandshakeQuery query{.answer_to = hello->query, .responder = pump.id(1 - victim), .observed = At("9.9.9.9:9")};
+    query.ephemeral[0] = query.cookie[0] = std::byte{9};
+    pump.Inject(f.to, f.from, Encoded(query));  // before the true one
+    pump.Inject(f.from, f.to, f.bytes);
+    return false;
+  };
+  Provoke(victim, last.to, Encoded(ResetHint{As<SealedPacket>(last)->session_id}));
+  pump.RunFor(seconds{5});
+  EXPECT_TRUE(forged);
+  EXPECT_TRUE(pump.InView(0, 1) && pump.InView(1, 0));
+  EXPECT_EQ(counters(0)[Counter::kPeersStale] + counters(1)[Counter::kPeersStale], 0u);
+}
+
 TEST_F(SessionAttack, AChallengeThatIsLostIsRepeatedAtOnceAndNotForEver) {
   pump.Add("8.1.0.1:1001");
   pump.Add("7.2.0.1:1002", {.bootstrap = {At("8.1.0.1:1001")}});

@@ -42,7 +42,7 @@ class Outputs(unittest.TestCase):
         cls.addClassCleanup(network.stop)
         network.start("--name", NAMES[0], "--attribute", "note=" + NAMES[2])
         for name in NAMES[1:]:
-            network.start("--peer", network.endpoints[0], "--name", name)
+            network.start("--peer", network.endpoints[0], *(["--name", name] if name else []))
         cls.dead_socket, cls.dead = mute()
         cls.addClassCleanup(cls.dead_socket.close)
         cls.out = network.path / "map"

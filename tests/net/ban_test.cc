@@ -113,8 +113,8 @@ TEST_F(Bans, AreRefusedWithARemedyWhereTheyMakeNoSense) {
   ExpectRefused({"ban", cluster.Ready(first, "node_id")}, 1, "is this node itself");
   ExpectRefused({"ban", "127.0.5.2/24"}, 2, "write 127.0.5.0/24");
   ExpectRefused({"ban", "127.0.5.2:7075"}, 2, "has a port");
-  ExpectRefused({"ban", "127.0.5.2", "--for", "soon"}, 2, "--for 'soon' is no duration");
-  ExpectRefused({"ban", "127.0.5.2", "--for", "4000d"}, 1, "seconds");
+  ExpectRefused({"ban", "127.0.5.2", "--for", "soon"}, 2, "--for 'soon' is no time of at most ten years");
+  ExpectRefused({"ban", "127.0.5.2", "--for", "4000d"}, 2, "--for '4000d' is no time of at most ten years");
   ExpectRefused({"unban", "127.0.5.2"}, 1, "127.0.5.2 is not banned; `hearsay bans` lists who is");
 }
 

@@ -40,6 +40,8 @@ std::string AddEnum(std::span<const std::string_view> words, std::string_view te
   return {};
 }
 
+std::string Full(std::string_view bound) { return std::string(kOneTooMany) + ": " + std::string(bound); }
+
 std::string AddPath(std::string_view text, std::string& out) {
   if (text.empty() || text.size() > kMaxPathBytes || text.find('\0') != std::string_view::npos) {
     return "is no path of 1 to 4096 bytes";
@@ -61,14 +63,14 @@ std::string AddNumber(std::string_view text, std::uint64_t least, std::uint64_t 
 std::string AddListen(Settings& s, std::string_view text) {
   const auto endpoint = Endpoint::Parse(text, kDefaultPort);
   if (!endpoint) return "is no address to listen on; write 0.0.0.0:7075 or [::]:7075";
-  if (s.listen.size() >= kMaxListen) return "is one too many: at most 8";
+  if (s.listen.size() >= kMaxListen) return Full("at most 8");
   s.listen.push_back(*endpoint);
   return {};
 }
 
 std::string AddPeer(Settings& s, std::string_view text) {
   if (std::string wrong = ExplainPeerEntry(text); !wrong.empty()) return wrong;
-  if (s.peers.size() >= kMaxPeers) return "is one too many: at most 1024; keep more in a list: file:PATH";
+  if (s.peers.size() >= kMaxPeers) return Full("at most 1024; keep more in a list: file:PATH");
   s.peers.emplace_back(text);
   return {};
 }
@@ -81,7 +83,7 @@ std::string AddAnnounce(Settings& s, std::string_view text) {
     return "has an address that no peer can have (unspecified, multicast, documentation or reserved); give this node's "
            "own as peers see it";
   }
-  if (s.announce.size() >= kMaxRecordEndpoints) return "is one too many: at most 4";
+  if (s.announce.size() >= kMaxRecordEndpoints) return Full("at most 4");
   s.announce.push_back(*endpoint);
   return {};
 }
@@ -99,7 +101,7 @@ std::string AddAttribute(Settings& s, std::string_view text) {
 std::string AddBan(Settings& s, std::string_view text) {
   auto ban = ParseBanSetting(text);
   if (!ban) return ban.error();
-  if (s.bans.size() >= kMaxBanSettings) return "is one too many: at most 1024; more go by `hearsay ban`";
+  if (s.bans.size() >= kMaxBanSettings) return Full("at most 1024; more go by `hearsay ban`");
   const auto same = [&](const BanEntry& other) { return other.subject == ban->subject; };
   if (std::any_of(s.bans.begin(), s.bans.end(), same)) return "bans its subject a second time; keep one of them";
   s.bans.push_back(std::move(*ban));

@@ -224,6 +224,25 @@ class Check(Case):
         self.assertRefused(self.check(), 1, str(identity), "64 hex digits")
         self.assertEqual(identity.read_text(), "7" * 63 + "\n")
 
+    def test_a_wrong_value_does_not_hide_what_is_wrong_in_a_file_that_settings_name(self):
+        prefixes = self.write("as", "5.1.0.0/16\n")
+        weights = self.write("w", "nobody 5\n")
+        path = self.write("n.yaml", f"role: king\nas_file: {prefixes}\n")
+        result = self.check(path, "--weights-file", weights)
+        self.assertEqual(result.returncode, 1)
+        for line, word in zip(result.stderr.splitlines(), (path + ":1:7: ", weights + ":1: ", prefixes + ":1: "), strict=True):
+            self.assertIn(word, line)
+        told = json.loads(self.check(path, "--weights-file", weights, "--json").stdout)
+        self.assertEqual((told["ok"], len(told["errors"])), (False, 3))
+        self.assertEqual(self.check(path, "--role", "", "--listen", "x").returncode, 2)
+        many = self.write("many.yaml", "".join(f"no_{i}: 1\n" for i in range(40)) + f"as_file: {prefixes}\n")
+        lines = self.check(many).stderr.splitlines()
+        self.assertIn(prefixes + ":1: ", lines[-2])
+        self.assertIn("and 8 more", lines[-1])
+
+    def test_settings_are_printed_as_yaml_or_judged_in_json(self):
+        self.assertRefused(self.check("--print", "--json"), 2, "--print", "--json")
+
     def test_prints_effective_settings_that_read_back_the_same(self):
         printed = self.check("--print", "--peer", "https://u:secret@h.example/l", HEARSAY_NETWORK="n").stdout
         self.assertNotIn("secret", printed)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """command_line_test.py PROGRAM: the promises of every command: exit codes, one line an error, help within 80 columns.
 
-What a command does beyond that is tested with the room that does it; here are init, check and version.
+What a command does beyond that is tested with the room that does it; here are init, check, version, and what run says
+in its log. The scripts in tools/ keep the same promises.
 """
 import fcntl
 import json
@@ -16,6 +17,7 @@ import tempfile
 import unittest
 
 PROGRAM = ""
+TREE = pathlib.Path(__file__).resolve().parents[2]
 
 
 def hearsay(*arguments, **variables):
@@ -132,6 +134,31 @@ class CommandLine(Case):
             # What is opened first would be standard input: its own lock, with a number in it.
             command = f'exec "{PROGRAM}" import --data-dir "{folder}" - <&- >&- 2>&-'
             self.assertEqual(subprocess.run(["bash", "-c", command], timeout=30).returncode, 0)
+
+
+class Scripts(Case):
+    """What tools/ refuses, before it installs or builds anything."""
+
+    def script(self, name, *arguments):
+        return subprocess.run([TREE / "tools" / name, *arguments], capture_output=True, text=True, timeout=30)
+
+    def test_explain_themselves_and_name_the_exit_code_of_wrong_usage(self):
+        for name in ("coverage", "fuzz", "soak", "test"):
+            shown = self.script(name, "-h")
+            self.assertEqual((shown.returncode, shown.stdout), (0, self.script(name, "--help").stdout), shown.stderr)
+            self.assertIn("2 for wrong usage", shown.stdout)
+
+    def test_refuse_what_they_do_not_know(self):
+        for name, *arguments in (("coverage", "--lines", "extra"), ("coverage", "extra"), ("test", "--quick", "extra"),
+                                 ("fuzz", "nosuch"), ("fuzz", "--seconds", "0"), ("fuzz", "packet", "packet.cc")):
+            self.assertRefused(self.script(name, *arguments), 2, f"'{arguments[-1]}'")
+
+    def test_a_soak_has_an_end_and_a_program(self):
+        for flag, value in (("--minutes", "nan"), ("--minutes", "inf"), ("--minutes", "-1"), ("--binary", str(TREE))):
+            refused = self.script("soak", flag, value)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(f"error: {flag} {value}", refused.stderr)
+            self.assertNotIn("Traceback", refused.stderr)
 
 
 class Init(Case):

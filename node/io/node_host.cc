@@ -151,6 +151,12 @@ Result<void> NodeHost::Start() {
   api_->SetBansSaidIn(settings_.bans_said_in);
   api_->SetMoreMetrics(more_metrics_);
   if (auto listening = api_->Start(); !listening) return listening;
+  if (const std::string mode = ModeOpenToOthers(settings_.data_dir); !mode.empty()) {
+    log_.Write(LogLevel::kWarn, "data_dir_open_to_others",
+               {{"data_dir", settings_.data_dir},
+                {"mode", mode},
+                {"remedy", "others may replace the identity and the store; run: chmod 700 " + settings_.data_dir}});
+  }
   if (auto started = driver_->Start(); !started) return started;
   log_.Write(LogLevel::kInfo, "node_started",
              {{"node_id", driver_->Status().id.ToString()},

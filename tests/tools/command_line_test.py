@@ -10,10 +10,12 @@ import json
 import os
 import pathlib
 import re
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAM = ""
@@ -90,6 +92,17 @@ class CommandLine(Case):
         self.assertRefused(hearsay("check", "--listen"), 2, "--listen")
         self.assertRefused(hearsay("version", "x"), 2, "'x'")
         self.assertRefused(hearsay("check", "--name", "a", "--name", "b"), 2, "--name")
+
+    def test_a_long_argument_is_told_by_its_beginning_and_the_remedy_by_its_end(self):
+        for word in ("a" * 100_000, "é" * 50_000):
+            refused = hearsay("version", word)
+            self.assertRefused(refused, 2, "hearsay version: '" + word[:100], "…", "is one argument too many")
+            self.assertLess(len(refused.stderr.encode()), 600)
+
+    def test_scenarios_are_listed_in_json(self):
+        listed = json.loads(hearsay("sim", "--list", "--json").stdout)["scenarios"]
+        names = [line.split()[0] for line in hearsay("sim", "--list").stdout.splitlines()[1:]]
+        self.assertEqual([one["scenario"] for one in listed], names)
 
     def test_errors_never_pass_control_characters_to_the_terminal(self):
         self.assertRefused(hearsay("a\x1b[2J\nb"), 2, "a?[2J?b")
@@ -244,6 +257,7 @@ class Check(Case):
         self.assertIn(f"as_file {fine}: 2 prefixes", self.check("--as-file", fine).stdout)
         self.assertEqual(json.loads(self.check("--as-file", fine, "--json").stdout)["as_prefixes"], 2)
         self.assertRefused(self.check("--list-ca-file", "/nonexistent"), 1, "/nonexistent")
+        self.assertRefused(self.check("--as-file", self.folder.name), 1, "is not a regular file; give the path of one")
         os.mkdir(self.data, 0o700)
         identity = pathlib.Path(self.data, "identity")
         identity.write_text("7" * 63 + "\n")
@@ -267,6 +281,14 @@ class Check(Case):
         self.assertIn(prefixes + ":1: ", lines[-2])
         self.assertIn("and 8 more", lines[-1])
 
+    def test_counts_the_lines_of_an_as_file_that_contradict_an_earlier_one(self):
+        prefixes = self.write("as", "5.1.0.0/16 7\n5.1.0.0/16 8\n5.1.0.0/16 7\n5.1.0.0/24 8\n")
+        shown = self.check("--as-file", prefixes).stdout
+        self.assertIn(f"as_file {prefixes}: 2 prefixes\nlines that repeat a prefix with another AS", shown)
+        self.assertIn("and do not count: 1\n", shown)
+        told = json.loads(self.check("--as-file", prefixes, "--json").stdout)
+        self.assertEqual((told["as_prefixes"], told["as_contradicting"]), (2, 1))
+
     def test_settings_are_printed_as_yaml_or_judged_in_json(self):
         self.assertRefused(self.check("--print", "--json"), 2, "--print", "--json")
 
@@ -275,6 +297,64 @@ class Check(Case):
         self.assertNotIn("secret", printed)
         path = self.write("printed.yaml", printed)
         self.assertEqual(hearsay("check", path, "--print").stdout, printed)
+
+
+class Run(Case):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.data = pathlib.Path(self.folder.name, "d")
+        self.node = None
+
+    def tearDown(self):
+        if self.node is not None:
+            self.node.terminate()
+            self.node.wait(30)
+        self.folder.cleanup()
+
+    def start(self, *arguments):
+        self.log = open(pathlib.Path(self.folder.name, "log"), "w+", encoding="utf-8")
+        self.addCleanup(self.log.close)
+        self.node = subprocess.Popen([PROGRAM, "run", "--data-dir", self.data, "--listen", "127.0.0.1:0", *arguments],
+                                     stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.addCleanup(self.node.stdout.close)
+        self.assertTrue(self.node.stdout.readline().startswith("ready "), self.logged(""))
+
+    def logged(self, event):
+        return [line for line in pathlib.Path(self.log.name).read_text().splitlines() if event in line]
+
+    def await_logged(self, event, count):
+        end = time.monotonic() + 20
+        while len(self.logged(event)) < count and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(len(self.logged(event)), count, self.logged(""))
+        return self.logged(event)[-1]
+
+    def test_a_reload_says_that_the_as_file_is_another(self):
+        prefixes = pathlib.Path(self.folder.name, "as")
+        prefixes.write_text("5.1.0.0/16 7\n")
+        self.start("--as-file", str(prefixes))
+        prefixes.write_text("5.1.0.0/16 7\n5.2.0.0/16 7\n")
+        self.node.send_signal(signal.SIGHUP)
+        self.assertIn("changed=as_file as_prefixes_before=1 as_prefixes=2", self.await_logged("settings_reloaded", 1))
+        self.node.send_signal(signal.SIGHUP)
+        self.assertNotIn("as_", self.await_logged("settings_reloaded", 2))
+
+    def test_warns_of_a_data_directory_that_others_may_write_to(self):
+        self.data.mkdir()
+        self.data.chmod(0o777)
+        self.start()
+        self.assertIn("mode=0777 remedy=", self.await_logged("data_dir_open_to_others", 1))
+        self.assertIn(f"chmod 700 {self.data}", self.await_logged("data_dir_open_to_others", 1))
+
+    def test_the_status_shows_bans_when_there_are_some(self):
+        self.start("--ban", "192.0.2.1", "--ban", "192.0.2.2")
+        self.assertEqual(self.logged("data_dir_open_to_others"), [])
+        self.assertRegex(hearsay("status", "--data-dir", str(self.data)).stdout, "(?m)^bans +2; `hearsay bans`")
+
+    def test_an_api_socket_that_cannot_be_made_has_a_remedy(self):
+        api = f"unix:{self.folder.name}/nodir/x.sock"
+        refused = hearsay("run", "--data-dir", str(self.data), "--listen", "127.0.0.1:0", "--api", api)
+        self.assertRefused(refused, 1, api, "cannot be made", "make its directory", "--api")
 
 
 if __name__ == "__main__":

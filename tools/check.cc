@@ -34,21 +34,24 @@ struct Options {
   bool as_json = false;
 };
 
-// The files that the settings name. Nothing is made: an identity that is not there yet is fine.
-std::vector<std::string> CheckFiles(const Settings& settings, std::size_t& as_prefixes) {
+// The files that the settings name. Nothing is made: an identity that is not there yet is fine, and so is no data
+// directory.
+std::vector<std::string> CheckFiles(const Settings& settings, AsFileSummary& as_file) {
   std::vector<std::string> wrong;
   const auto keep = [&](const auto& result) {
     if (!result) wrong.push_back(result.error());
   };
   struct stat info {};
-  if (::lstat(IdentityPath(settings.data_dir).c_str(), &info) == 0) keep(LoadIdentity(settings.data_dir));
+  const bool has_identity =
+      !settings.data_dir.empty() && ::lstat(IdentityPath(settings.data_dir).c_str(), &info) == 0;
+  if (has_identity) keep(LoadIdentity(settings.data_dir));
   keep(LoadNetworkKey(settings.network, settings.network_key_file));
   if (!settings.api_token_file.empty()) keep(ApiToken::ReadFile(settings.api_token_file));
   if (!settings.weights_file.empty()) keep(LoadWeights(settings.weights_file));
   if (!settings.as_file.empty()) {
-    const auto groups = LoadAsFile(settings.as_file);
-    keep(groups);
-    if (groups) as_prefixes = groups->prefixes();
+    const auto summary = SummarizeAsFile(settings.as_file);
+    keep(summary);
+    if (summary) as_file = *summary;
   }
   if (!settings.list_ca_file.empty()) {
     keep(ReadFile("CA file", settings.list_ca_file, kMaxCaFileBytes, FileSecrecy::kPublic));
@@ -70,18 +73,25 @@ int Check(Options options) {
   }
   if (!options.file.empty()) options.sources.config_file = options.file;
   const auto settings = LoadSettings(options.sources);
-  if (!settings) return ReportErrors(settings.error(), options.as_json);
-  std::size_t as_prefixes = 0;
-  SettingsErrors errors{.lines = CheckFiles(*settings, as_prefixes), .usage = false};
+  AsFileSummary as_file;
+  SettingsErrors errors = settings ? SettingsErrors{} : settings.error();
+  // Also after errors: a wrong value hides nothing of what files hold. The line that counts the rest stays last.
+  const auto of_files = CheckFiles(settings ? *settings : errors.partial, as_file);
+  const bool counts_the_rest = errors.lines.size() > kMaxSettingsErrors;
+  errors.lines.insert(errors.lines.end() - (counts_the_rest ? 1 : 0), of_files.begin(), of_files.end());
   if (!errors.lines.empty()) return ReportErrors(errors, options.as_json);
   if (options.print) {
     std::fputs(PrintSettings(*settings).c_str(), stdout);
   } else if (options.as_json) {
-    std::printf("{\"ok\":true,\"errors\":[],\"as_prefixes\":%zu}\n", as_prefixes);
+    std::printf("{\"ok\":true,\"errors\":[],\"as_prefixes\":%zu,\"as_contradicting\":%zu}\n", as_file.prefixes,
+                as_file.contradicting);
   } else {
     std::puts("fine: nothing is wrong with these settings");
     if (!settings->as_file.empty()) {
-      std::printf("as_file %s: %zu prefixes\n", Printable(settings->as_file).c_str(), as_prefixes);
+      std::printf("as_file %s: %zu prefixes\n", Printable(settings->as_file).c_str(), as_file.prefixes);
+    }
+    if (as_file.contradicting != 0) {
+      std::printf("lines that repeat a prefix with another AS, and do not count: %zu\n", as_file.contradicting);
     }
   }
   return kExitFine;
@@ -91,7 +101,9 @@ void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   app.add_option("FILE", options->file, "The same as --config FILE.");
   app.add_flag("--print", options->print, "Print the effective settings as YAML, without secrets.");
-  app.add_flag("--json", options->as_json, "Print one JSON object: ok, errors, as_prefixes.");
+  app.add_flag("--json", options->as_json,
+               "Print one JSON object: ok, errors, as_prefixes, as_contradicting (docs/settings.md).")
+      ->excludes("--print");
   app.add_flag("--describe", options->describe, "Print docs/settings.md.")->group("");
   AddSettingsOptions(app, options->sources);
   app.callback([options, &exit_code] {
@@ -105,9 +117,9 @@ const RegisterCommand kRegistered{
      .group = CommandGroup::kRun,
      .summary = "Check settings, or print the effective ones",
      .description = "Reads settings as `hearsay run` does, from flags, HEARSAY_ variables and the file, and reports "
-                    "everything that is wrong, each with its place. The key, token, weights, AS and identity files "
-                    "that they name are read too. Nothing is started, made or changed. Exit code 0: fine; 1: "
-                    "something is wrong; 2: a flag is wrong.",
+                    "everything that is wrong, each with its place. The key, token, weights, AS, CA and identity "
+                    "files that they name are read too; of each of them the first wrong line is told. Nothing is "
+                    "started, made or changed. Exit code 0: fine; 1: something is wrong; 2: a flag is wrong.",
      .examples = "  hearsay check node.yaml\n"
                  "  hearsay check -c node.yaml --print\n"
                  "  HEARSAY_PEERS=seed.example.net hearsay check --print\n",

@@ -10,9 +10,23 @@
 namespace hearsay {
 namespace {
 
+// A message may hold what somebody said, of any length. What is wrong stands at its beginning, the remedy at its end.
+constexpr std::size_t kHeadBytes = 350;
+constexpr std::size_t kTailBytes = 150;
+
+std::string Shortened(std::string_view text) {
+  if (text.size() <= kHeadBytes + kTailBytes) return std::string(text);
+  const auto inside_character = [&](std::size_t at) { return (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; };
+  std::size_t head = kHeadBytes;
+  std::size_t tail = text.size() - kTailBytes;
+  while (head > 0 && inside_character(head)) --head;
+  while (tail < text.size() && inside_character(tail)) ++tail;
+  return std::string(text.substr(0, head)) + "…" + std::string(text.substr(tail));
+}
+
 void Print(std::string_view command, std::string_view message, std::string_view tail) {
   const std::string line = (command.empty() ? "hearsay: " : "hearsay " + std::string(command) + ": ") +
-                           Printable(message) + std::string(tail) + "\n";
+                           Printable(Shortened(message)) + std::string(tail) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -3,7 +3,8 @@
 // Report: how commands say that something is wrong: one line on stderr, "hearsay COMMAND: thing, value, remedy".
 //
 // Each returns the exit code that goes with it: `return Fail("status", "...");`. Text that came from elsewhere may hold
-// anything; control characters are printed as '?', so that no peer or file writes to the operator's terminal.
+// anything; control characters are printed as '?', so that no peer or file writes to the operator's terminal,
+// and of more than 500 bytes those in the middle are left out ("…").
 #pragma once
 
 #include <string>

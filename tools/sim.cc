@@ -57,6 +57,14 @@ void PrintList() {
   for (const Scenario& s : sim::Scenarios()) std::printf("%-12s %5u %7u  %s\n", s.name, s.nodes, s.seconds, s.summary);
 }
 
+void PrintListAsJson() {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Scenario& s : sim::Scenarios()) {
+    list.push_back({{"scenario", s.name}, {"nodes", s.nodes}, {"seconds", s.seconds}, {"summary", s.summary}});
+  }
+  std::printf("%s\n", nlohmann::ordered_json{{"scenarios", list}}.dump(2).c_str());
+}
+
 nlohmann::json ToJson(const sim::Quantiles& q) {
   return {{"count", q.count}, {"p50_ms", MillisecondsOf(q.p50)}, {"p90_ms", MillisecondsOf(q.p90)},
           {"max_ms", MillisecondsOf(q.max)}};
@@ -123,9 +131,9 @@ int Experiment(const Options& options) {
   } else {
     words.insert(words.end(), {options.experiment, "--seeds", std::to_string(options.seeds)});
     if (options.seed) words.insert(words.end(), {"--seed", std::to_string(*options.seed)});
-    if (options.json) words.push_back("--json");
     if (options.progress) words.push_back("--progress");
   }
+  if (options.json) words.push_back("--json");
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -137,7 +145,7 @@ int Experiment(const Options& options) {
 int Sim(const Options& options) {
   if (!options.experiment.empty()) return Experiment(options);
   if (options.list) {
-    PrintList();
+    options.json ? PrintListAsJson() : PrintList();
     return kExitFine;
   }
   std::vector<const Scenario*> chosen;

@@ -67,6 +67,7 @@ void Print(const Json& status) {
   Row("groups", by_as ? "by AS (" + Number(status, "as_prefixes") + " prefixes), else /16 and /32" : "/16 and /32");
   Row("dropped", Reasons(status.at("drops")));
   Row("failed dials", Reasons(status.at("dial_failures")));
+  if (status.at("bans") != 0) Row("bans", Number(status, "bans") + "; `hearsay bans` shows them");
   if (status.at("duplicate_identities") != 0) {
     Row("WARNING", Number(status, "duplicate_identities") +
                        " other live processes hold this node's identity; give each its own data directory");

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
+#include <vector>
 
 #include "node/io/next_word.h"
 #include "node/io/read_file.h"
@@ -31,8 +33,8 @@ IpAddress Masked(IpAddress address, unsigned bits) {
   return address;
 }
 
-// Empty when the line was taken (or holds nothing), else what is wrong with it.
-std::string TakeLine(std::string_view line, AddressGroups::Builder& out) {
+// What is wrong with the line, or empty. `out` stays empty where the line holds nothing.
+std::string ParseLine(std::string_view line, std::optional<AsPrefix>& out) {
   line = line.substr(0, line.find('#'));
   const std::string_view prefix = NextWord(line);
   if (prefix.empty()) return {};
@@ -60,30 +62,67 @@ std::string TakeLine(std::string_view line, AddressGroups::Builder& out) {
   if (!IsNumber(as, taken.as) || taken.as == 0) {
     return Quoted(as_text) + " is no AS; write a number from 1 to 4294967295, with or without AS before it";
   }
-  out.Add(taken);
+  out = taken;
   return {};
+}
+
+// Gives `take` the prefix of each line that has one, in order.
+template <typename Take>
+Result<void> ForEachPrefix(std::string_view text, std::string_view name, Take take) {
+  std::size_t taken = 0;
+  for (std::size_t number = 1; !text.empty(); ++number) {
+    const auto end = text.find('\n');
+    std::optional<AsPrefix> prefix;
+    std::string wrong = ParseLine(text.substr(0, end), prefix);
+    if (prefix && ++taken > kMaxAsPrefixes) {
+      wrong = "more than " + std::to_string(kMaxAsPrefixes) + " prefixes; join those of one AS";
+    }
+    if (!wrong.empty()) return tl::unexpected(std::string(name) + ":" + std::to_string(number) + ": " + wrong);
+    if (prefix) take(*prefix);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return {};
+}
+
+Result<std::string> Read(const std::string& path) {
+  return ReadFile("AS file", path, kMaxAsFileBytes, FileSecrecy::kPublic);
 }
 
 }  // namespace
 
 Result<AddressGroups> ParseAsFile(std::string_view text, std::string_view name) {
   AddressGroups::Builder builder;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const auto end = text.find('\n');
-    std::string wrong = TakeLine(text.substr(0, end), builder);
-    if (wrong.empty() && builder.size() > kMaxAsPrefixes) {
-      wrong = "more than " + std::to_string(kMaxAsPrefixes) + " prefixes; join those of one AS";
-    }
-    if (!wrong.empty()) return tl::unexpected(std::string(name) + ":" + std::to_string(number) + ": " + wrong);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
+  const auto read = ForEachPrefix(text, name, [&builder](const AsPrefix& prefix) { builder.Add(prefix); });
+  if (!read) return tl::unexpected(read.error());
   return std::move(builder).Build();
 }
 
 Result<AddressGroups> LoadAsFile(const std::string& path) {
-  const auto text = ReadFile("AS file", path, kMaxAsFileBytes, FileSecrecy::kPublic);
+  const auto text = Read(path);
   if (!text) return tl::unexpected(text.error());
   return ParseAsFile(*text, path);
+}
+
+Result<AsFileSummary> SummarizeAsFile(const std::string& path) {
+  const auto text = Read(path);
+  if (!text) return tl::unexpected(text.error());
+  std::vector<AsPrefix> lines;
+  const auto read = ForEachPrefix(*text, path, [&lines](const AsPrefix& prefix) { lines.push_back(prefix); });
+  if (!read) return tl::unexpected(read.error());
+  // Those of one prefix side by side, in the order of the file.
+  std::stable_sort(lines.begin(), lines.end(), [](const AsPrefix& a, const AsPrefix& b) {
+    return std::tie(a.first, a.bits) < std::tie(b.first, b.bits);
+  });
+  AsFileSummary out;
+  const AsPrefix* first = nullptr;
+  for (const AsPrefix& line : lines) {
+    if (first == nullptr || first->first != line.first || first->bits != line.bits) {
+      first = &line;
+      ++out.prefixes;
+    }
+    if (line.as != first->as) ++out.contradicting;
+  }
+  return out;
 }
 
 std::optional<AsFileReader::Stamp> AsFileReader::StampOf(const std::string& path) {

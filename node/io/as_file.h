@@ -8,7 +8,8 @@
 //
 // Spaces or tabs between the two; `#` to the end of a line is a comment. Of a prefix that comes twice the first line
 // counts: several systems may announce it. Prefixes of private and loopback addresses change nothing. Bounds:
-// kMaxAsFileBytes, kMaxAsPrefixes; IPv6 prefixes of at most 64 bits, since no network is smaller.
+// kMaxAsFileBytes, kMaxAsPrefixes; IPv6 prefixes of at most 64 bits, since no network is smaller. For operators it is
+// told in docs/settings.md.
 #pragma once
 
 #include <sys/stat.h>
@@ -24,11 +25,18 @@
 namespace hearsay {
 
 inline constexpr std::size_t kMaxAsFileBytes = 96 << 20;  // the whole Internet is 1.3 million prefixes, about 30 MB
-inline constexpr std::size_t kMaxAsPrefixes = 2'000'000;
+inline constexpr std::size_t kMaxAsPrefixes = 2'000'000;  // lines; one that repeats a prefix counts too
 
 // Pure and total. Errors begin with "name:line: ".
 Result<AddressGroups> ParseAsFile(std::string_view text, std::string_view name);
 Result<AddressGroups> LoadAsFile(const std::string& path);
+
+// What an operator wants to know of a file beyond that it is fine. A node does not need it, and it takes memory.
+struct AsFileSummary {
+  std::size_t prefixes = 0;       // different ones
+  std::size_t contradicting = 0;  // lines that name another AS than the first line of their prefix: they do not count
+};
+Result<AsFileSummary> SummarizeAsFile(const std::string& path);
 
 // The AS file of a node that may be told to read its settings again: one that has not changed is not read again, which
 // for the whole Internet takes more than a second.

@@ -20,6 +20,16 @@ std::string_view TakeWord(std::string_view& text) {
   return word;
 }
 
+// "because it scans us until 2027-01-01T00:00:00Z": meant as the ban's end, and would be a ban for good.
+bool EndsInTime(std::string_view reason) {
+  const auto until = reason.rfind(kUntil);
+  if (until == std::string_view::npos || (until > 0 && reason[until - 1] != ' ')) return false;
+  reason.remove_prefix(until);
+  TakeWord(reason);
+  const std::string_view time = TakeWord(reason);
+  return reason.empty() && ParseRfc3339(time).has_value();
+}
+
 }  // namespace
 
 Result<BanEntry> ParseBanSetting(std::string_view text) {
@@ -38,6 +48,10 @@ Result<BanEntry> ParseBanSetting(std::string_view text) {
     TakeWord(text);
     if (const std::string wrong = CheckBanReason(text); !wrong.empty()) {
       return tl::unexpected("has a reason that " + wrong);
+    }
+    if (EndsInTime(text)) {
+      return tl::unexpected<std::string>(
+          "has its 'until TIME' in the reason, where it ends nothing; write SUBJECT until TIME because REASON");
     }
     ban.reason = text;
     text = {};

@@ -9,7 +9,7 @@
 //   198.51.100.7 until 2026-12-01T12:00:00+01:00 because it scans us
 //
 // SUBJECT: a node id, an address or a prefix (proto/ban.h). TIME: RFC 3339, from 1970 to 9999; a ban that is over is no
-// error, so that a file stays good. REASON: the rest of the line.
+// error, so that a file stays good. REASON: the rest of the line, which does not end in "until TIME".
 #pragma once
 
 #include <string>

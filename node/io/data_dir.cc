@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace hearsay {
@@ -45,6 +46,14 @@ Result<void> EnsureDataDir(const std::string& path) {
     return wrong(std::string("cannot be made: ") + std::strerror(errno));
   }
   return {};
+}
+
+std::string ModeOpenToOthers(const std::string& path) {
+  struct stat info {};
+  if (path.empty() || ::stat(path.c_str(), &info) != 0 || (info.st_mode & S_IWOTH) == 0) return {};
+  char mode[8];
+  std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode) & 07777u);
+  return mode;
 }
 
 }  // namespace hearsay

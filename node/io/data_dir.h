@@ -17,5 +17,8 @@ std::string DefaultDataDir(const Environment& environment);
 // Makes it, and what is missing above it, when it is not there. The directory itself gets mode 0700; one that is there
 // keeps its mode.
 Result<void> EnsureDataDir(const std::string& path);
+// Its mode, like "0777", when users beyond its owner and group may write to it: they can replace the identity. Else
+// empty. The group's right is somebody's decision: volumes of containers come with it.
+std::string ModeOpenToOthers(const std::string& path);
 
 }  // namespace hearsay

@@ -101,7 +101,10 @@ Result<void> ApiListener::OpenUnix(const std::string& path) {
   if (auto way = MakeWay(text, name); !way) return way;
   fd_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd_ < 0) return Fault(text, "no socket: " + Reason());
-  if (::bind(fd_, AsSockaddr(name), sizeof name) != 0) return Fault(text, "cannot be made: " + Reason());
+  if (::bind(fd_, AsSockaddr(name), sizeof name) != 0) {
+    return Fault(text, "cannot be made: " + Reason() +
+                           "; make its directory, where this user may write, or choose another path with --api");
+  }
   path_ = path;
   struct stat made {};
   // Nobody can connect before listen(), so the socket is never open to others.

@@ -38,6 +38,8 @@ std::string JoinEndpoints(const std::vector<Endpoint>& endpoints) {
   return Join(texts);
 }
 
+std::size_t PrefixesOf(const AddressGroups* groups) { return groups == nullptr ? 0 : groups->prefixes(); }
+
 LogLevel LevelOf(const Settings& settings) { return ParseLogLevel(settings.log_level).value_or(LogLevel::kInfo); }
 
 }  // namespace
@@ -151,6 +153,12 @@ Result<void> NodeHost::Start() {
   api_->SetBansSaidIn(settings_.bans_said_in);
   api_->SetMoreMetrics(more_metrics_);
   if (auto listening = api_->Start(); !listening) return listening;
+  if (const std::string mode = ModeOpenToOthers(settings_.data_dir); !mode.empty()) {
+    log_.Write(LogLevel::kWarn, "data_dir_open_to_others",
+               {{"data_dir", settings_.data_dir},
+                {"mode", mode},
+                {"remedy", "others may replace the identity and the store; run: chmod 700 " + settings_.data_dir}});
+  }
   if (auto started = driver_->Start(); !started) return started;
   log_.Write(LogLevel::kInfo, "node_started",
              {{"node_id", driver_->Status().id.ToString()},
@@ -162,7 +170,7 @@ Result<void> NodeHost::Start() {
 }
 
 Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
-  const SettingsChanges changes = CompareSettings(settings_, fresh);
+  SettingsChanges changes = CompareSettings(settings_, fresh);
   Settings merged = fresh;
   for (const std::string& key : changes.restart) {
     const Setting* setting = FindSetting(key);
@@ -171,12 +179,20 @@ Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
   }
   auto core = MakeCore(merged);
   if (!core) return tl::unexpected(core.error());
+  // The file may be another one behind the same name.
+  const bool other_groups = core->groups != groups_;
+  const bool is_named = std::ranges::find(changes.reloadable, "as_file") != changes.reloadable.end();
+  if (other_groups && !is_named) changes.reloadable.emplace_back("as_file");
+  const std::size_t prefixes_before = PrefixesOf(groups_.get());
   settings_ = std::move(merged);
   log_.SetLevel(LevelOf(settings_));
   if (api_) api_->SetBansSaidIn(settings_.bans_said_in);
   driver_->Reconfigure(std::move(core->config), settings_.peers);
   groups_ = std::move(core->groups);  // now that nobody borrows the old ones
-  log_.Write(LogLevel::kInfo, "settings_reloaded", {{"changed", Join(changes.reloadable)}});
+  log_.Write(LogLevel::kInfo, "settings_reloaded",
+             {{"changed", Join(changes.reloadable)},
+              {"as_prefixes_before", other_groups ? std::to_string(prefixes_before) : ""},
+              {"as_prefixes", other_groups ? std::to_string(PrefixesOf(groups_.get())) : ""}});
   if (!changes.restart.empty()) {
     log_.Write(LogLevel::kWarn, "settings_need_restart",
                {{"keys", Join(changes.restart)}, {"remedy", "their running values stay until the node is restarted"}});

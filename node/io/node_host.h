@@ -39,6 +39,7 @@ class NodeHost {
   // Opens the API, then starts the node.
   Result<void> Start();
   // Takes what may change while running; the rest is named in the result and stays as it is. On error nothing changes.
+  // An AS file that was read anew is among what changed, under whatever name it was before.
   Result<SettingsChanges> Reload(const Settings& fresh);
   // Alone, without reading any file again; checked.
   void SetAttributes(const Attributes& attributes);

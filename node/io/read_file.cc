@@ -29,7 +29,7 @@ class Descriptor {
 std::string Named(const char* what, const std::string& path) { return std::string(what) + " " + path; }
 
 Result<void> CheckKind(const char* what, const std::string& path, const struct stat& info, FileSecrecy secrecy) {
-  if (!S_ISREG(info.st_mode)) return tl::unexpected(Named(what, path) + " is not a regular file");
+  if (!S_ISREG(info.st_mode)) return tl::unexpected(Named(what, path) + " is not a regular file; give the path of one");
   if (secrecy == FileSecrecy::kSecret && (info.st_mode & 077) != 0) {
     char mode[8];
     std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode) & 07777u);

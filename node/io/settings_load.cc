@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 
 #include "node/io/data_dir.h"
 #include "node/io/did_you_mean.h"
@@ -66,6 +67,7 @@ class Loader {
       errors_.lines.resize(kMaxSettingsErrors);
       errors_.lines.push_back("and " + std::to_string(more) + " more");
     }
+    errors_.partial = std::move(settings_);
     return tl::unexpected(std::move(errors_));
   }
 
@@ -76,8 +78,13 @@ class Loader {
   bool Take(const Setting& setting, std::string_view where, std::string_view text) {
     const std::string why = setting.add(settings_, text);
     if (why.empty()) return true;
-    Wrong(std::string(where) + " '" + RedactUrl(text).substr(0, kQuotedBytes) + "' " + why);
+    if (IsNews(where, why)) Wrong(std::string(where) + " '" + RedactUrl(text).substr(0, kQuotedBytes) + "' " + why);
     return false;
+  }
+
+  // Of the values beyond a list's bound one is told: a list of thousands would hide what else is wrong.
+  bool IsNews(std::string_view where, std::string_view why) {
+    return !why.starts_with(kOneTooMany) || full_.emplace(where).second;
   }
 
   void TakeFile() {
@@ -85,6 +92,7 @@ class Loader {
         sources_.config_file.empty() ? Value(sources_.environment, kConfigVariable) : sources_.config_file;
     if (path.empty()) return;
     const auto text = ReadFile("config file", path, kMaxSettingsFileBytes, FileSecrecy::kPublic);
+    config_read_ = text.has_value();
     if (!text) return Wrong(text.error());
     const auto variable = [this](std::string_view name) -> std::optional<std::string> {
       const auto found = sources_.environment.find(name);
@@ -125,7 +133,7 @@ class Loader {
     for (const YamlValue& value : yaml.values) {
       const std::string text = yaml.shape == SettingShape::kMap ? value.key + "=" + value.text : value.text;
       const std::string why = setting->add(settings_, text);
-      if (why.empty()) continue;
+      if (why.empty() || !IsNews(yaml.key, why)) continue;
       errors.push_back({value.place, yaml.key + " '" + RedactUrl(text).substr(0, kQuotedBytes) + "' " + why});
     }
   }
@@ -178,6 +186,7 @@ class Loader {
   }
 
   void TakeDefaults() {
+    if (!config_read_) return;
     if (settings_.data_dir.empty()) settings_.data_dir = DefaultDataDir(sources_.environment);
     if (settings_.data_dir.empty()) Wrong("data_dir: neither HOME nor XDG_STATE_HOME is set; give --data-dir DIR");
     const bool has_api = settings_.api.off || settings_.api.endpoint || !settings_.api.unix_path.empty();
@@ -190,6 +199,8 @@ class Loader {
   const SettingsSources& sources_;
   Settings settings_;
   SettingsErrors errors_;
+  bool config_read_ = true;                   // or there is none
+  std::set<std::string, std::less<>> full_;  // where one value too many was told of
 };
 
 }  // namespace

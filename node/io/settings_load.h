@@ -3,7 +3,8 @@
 // LoadSettings: from what an operator said, in flags, variables and a file, to one checked Settings or all its errors.
 //
 // Everything wrong is told at once, each in one line that begins with where it was said: "node.yaml:3:1: …",
-// "HEARSAY_LISTEN …" or "--listen …". A list given in a stronger place replaces the weaker one; it is not appended.
+// "HEARSAY_LISTEN …" or "--listen …"; of the values beyond a list's bound the first alone. A list given in a stronger
+// place replaces the weaker one; it is not appended.
 #pragma once
 
 #include <functional>
@@ -37,6 +38,9 @@ struct SettingsSources {
 struct SettingsErrors {
   std::vector<std::string> lines;  // at least one, at most kMaxSettingsErrors and a last line that counts the rest
   bool usage = false;              // a flag was wrong: exit code 2, else 1
+  // What could be read, for those who look for more that is wrong; never to run with. A config file that cannot be read
+  // may name another data directory: then only one that was said elsewhere is here.
+  Settings partial = {};
 };
 inline constexpr std::size_t kMaxSettingsErrors = 32;
 

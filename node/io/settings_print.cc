@@ -42,6 +42,33 @@ restart, and a file with errors changes nothing. `hearsay check --print` shows w
 |---|---|---|---|---|---|
 )";
 
+constexpr std::string_view kAsFile = R"(
+## The AS file
+
+`as_file` says which autonomous system (AS) announces which prefix: one prefix and its AS a line, spaces or tabs between
+the two.
+
+```
+# prefix         AS
+203.0.113.0/24   AS64500   # a provider
+2001:db8::/32    64501
+```
+
+- The number is from 1 to 4294967295; `AS` before it may be left out. `#` begins a comment, and lines may be empty.
+- A prefix has at most 32 bits for IPv4 and 64 for IPv6, and its address has none beyond them: `203.0.113.0/24`, not
+  `203.0.113.7/24`.
+- The longest prefix that covers an address counts. An address that none covers is in the group of its IPv4 /16 or IPv6
+  /32, as without a file.
+- Of a prefix that stands twice the first line counts: several systems may announce it, and tables of BGP say so.
+  `hearsay check` tells how many lines name another AS than the first line of their prefix (`as_contradicting`).
+- Prefixes of private and loopback addresses change nothing.
+- At most 2,000,000 lines with a prefix, and 96 MiB; the whole Internet is 1.3 million, about 30 MB.
+
+A node does not start with a file that has a wrong line, and on SIGHUP keeps what it has. `settings_reloaded` in the log
+names `as_file` when the file was read anew, with `as_prefixes_before` and `as_prefixes`; `hearsay status` shows how
+many there are.
+)";
+
 bool IsPlainWord(std::string_view text) {
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
@@ -95,7 +122,7 @@ std::string DescribeSettings() {
            s.Variable() + "` | " + std::string(s.default_text) + " | " +
            (s.change == SettingChange::kReload ? "reload" : "restart") + " | " + std::string(s.help) + " |\n";
   }
-  return out;
+  return out += kAsFile;
 }
 
 std::string PrintSettings(const Settings& settings) {

@@ -40,6 +40,8 @@ std::string AddEnum(std::span<const std::string_view> words, std::string_view te
   return {};
 }
 
+std::string Full(std::string_view bound) { return std::string(kOneTooMany) + ": " + std::string(bound); }
+
 std::string AddPath(std::string_view text, std::string& out) {
   if (text.empty() || text.size() > kMaxPathBytes || text.find('\0') != std::string_view::npos) {
     return "is no path of 1 to 4096 bytes";
@@ -61,14 +63,14 @@ std::string AddNumber(std::string_view text, std::uint64_t least, std::uint64_t 
 std::string AddListen(Settings& s, std::string_view text) {
   const auto endpoint = Endpoint::Parse(text, kDefaultPort);
   if (!endpoint) return "is no address to listen on; write 0.0.0.0:7075 or [::]:7075";
-  if (s.listen.size() >= kMaxListen) return "is one too many: at most 8";
+  if (s.listen.size() >= kMaxListen) return Full("at most 8");
   s.listen.push_back(*endpoint);
   return {};
 }
 
 std::string AddPeer(Settings& s, std::string_view text) {
   if (std::string wrong = ExplainPeerEntry(text); !wrong.empty()) return wrong;
-  if (s.peers.size() >= kMaxPeers) return "is one too many: at most 1024; keep more in a list: file:PATH";
+  if (s.peers.size() >= kMaxPeers) return Full("at most 1024; keep more in a list: file:PATH");
   s.peers.emplace_back(text);
   return {};
 }
@@ -81,7 +83,7 @@ std::string AddAnnounce(Settings& s, std::string_view text) {
     return "has an address that no peer can have (unspecified, multicast, documentation or reserved); give this node's "
            "own as peers see it";
   }
-  if (s.announce.size() >= kMaxRecordEndpoints) return "is one too many: at most 4";
+  if (s.announce.size() >= kMaxRecordEndpoints) return Full("at most 4");
   s.announce.push_back(*endpoint);
   return {};
 }
@@ -99,7 +101,7 @@ std::string AddAttribute(Settings& s, std::string_view text) {
 std::string AddBan(Settings& s, std::string_view text) {
   auto ban = ParseBanSetting(text);
   if (!ban) return ban.error();
-  if (s.bans.size() >= kMaxBanSettings) return "is one too many: at most 1024; more go by `hearsay ban`";
+  if (s.bans.size() >= kMaxBanSettings) return Full("at most 1024; more go by `hearsay ban`");
   const auto same = [&](const BanEntry& other) { return other.subject == ban->subject; };
   if (std::any_of(s.bans.begin(), s.bans.end(), same)) return "bans its subject a second time; keep one of them";
   s.bans.push_back(std::move(*ban));
@@ -156,14 +158,16 @@ constexpr Setting kTable[] = {
      "Only nodes with the same key are in the network.",
      SetPath<&Settings::network_key_file>, Clear<&Settings::network_key_file>, Text<&Settings::network_key_file>},
     {"listen", "--listen", "ADDRESS:PORT", kList, kRestart, "[::]:7075, which is IPv4 as well",
-     "UDP endpoint to listen on. Port 0 takes a free one, the same as last time where possible.", AddListen,
+     "UDP endpoint to listen on, at most 8. Port 0 takes a free one, the same as last time where possible.", AddListen,
      Clear<&Settings::listen>, [](const Settings& s) { return Endpoints(s.listen); }},
     {"peers", "--peer", "PEER", kList, kReload, "none",
      "Preconfigured peer to join by: HOST[:PORT], ADDRESS:PORT, dns:NAME, file:PATH, http(s)://URL; NODEID@ before a "
-     "host or address accepts only that node; #key=NODEID after dns:NAME or a URL takes only what that seed signed.",
+     "host or address accepts only that node; #key=NODEID after dns:NAME or a URL takes only what that seed signed. "
+     "At most 1,024.",
      AddPeer, Clear<&Settings::peers>, [](const Settings& s) { return s.peers; }},
     {"announce", "--announce", "ADDRESS:PORT", kList, kRestart, "learned from peers",
-     "Endpoint at which others reach this node, where it can't know it: behind a port mapping, in a container.",
+     "Endpoint at which others reach this node, where it can't know it: behind a port mapping, in a container. At "
+     "most 4.",
      AddAnnounce, Clear<&Settings::announce>, [](const Settings& s) { return Endpoints(s.announce); }},
     {"data_dir", "--data-dir", "DIR", kScalar, kRestart,
      "root: /var/lib/hearsay; else $XDG_STATE_HOME/hearsay or ~/.local/state/hearsay",
@@ -216,7 +220,7 @@ constexpr Setting kTable[] = {
      "Lines of 'NODEID WEIGHT': how much each peer counts towards the online weight minimum.",
      SetPath<&Settings::weights_file>, Clear<&Settings::weights_file>, Text<&Settings::weights_file>},
     {"online_weight_minimum", "--online-weight-minimum", "WEIGHT", kScalar, kReload,
-     "8, or all preconfigured peers when fewer; with weights_file more than half of its total",
+     "8, or all preconfigured peers when fewer, at least 1; with weights_file more than half of its total",
      "While verified peers weigh less than this together, preconfigured peers are contacted again.",
      [](Settings& s, std::string_view t) { return AddNumber(t, 0, UINT64_MAX, s.online_weight_minimum.emplace()); },
      Clear<&Settings::online_weight_minimum>,
@@ -225,11 +229,13 @@ constexpr Setting kTable[] = {
      }},
     {"as_file", "--as-file", "FILE", kScalar, kReload, "none: IPv4 /16 and IPv6 /32",
      "Lines of 'PREFIX AS', like '203.0.113.0/24 AS64500': global addresses of one autonomous system are one address "
-     "group, which caps what one provider's customer can be in this node's view. Read again on SIGHUP when it changed.",
+     "group, which caps what one provider's customer can be in this node's view. Read again on SIGHUP when it changed. "
+     "The whole format: docs/settings.md.",
      SetPath<&Settings::as_file>, Clear<&Settings::as_file>, Text<&Settings::as_file>},
     {"bans", "--ban", "BAN", kList, kReload, "none",
      "Whom to have nothing to do with: SUBJECT [until TIME] [because REASON]; SUBJECT is a node id, an address or a "
-     "prefix like 203.0.113.0/24, TIME like 2027-01-01T00:00:00Z. `hearsay unban` does not lift these.",
+     "prefix like 203.0.113.0/24, TIME like 2027-01-01T00:00:00Z. At most 1,024. `hearsay unban` does not "
+     "lift these.",
      AddBan, Clear<&Settings::bans>,
      [](const Settings& s) {
        Values out;
@@ -237,11 +243,12 @@ constexpr Setting kTable[] = {
        return out;
      }},
     {"store_capacity", "--store-capacity", "PEERS", kScalar, kRestart, "1000000",
-     "Known peers kept on disk, at most; 0.4 kB each.",
+     "Known peers kept on disk, at most: 1 to 100,000,000; 0.4 kB each.",
      [](Settings& s, std::string_view t) { return AddNumber(t, 1, kMaxStoreCapacity, s.store_capacity); },
      Clear<&Settings::store_capacity>, [](const Settings& s) { return Values{std::to_string(s.store_capacity)}; }},
     {"store_map_mib", "--store-map-mib", "MIB", kScalar, kRestart, "1024",
-     "The store's greatest size on disk, in MiB; 1,024 hold two million peers. It is address space until used.",
+     "The store's greatest size on disk, in MiB: 1 to 1,048,576; 1,024 hold two million peers. It is address space "
+     "until used.",
      [](Settings& s, std::string_view t) { return AddNumber(t, 1, kMaxStoreMapMib, s.store_map_mib); },
      Clear<&Settings::store_map_mib>, [](const Settings& s) { return Values{std::to_string(s.store_map_mib)}; }},
     {"log_level", "--log-level", "LEVEL", kScalar, kReload, "info",

@@ -21,6 +21,9 @@ enum class SettingChange : std::uint8_t {
   kRestart,  // SIGHUP names it; the running value stays
 };
 
+// How `add` begins to say that a list is full.
+inline constexpr std::string_view kOneTooMany = "is one too many";
+
 struct Setting {
   std::string_view key;           // in YAML: network_key_file
   std::string_view flag;          // --network-key-file; lists: once for each value

@@ -73,6 +73,17 @@ TEST(AsFile, SaysWhichFileCannotBeRead) {
   EXPECT_EQ(LoadAsFile(folder.Write("f", "5.1.0.0/16 7\n"))->prefixes(), 1u);
 }
 
+TEST(AsFile, IsSummarizedWithTheLinesThatContradictTheFirstOfTheirPrefix) {
+  const TemporaryFolder folder;
+  const auto summary = SummarizeAsFile(folder.Write("f", "5.1.0.0/16 7\n5.1.0.0/24 8\n5.1.0.0/16 8\n5.1.0.0/16 7\n"
+                                                         "5.1.0.0/16 9\n2a00::/32 7\n2a00::/32 7\n"));
+  ASSERT_TRUE(summary) << summary.error();
+  EXPECT_EQ(summary->prefixes, 3u);
+  EXPECT_EQ(summary->contradicting, 2u);
+  EXPECT_THAT(SummarizeAsFile(folder.Write("f", "5.1.0.0/16\n")).error(), HasSubstr(":1: "));
+  EXPECT_EQ(SummarizeAsFile(folder.Write("f", ""))->prefixes, 0u);
+}
+
 TEST(AsFile, IsReadAgainWhenItChanged) {
   const TemporaryFolder folder;
   const std::string path = folder.Write("f", "5.1.0.0/16 7\n");

@@ -38,6 +38,18 @@ TEST(DataDir, IsMadeForItsOwnerAloneAndAnExistingOneIsKept) {
   EXPECT_EQ(std::filesystem::status(path).permissions(), perms::owner_all | perms::group_read);
 }
 
+TEST(DataDir, TellsTheModeOfOneThatOthersMayWriteTo) {
+  const TemporaryFolder folder;
+  using std::filesystem::perms;
+  EXPECT_EQ(ModeOpenToOthers(folder.path()), "");
+  std::filesystem::permissions(folder.path(), perms::owner_all | perms::group_all);
+  EXPECT_EQ(ModeOpenToOthers(folder.path()), "");
+  std::filesystem::permissions(folder.path(), perms::all);
+  EXPECT_EQ(ModeOpenToOthers(folder.path()), "0777");
+  EXPECT_EQ(ModeOpenToOthers(folder.File("none")), "");
+  EXPECT_EQ(ModeOpenToOthers(""), "");
+}
+
 TEST(DataDir, SaysWhatStandsInTheWay) {
   const TemporaryFolder folder;
   const std::string file = folder.Write("file", "");

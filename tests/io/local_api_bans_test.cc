@@ -173,6 +173,7 @@ TEST_F(LocalApiBans, OverTcpAreChangedByWhoeverHoldsTheToken) {
 TEST(BanSetting, ReadsBackAsItIsWritten) {
   for (const std::string text : {"203.0.113.0/24", "2001:db8::/32 until 2199-01-01T00:00:00.000000Z",
                                  "10.0.0.1 because it floods, until we call",
+                                 "10.0.0.1 because until 2199-01-01T00:00:00Z it was fine",
                                  "10.0.0.1 until 2199-01-01T00:00:00.000000Z because loud"}) {
     const auto ban = ParseBanSetting(text);
     ASSERT_TRUE(ban) << text << " " << ban.error();
@@ -186,6 +187,9 @@ TEST(BanSetting, SaysWhatIsWrong) {
   EXPECT_THAT(wrong(""), HasSubstr("is no node id"));
   EXPECT_THAT(wrong("10.0.0.1 until tomorrow"), HasSubstr("has no time behind 'until'"));
   EXPECT_THAT(wrong("10.0.0.1 it is loud"), HasSubstr("goes on where"));
+  for (const std::string_view reason : {"it scans us until 2199-01-01T00:00:00Z", "until 2199-01-01T00:00:00+01:00"}) {
+    EXPECT_THAT(wrong("10.0.0.1 because " + std::string(reason)), HasSubstr("write SUBJECT until TIME because REASON"));
+  }
   EXPECT_THAT(wrong("10.0.0.1 because " + std::string(201, 'x')), HasSubstr("at most 200 bytes"));
 }
 

@@ -183,10 +183,37 @@ TEST(SettingsLoad, BoundsEveryList) {
   for (int i = 0; i < 9; ++i) flags.push_back({"listen", "127.0.0.1:0"});
   EXPECT_THAT(Errors({.yaml = "", .environment = {}, .flags = flags}), ElementsAre(HasSubstr("at most 8")));
   flags.clear();
-  for (int i = 0; i < 1024 + 100; ++i) flags.push_back({"peers", "a.example"});
+  for (int i = 0; i < 100; ++i) flags.push_back({"peers", "a.example:0"});
   const auto errors = Errors({.yaml = "", .environment = {}, .flags = flags});
   EXPECT_THAT(errors, SizeIs(kMaxSettingsErrors + 1));
   EXPECT_EQ(errors.back(), "and 68 more");
+}
+
+TEST(SettingsLoad, TellsOnceInEachPlaceThatAListIsFullAndStillWhatElseIsWrong) {
+  std::string yaml = "bans:\n";
+  for (int i = 0; i < 1024 + 100; ++i) {
+    yaml += "  - 10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256) + "\n";
+  }
+  std::string variable;
+  for (int i = 0; i < 5 + 100; ++i) variable += "8.8.8.8:" + std::to_string(i + 1) + ",";
+  std::vector<FlagValue> flags;
+  for (int i = 0; i < 1024 + 100; ++i) flags.push_back({"peers", "a.example"});
+  flags.push_back({"peers", "a.example:0"});
+  EXPECT_THAT(Errors({.yaml = yaml + "  - nobody\n", .environment = {{"HEARSAY_ANNOUNCE", variable}}, .flags = flags}),
+              ElementsAre(HasSubstr("n.yaml:1026:5: bans '10.0.4.0' is one too many: at most 1024"),
+                          HasSubstr("n.yaml:1126:5: bans 'nobody'"), HasSubstr("HEARSAY_ANNOUNCE '8.8.8.8:5'"),
+                          HasSubstr("--peer 'a.example' is one too many"), HasSubstr("--peer 'a.example:0'")));
+}
+
+TEST(SettingsLoad, TellsWithTheErrorsWhatCouldBeRead) {
+  const auto wrong = Load({.yaml = "role: king\nas_file: /a\n", .environment = {}, .flags = {{"weights_file", "/w"}}});
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().partial.as_file, "/a");
+  EXPECT_EQ(wrong.error().partial.weights_file, "/w");
+  EXPECT_EQ(wrong.error().partial.role, Role::kDual);
+  EXPECT_FALSE(wrong.error().partial.data_dir.empty());
+  const SettingsSources unread{.config_file = "/nowhere/n.yaml", .flags = {}, .environment = {{"HOME", "/h"}}};
+  EXPECT_EQ(LoadSettings(unread).error().partial.data_dir, "") << "it may name another";
 }
 
 TEST(SettingsLoad, RefusesAnAttributeThatIsGivenTwiceInOnePlace) {

@@ -2,20 +2,24 @@
 # SPDX-License-Identifier: MIT
 """command_line_test.py PROGRAM: the promises of every command: exit codes, one line an error, help within 80 columns.
 
-What a command does beyond that is tested with the room that does it; here are init, check and version.
+What a command does beyond that is tested with the room that does it; here are init, check, version, and what run says
+in its log. The scripts in tools/ keep the same promises.
 """
 import fcntl
 import json
 import os
 import pathlib
 import re
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAM = ""
+TREE = pathlib.Path(__file__).resolve().parents[2]
 
 
 def hearsay(*arguments, **variables):
@@ -89,6 +93,17 @@ class CommandLine(Case):
         self.assertRefused(hearsay("version", "x"), 2, "'x'")
         self.assertRefused(hearsay("check", "--name", "a", "--name", "b"), 2, "--name")
 
+    def test_a_long_argument_is_told_by_its_beginning_and_the_remedy_by_its_end(self):
+        for word in ("a" * 100_000, "é" * 50_000):
+            refused = hearsay("version", word)
+            self.assertRefused(refused, 2, "hearsay version: '" + word[:100], "…", "is one argument too many")
+            self.assertLess(len(refused.stderr.encode()), 600)
+
+    def test_scenarios_are_listed_in_json(self):
+        listed = json.loads(hearsay("sim", "--list", "--json").stdout)["scenarios"]
+        names = [line.split()[0] for line in hearsay("sim", "--list").stdout.splitlines()[1:]]
+        self.assertEqual([one["scenario"] for one in listed], names)
+
     def test_errors_never_pass_control_characters_to_the_terminal(self):
         self.assertRefused(hearsay("a\x1b[2J\nb"), 2, "a?[2J?b")
 
@@ -132,6 +147,31 @@ class CommandLine(Case):
             # What is opened first would be standard input: its own lock, with a number in it.
             command = f'exec "{PROGRAM}" import --data-dir "{folder}" - <&- >&- 2>&-'
             self.assertEqual(subprocess.run(["bash", "-c", command], timeout=30).returncode, 0)
+
+
+class Scripts(Case):
+    """What tools/ refuses, before it installs or builds anything."""
+
+    def script(self, name, *arguments):
+        return subprocess.run([TREE / "tools" / name, *arguments], capture_output=True, text=True, timeout=30)
+
+    def test_explain_themselves_and_name_the_exit_code_of_wrong_usage(self):
+        for name in ("coverage", "fuzz", "soak", "test"):
+            shown = self.script(name, "-h")
+            self.assertEqual((shown.returncode, shown.stdout), (0, self.script(name, "--help").stdout), shown.stderr)
+            self.assertIn("2 for wrong usage", shown.stdout)
+
+    def test_refuse_what_they_do_not_know(self):
+        for name, *arguments in (("coverage", "--lines", "extra"), ("coverage", "extra"), ("test", "--quick", "extra"),
+                                 ("fuzz", "nosuch"), ("fuzz", "--seconds", "0"), ("fuzz", "packet", "packet.cc")):
+            self.assertRefused(self.script(name, *arguments), 2, f"'{arguments[-1]}'")
+
+    def test_a_soak_has_an_end_and_a_program(self):
+        for flag, value in (("--minutes", "nan"), ("--minutes", "inf"), ("--minutes", "-1"), ("--binary", str(TREE))):
+            refused = self.script("soak", flag, value)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(f"error: {flag} {value}", refused.stderr)
+            self.assertNotIn("Traceback", refused.stderr)
 
 
 class Init(Case):
@@ -217,6 +257,7 @@ class Check(Case):
         self.assertIn(f"as_file {fine}: 2 prefixes", self.check("--as-file", fine).stdout)
         self.assertEqual(json.loads(self.check("--as-file", fine, "--json").stdout)["as_prefixes"], 2)
         self.assertRefused(self.check("--list-ca-file", "/nonexistent"), 1, "/nonexistent")
+        self.assertRefused(self.check("--as-file", self.folder.name), 1, "is not a regular file; give the path of one")
         os.mkdir(self.data, 0o700)
         identity = pathlib.Path(self.data, "identity")
         identity.write_text("7" * 63 + "\n")
@@ -224,11 +265,96 @@ class Check(Case):
         self.assertRefused(self.check(), 1, str(identity), "64 hex digits")
         self.assertEqual(identity.read_text(), "7" * 63 + "\n")
 
+    def test_a_wrong_value_does_not_hide_what_is_wrong_in_a_file_that_settings_name(self):
+        prefixes = self.write("as", "5.1.0.0/16\n")
+        weights = self.write("w", "nobody 5\n")
+        path = self.write("n.yaml", f"role: king\nas_file: {prefixes}\n")
+        result = self.check(path, "--weights-file", weights)
+        self.assertEqual(result.returncode, 1)
+        for line, word in zip(result.stderr.splitlines(), (path + ":1:7: ", weights + ":1: ", prefixes + ":1: "), strict=True):
+            self.assertIn(word, line)
+        told = json.loads(self.check(path, "--weights-file", weights, "--json").stdout)
+        self.assertEqual((told["ok"], len(told["errors"])), (False, 3))
+        self.assertEqual(self.check(path, "--role", "", "--listen", "x").returncode, 2)
+        many = self.write("many.yaml", "".join(f"no_{i}: 1\n" for i in range(40)) + f"as_file: {prefixes}\n")
+        lines = self.check(many).stderr.splitlines()
+        self.assertIn(prefixes + ":1: ", lines[-2])
+        self.assertIn("and 8 more", lines[-1])
+
+    def test_counts_the_lines_of_an_as_file_that_contradict_an_earlier_one(self):
+        prefixes = self.write("as", "5.1.0.0/16 7\n5.1.0.0/16 8\n5.1.0.0/16 7\n5.1.0.0/24 8\n")
+        shown = self.check("--as-file", prefixes).stdout
+        self.assertIn(f"as_file {prefixes}: 2 prefixes\nlines that repeat a prefix with another AS", shown)
+        self.assertIn("and do not count: 1\n", shown)
+        told = json.loads(self.check("--as-file", prefixes, "--json").stdout)
+        self.assertEqual((told["as_prefixes"], told["as_contradicting"]), (2, 1))
+
+    def test_settings_are_printed_as_yaml_or_judged_in_json(self):
+        self.assertRefused(self.check("--print", "--json"), 2, "--print", "--json")
+
     def test_prints_effective_settings_that_read_back_the_same(self):
         printed = self.check("--print", "--peer", "https://u:secret@h.example/l", HEARSAY_NETWORK="n").stdout
         self.assertNotIn("secret", printed)
         path = self.write("printed.yaml", printed)
         self.assertEqual(hearsay("check", path, "--print").stdout, printed)
+
+
+class Run(Case):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.data = pathlib.Path(self.folder.name, "d")
+        self.node = None
+
+    def tearDown(self):
+        if self.node is not None:
+            self.node.terminate()
+            self.node.wait(30)
+        self.folder.cleanup()
+
+    def start(self, *arguments):
+        self.log = open(pathlib.Path(self.folder.name, "log"), "w+", encoding="utf-8")
+        self.addCleanup(self.log.close)
+        self.node = subprocess.Popen([PROGRAM, "run", "--data-dir", self.data, "--listen", "127.0.0.1:0", *arguments],
+                                     stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.addCleanup(self.node.stdout.close)
+        self.assertTrue(self.node.stdout.readline().startswith("ready "), self.logged(""))
+
+    def logged(self, event):
+        return [line for line in pathlib.Path(self.log.name).read_text().splitlines() if event in line]
+
+    def await_logged(self, event, count):
+        end = time.monotonic() + 20
+        while len(self.logged(event)) < count and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(len(self.logged(event)), count, self.logged(""))
+        return self.logged(event)[-1]
+
+    def test_a_reload_says_that_the_as_file_is_another(self):
+        prefixes = pathlib.Path(self.folder.name, "as")
+        prefixes.write_text("5.1.0.0/16 7\n")
+        self.start("--as-file", str(prefixes))
+        prefixes.write_text("5.1.0.0/16 7\n5.2.0.0/16 7\n")
+        self.node.send_signal(signal.SIGHUP)
+        self.assertIn("changed=as_file as_prefixes_before=1 as_prefixes=2", self.await_logged("settings_reloaded", 1))
+        self.node.send_signal(signal.SIGHUP)
+        self.assertNotIn("as_", self.await_logged("settings_reloaded", 2))
+
+    def test_warns_of_a_data_directory_that_others_may_write_to(self):
+        self.data.mkdir()
+        self.data.chmod(0o777)
+        self.start()
+        self.assertIn("mode=0777 remedy=", self.await_logged("data_dir_open_to_others", 1))
+        self.assertIn(f"chmod 700 {self.data}", self.await_logged("data_dir_open_to_others", 1))
+
+    def test_the_status_shows_bans_when_there_are_some(self):
+        self.start("--ban", "192.0.2.1", "--ban", "192.0.2.2")
+        self.assertEqual(self.logged("data_dir_open_to_others"), [])
+        self.assertRegex(hearsay("status", "--data-dir", str(self.data)).stdout, "(?m)^bans +2; `hearsay bans`")
+
+    def test_an_api_socket_that_cannot_be_made_has_a_remedy(self):
+        api = f"unix:{self.folder.name}/nodir/x.sock"
+        refused = hearsay("run", "--data-dir", str(self.data), "--listen", "127.0.0.1:0", "--api", api)
+        self.assertRefused(refused, 1, api, "cannot be made", "make its directory", "--api")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ class Experiments(unittest.TestCase):
     def test_every_experiment_is_listed_and_an_unknown_one_is_refused(self):
         listed = sim("list")
         self.assertEqual(listed.returncode, 0)
+        told = json.loads(sim("list", "--json").stdout)["experiments"]
+        self.assertEqual([e["experiment"] for e in told], [line.split()[0] for line in listed.stdout.splitlines()])
         for name in ("views-30", "cold-start", "restart", "graph"):
             self.assertIn(name, listed.stdout)
         unknown = sim("views-31")

@@ -4,7 +4,7 @@
 // (tests/sim/standin).
 //
 //   hearsay-experiment NAME [--seed N] [--seeds N] [--json] [--progress]
-//   hearsay-experiment --list
+//   hearsay-experiment --list [--json]
 //
 // Exit codes: 0 every goal met, 1 one missed, 2 wrong usage.
 #include <CLI/CLI.hpp>
@@ -41,6 +41,15 @@ nlohmann::json ToJson(const Summary& s) {
                         {"source", s.figure.source}};
   if (s.figure.goal.kind != Goal::Kind::kNone) out["goal"] = GoalText(s.figure.goal);
   return out;
+}
+
+void PrintList(const Options& options) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Experiment& e : Experiments()) {
+    if (options.json) list.push_back({{"experiment", e.name}, {"summary", e.summary}});
+    if (!options.json) std::printf("%-16s %s\n", e.name, e.summary);
+  }
+  if (options.json) std::printf("%s\n", nlohmann::ordered_json{{"experiments", list}}.dump(2).c_str());
 }
 
 void PrintText(const Experiment& experiment, const std::vector<Summary>& figures, const Options& options, double wall) {
@@ -98,7 +107,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--list", options.list, "List the experiments");
   CLI11_PARSE(app, argc, argv);
   if (options.list) {
-    for (const Experiment& e : Experiments()) std::printf("%-16s %s\n", e.name, e.summary);
+    PrintList(options);
     return 0;
   }
   const Experiment* experiment = FindExperiment(options.name);

@@ -4,6 +4,15 @@
 # Fuzzing: the targets of build-fuzz, and one of them run. New inputs go to a scratch corpus; the committed one only
 # seeds.
 
+# By their sources: before anything is built.
+fuzz_sources() {
+  local source
+  for source in tests/fuzz/fuzz_*.cc; do
+    source=${source##*/fuzz_}
+    echo "${source%.cc}"
+  done
+}
+
 fuzz_targets() {
   local target
   for target in build-fuzz/tests/fuzz/fuzz_*; do
@@ -33,9 +42,8 @@ keep_fuzzed() {
 # For each target: the seconds and the runs of all its lines.
 sum_of_fuzzing() {
   local target
-  for target in tests/fuzz/fuzz_*.cc; do
-    target=${target##*/fuzz_}
-    awk -F, -v name="${target%.cc}" '
+  for target in $(fuzz_sources); do
+    awk -F, -v name="$target" '
       $1 == name { seconds += $2; runs += $3 }
       END { printf "  %-10s %6d s %13d runs%s\n", name, seconds, runs, seconds < 3600 ? "  (less than an hour)" : "" }
     ' tests/fuzz/fuzzed.csv

@@ -171,8 +171,8 @@ class FleetTest(unittest.TestCase):
     def test_it_says_what_is_wrong(self):
         self.refused(2, "--nodes")
         self.refused(2, "--dead: '101' is no number between 0 and 100", "--nodes", "10", "--dead", "101")
-        self.refused(2, "--nodes 0", "--nodes", "0")
-        self.refused(2, "--port '70000' is no number", "--nodes", "10", "--port", "70000")
+        self.refused(2, "--nodes: '0' is no whole number", "--nodes", "0")
+        self.refused(2, "--port: '70000' is no whole number", "--nodes", "10", "--port", "70000")
         self.refused(2, "'x'", "--nodes", "10", "--versions", "x")
         self.refused(2, "'butler'", "--nodes", "10", "--roles", "dual=1,butler=1")
         self.refused(2, "soon", "--nodes", "10", "--for", "soon")

@@ -56,18 +56,18 @@ class Node::Impl {
 
  public:
   Impl(CoreConfig config, Identity identity, NetworkKey network, Snapshot snapshot, const Rng::Seed& seed, Time now);
-
   // node_receive.cc
   void Receive(const Datagram& datagram, Time now, Effects& out);
   // node_roam.cc
   void NoteArrival(Peer& peer, const Keepalive& in, const Endpoint& local, Time now, Effects& out);
+  void AskWhere(const Peer& peer, Time now, Effects& out);
+  void RefreshVotes(Time now, Effects& out);
   void LearnBound(const Endpoint& local, Time now, Effects& out);
   void TellRecord(Time now, Effects& out);
   bool Announces(const Peer& peer, const Endpoint& endpoint) const;
   // node_return.cc
   void OnReturn(Time lost_at, Time now);
   bool FailedInTheCut(const Peer& peer, Time now) const;
-
   // node_tick.cc
   void Tick(Time now, Effects& out);
   Time NextDeadline() const;

@@ -12,6 +12,8 @@
 // Behind a translation it is the line that moves. Then peers challenge us as well, on channels that were long settled,
 // and those who know us by the old endpoint find nobody there. Whoever challenges us so is asked by a handshake where
 // it sees us: three groups' word makes us give up what we announce (own_address.h). One in kAskWait.
+// And one of those whom we chose is asked each round: else only those who challenge us would have a vote ten minutes
+// after all was calm, and three groups of liars would be the majority.
 #include <algorithm>
 
 #include "node/core/node_impl.h"
@@ -28,27 +30,36 @@ constexpr Duration kSettled = std::chrono::minutes{1};  // a channel's first cha
 void Node::Impl::NoteArrival(Peer& peer, const Keepalive& in, const Endpoint& local, Time now, Effects& out) {
   const Endpoint before = std::exchange(peer.channel->local, local);
   if (in.path_challenge == 0 || before == Endpoint{}) return;
-  const auto ask = [&] {
-    Dial({.endpoint = peer.channel->path,
-          .pin = {},
-          .purpose = DialPurpose::kRekey,
-          .expected = peer.id,
-          .heard_from = {}},
-         now, out);
-  };
   if (before == local) {
     Time& asked_at = peer.channel->asked_where_at;  // each by itself: none shall keep the others from being asked
     if (!own_.IsVoted() || now < std::max(peer.channel->opened_at + kSettled, asked_at + kAskWait)) return;
     asked_at = now;
-    return ask();
+    return AskWhere(peer, now, out);
   }
   if (now < moved_at_ + kMoveWait) return;
   moved_at_ = now;
-  if (!own_.IsKnown(local)) ask();
+  if (!own_.IsKnown(local)) AskWhere(peer, now, out);
   for (Peer* const other : book_.channels()) {
     if (other == &peer || other->channel->dismissed || other->channel->probe.open()) continue;
     Ping(*other, LivenessProbe::Cause::kOwn, now, out);
   }
+}
+
+// By a handshake: where does it see us?
+void Node::Impl::AskWhere(const Peer& peer, Time now, Effects& out) {
+  Dial({.endpoint = peer.channel->path,
+        .pin = {},
+        .purpose = DialPurpose::kRekey,
+        .expected = peer.id,
+        .heard_from = {}},
+       now, out);
+}
+
+void Node::Impl::RefreshVotes(Time now, Effects& out) {
+  const std::span<Peer* const> channels = book_.channels();
+  if (!own_.IsVoted() || channels.empty()) return;
+  const Peer& peer = *channels[rng_.Below(channels.size())];
+  if (IsChosen(peer) && peer.channel->path.scope() == Scope::kGlobal) AskWhere(peer, now, out);
 }
 
 void Node::Impl::LearnBound(const Endpoint& local, Time now, Effects& out) {

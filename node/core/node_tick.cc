@@ -154,6 +154,7 @@ void Node::Impl::Round(Time now, Effects& out) {
     if (Peer* peer = view_.Reseed(rng_, book_.table())) Adopt(*peer, now);
   }
   Reverify(now, out);
+  RefreshVotes(now, out);
   for (Peer* const p : book_.channels()) {
     Peer& peer = *p;
     if (peer.in_table && now > peer.persisted_at + kRefreshTime) Persist(peer, now, out);

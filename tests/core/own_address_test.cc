@@ -218,6 +218,30 @@ TEST_F(BehindATranslation, ALineThatGetsAnotherAddressIsSeenThere) {
   EXPECT_EQ(pump.node(mapped).Status().own_endpoints.front(), At("6.0.0.1:7075"));
 }
 
+// Its peers were dialled long ago; three liars join, are good for a while, and then pass its packets on from elsewhere.
+TEST_F(BehindATranslation, ThreeLiarsTakeItsEndpointNotAwayHoweverCalmItIs) {
+  for (int i = 20; i < 32; ++i) pump.Add("8." + std::to_string(i) + ".0.1:1", {.bootstrap = {At("8.8.0.1:1")}});
+  pump.RunFor(minutes{2});
+  Puppet(pump, "9.9.9.9:1", 100).Dial(mapped);
+  std::vector<Endpoint> liars = {At("70.1.0.1:1"), At("70.2.0.1:1"), At("70.3.0.1:1")};
+  for (const Endpoint& liar : liars) pump.Add(liar.ToString(), {.bootstrap = {kSeen}});
+  pump.RunFor(minutes{20});
+  ASSERT_TRUE(KnowsItself());
+  const Endpoint evil = At("66.6.6.6:7075");
+  const auto lies = [&](const Endpoint& e) { return std::find(liars.begin(), liars.end(), e) != liars.end(); };
+  pump.filter = [&](InFlight& f) {
+    if (f.from == kSeen && lies(f.to)) f.from = evil;
+    if (f.to == evil) f.to = kSeen;
+    return true;
+  };
+  pump.RunFor(minutes{20});
+  EXPECT_TRUE(KnowsItself());
+  pump.Add("71.1.0.1:1", {.bootstrap = {evil}});  // never contacted
+  pump.RunFor(minutes{1});
+  const auto own = pump.node(mapped).Status().own_endpoints;
+  EXPECT_EQ(std::count(own.begin(), own.end(), evil), 0);
+}
+
 // The neighbour writes into its proof what it likes.
 TEST_F(BehindATranslation, ANeighboursPacketConfirmsNothing) {
   Puppet(pump, "192.168.0.77:1", 100).Dial(mapped);

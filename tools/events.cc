@@ -14,6 +14,7 @@
 #include "tools/between.h"
 #include "tools/commands.h"
 #include "tools/report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
@@ -50,16 +51,16 @@ std::string Readable(const Json& event) {
   return Printable(line);
 }
 
-bool Print(const std::string& data, bool as_json) {
-  const std::string line = (as_json ? data : Readable(Json::parse(data))) + "\n";
-  return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fflush(stdout) == 0;
+// What went wrong; empty: nothing.
+std::string Print(const std::string& data, bool as_json) {
+  return WriteStandardOutput((as_json ? data : Readable(Json::parse(data))) + "\n");
 }
 
 int PrintHeld(const NodeApi& api, const Options& options) {
   const auto body = api.Get("/v1/events?follow=false&after=" + std::to_string(options.after));
   if (!body) return Fail("events", body.error());
   for (const nlohmann::ordered_json& event : nlohmann::ordered_json::parse(*body)) {
-    if (!Print(event.dump(), options.as_json)) return Fail("events", "cannot write to standard output");
+    if (const auto lost = Print(event.dump(), options.as_json); !lost.empty()) return Fail("events", lost);
   }
   return kExitFine;
 }
@@ -74,7 +75,7 @@ int Follow(const NodeApi& api, const Options& options) {
       const auto next = feed->Read(std::chrono::minutes{1});
       if (!next || next->outcome == EventFeed::Outcome::kEnd) break;
       if (next->outcome == EventFeed::Outcome::kTimeout) continue;
-      if (!Print(next->event.data, options.as_json)) return Fail("events", "cannot write to standard output");
+      if (const auto lost = Print(next->event.data, options.as_json); !lost.empty()) return Fail("events", lost);
     }
     after = feed->last_id();
   }

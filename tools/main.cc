@@ -51,8 +51,8 @@ int Ended(const char* command, int exit_code) {
 }
 
 int PrintOut(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return Ended("", kExitFine);
+  const std::string lost = WriteStandardOutput(text);
+  return lost.empty() ? kExitFine : Fail("", lost);
 }
 
 // CLI11 leaves what it did not understand in remaining(): flags with their values, words.
@@ -72,7 +72,7 @@ std::string DescribeExtras(const CLI::App& app) {
   return "unknown flag " + word + (closest.empty() ? std::string() : "; did you mean " + std::string(closest) + "?");
 }
 
-// "bench codek": of the words that would do, which one was meant.
+// "bench codek": which words would do.
 std::string DescribeMissing(const CLI::App& app, const std::string& what) {
   std::vector<std::string> kinds;
   for (const CLI::App* kind : app.get_subcommands({})) kinds.push_back(kind->get_name());
@@ -80,8 +80,7 @@ std::string DescribeMissing(const CLI::App& app, const std::string& what) {
   std::string all;
   for (const std::string& kind : kinds) all += (all.empty() ? "" : ", ") + kind;
   const std::vector<std::string> words = app.remaining(true);
-  return (words.empty() ? "something to measure is missing" : "'" + words.front() + "' is nothing to measure") +
-         "; give one of " + all;
+  return (words.empty() ? "WHAT is missing" : "there is no '" + words.front() + "'") + "; give one of " + all;
 }
 
 // A flag with an empty value is an unset variable of somebody's script: --for "$TIME". It says nothing, and to take it

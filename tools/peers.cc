@@ -23,6 +23,7 @@
 #include "tools/duration.h"
 #include "tools/explanation.h"
 #include "tools/report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
@@ -95,8 +96,10 @@ std::string Table(const Json& peers, std::size_t columns, Time now, const char* 
   return out + std::to_string(peers.size()) + (peers.size() == 1 ? " peer" : " peers") + line_end;
 }
 
-bool Write(const std::string& text) {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+// The exit code.
+int Write(const std::string& text) {
+  const std::string lost = WriteStandardOutput(text);
+  return lost.empty() ? kExitFine : Fail("peers", lost);
 }
 
 // One answer, printed. On a terminal a watched table is drawn over the last one: each line clears what stood behind it,
@@ -104,13 +107,12 @@ bool Write(const std::string& text) {
 int Show(const NodeApi& api, const Options& options) {
   const auto body = api.Get(options.query.Target());
   if (!body) return Fail("peers", body.error());
-  if (options.as_json) return Write(*body + "\n") ? kExitFine : Fail("peers", "cannot write to standard output");
+  if (options.as_json) return Write(*body + "\n");
   const bool redraw = options.watch && ::isatty(STDOUT_FILENO) == 1;
   try {
     const std::string table =
         Table(Json::parse(*body).at("peers"), Columns(), SystemClock().Now(), redraw ? "\x1b[K\n" : "\n");
-    const bool written = Write(redraw ? "\x1b[H" + table + "\x1b[J" : table);
-    return written ? kExitFine : Fail("peers", "cannot write to standard output");
+    return Write(redraw ? "\x1b[H" + table + "\x1b[J" : table);
   } catch (const Json::exception&) {
     return Fail("peers", "the answer is no list of peers of this version's; ask a node of this version, or use --json");
   }
@@ -127,7 +129,7 @@ int Explain(const NodeApi& api, const Options& options) {
     }
     text = *told;
   }
-  return Write(text) ? kExitFine : Fail("peers", "cannot write to standard output");
+  return Write(text);
 }
 
 int Watch(const NodeApi& api, const Options& options) {

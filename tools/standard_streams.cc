@@ -23,4 +23,9 @@ std::string FlushStandardOutput() {
   return failed_before ? "cannot write to standard output: a part of the answer is lost" : "";
 }
 
+std::string WriteStandardOutput(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return FlushStandardOutput();
+}
+
 }  // namespace hearsay

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace hearsay {
 
@@ -13,5 +14,7 @@ void EnsureStandardStreams();
 
 // Writes out what stdout holds. What went wrong, now or before; empty: nothing.
 std::string FlushStandardOutput();
+// Likewise, with `text` behind it: for what must be seen at once. main() flushes what a command leaves.
+std::string WriteStandardOutput(std::string_view text);
 
 }  // namespace hearsay

@@ -242,9 +242,9 @@ void Node::Impl::Evict(NodeId id, std::string_view why, Time now, Effects& out) 
   Emit(PeerEventKind::kEvicted, *peer, why, out);
   if (peer->in_table) book_.DropFromTable(*peer);
   Withdraw(*peer, now);  // while it is there: slots point to it
-  if (peer->channel) SendLeave(*peer, LeaveKind::kNoRoom, out);  // or it would call us dead
-  if (peer->channel) return CloseChannel(*peer, PeerState::kVerified, out, now);  // and it is forgotten
-  Forget(*peer, out);
+  if (!peer->channel) return Forget(*peer, out);
+  SendLeave(*peer, LeaveKind::kNoRoom, out);  // or it would call us dead
+  CloseChannel(*peer, PeerState::kVerified, out, now);  // and it is forgotten
 }
 
 // One more attempt of the probe under way, or the first of a new one.

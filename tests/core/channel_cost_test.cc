@@ -47,6 +47,18 @@ TEST_F(ChannelCost, ASpareChannelIsKeptOnlyByWhoeverChoseIt) {
   EXPECT_LE(kept, kViewSlots);
 }
 
+// Otherwise it would take us for dead, and tell everybody.
+TEST_F(ChannelCost, WhoIsEvictedIsToldSo) {
+  pump.Add("8.1.0.1:1001");
+  Puppet before(pump, "7.1.0.1:1", 401), after(pump, "7.1.0.1:1", 402);
+  before.Join(0);
+  ASSERT_TRUE(pump.node(0).FindPeer(before.id())->reachable);
+  after.Join(0);
+  EXPECT_FALSE(pump.node(0).FindPeer(before.id())) << "another id has proved its endpoint";
+  before.Heard();
+  EXPECT_TRUE(before.turned_away());
+}
+
 TEST_F(ChannelCost, AGroupOverItsPlacesIsToldSo) {
   pump.Add("8.1.0.1:1001");
   std::vector<std::unique_ptr<Puppet>> crowd;

@@ -136,8 +136,8 @@ class CommandLine(Case):
             self.assertRefused(hearsay(*command), 2, f"'{command[-1]}' is no whole number between")
 
     def test_bench_names_what_it_does_not_know(self):
-        self.assertRefused(hearsay("bench", "nosuch"), 2, "'nosuch' is nothing to measure", "handshake")
-        self.assertRefused(hearsay("bench"), 2, "is missing", "handshake")
+        self.assertRefused(hearsay("bench", "nosuch"), 2, "there is no 'nosuch'", "handshake")
+        self.assertRefused(hearsay("bench"), 2, "WHAT is missing", "handshake")
         self.assertRefused(hearsay("bench", "handshake", "--nodes", "3"), 2, "unknown flag --nodes")
         self.assertRefused(hearsay("bench", "handshake", "codec"), 2, "'codec' is one argument too many")
         self.assertIn("--settle S", hearsay("bench", "--help").stdout)

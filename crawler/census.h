@@ -99,7 +99,7 @@ struct Census {
   std::optional<Estimate> estimate;  // absent: too little was found to say
   Time moment{};                     // what the estimate is of (attendance.h)
   SecondLooks looks;                 // who was dialled again at the end, and was gone
-  std::size_t distrusted = 0;        // times that an endpoint was named and not taken up, because of its teller
+  std::size_t distrusted = 0;        // times that an endpoint or a hidden id was named, and its teller not believed
 };
 
 struct Quantiles {

@@ -124,7 +124,10 @@ void Crawl::StartDials(Time now, Effects& out) {
 
 bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {
   auto place = frontier_.Take(turn);
-  while (place && turn == Frontier::Turn::kAgain && IsMute(spots_[*place]) && frontier_.IsHopeless(*place)) {
+  const auto is_hopeless = [&] {
+    return turn == Frontier::Turn::kAgain && IsMute(spots_[*place]) && frontier_.IsHopeless(*place);
+  };
+  while (place && is_hopeless() && spots_[*place].dials > 1) {
     GiveUp(*place);
     place = frontier_.Take(turn);
   }
@@ -137,6 +140,11 @@ bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {
   } else {
     Move(*place, EndpointEvent::kTurn);
     request.max_hellos = kHellos[spot.dials];
+    if (is_hopeless()) {
+      // Strangers may have named the silent ones to keep us from somebody who lost a packet: it has one more.
+      request.max_hellos = 1;
+      spot.dials = kHellos.size() - 1;
+    }
     if (const auto pin = pins_.find(request.endpoint); pin != pins_.end()) request.pin = pin->second;
     if (++spot.dials == kHellos.size()) ++last_dials_;
   }
@@ -144,7 +152,7 @@ bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {
   return true;
 }
 
-// Its first packet was not answered, and nobody of its group answers further ones.
+// Two of its dials were not answered, and nobody of its group answers further ones.
 void Crawl::GiveUp(Frontier::Index place) {
   Move(place, EndpointEvent::kTurn);
   spots_[place].verdict = Verdict::kTimeout;
@@ -262,7 +270,7 @@ void Crawl::EndTurn(Turns::iterator turn) {
   if (visit.record()) nodes_.SetRecord(node, *visit.record());
   if (!visit.rtts().empty()) nodes_.AddRtt(node, *std::min_element(visit.rtts().begin(), visit.rtts().end()));
   AddTold(node, place, std::move(turn->second.told));
-  for (const IdPrefix id : visit.hidden()) AddHidden(id);
+  for (const IdPrefix id : visit.hidden()) hidden_.Add(id, frontier_.GlobalGroupOf(place));
   turns_.erase(turn);
   --busy_;
   ++visits_;
@@ -288,10 +296,6 @@ void Crawl::AddTold(FoundNodes::Number node, Frontier::Index teller, std::vector
     if (spots_[index].named == 0) frontier_.NoteTeller(index, teller);
     if (spots_[index].named < UINT16_MAX) ++spots_[index].named;
   }
-}
-
-void Crawl::AddHidden(IdPrefix id) {
-  if (!hidden_.Add(id)) cut_off_ = true;
 }
 
 }  // namespace hearsay

@@ -44,7 +44,7 @@ struct CrawlConfig {
   std::size_t in_flight = 256;          // first dials, and visits
   std::size_t patient = 16'384;         // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
-  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial, 25 bytes each
+  std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial (hidden_ids.h)
   std::size_t second_looks = 256;       // a twentieth gone is then known as one of 13 +- 7; 16 of an address group
   bool keeps_journal = false;           // then TakeJournal is to be called now and then
   FrontierLimits frontier;
@@ -128,7 +128,6 @@ class Crawl {
   // The last of an endpoint: it is done.
   void Finish(Frontier::Index place, EndpointEvent event);
   void AddTold(FoundNodes::Number node, Frontier::Index teller, std::vector<Frontier::Index> told);
-  void AddHidden(IdPrefix id);
   void StartDials(Time now, Effects& out);
   void GiveUp(Frontier::Index place);
   void OnDial(const DialOutcome& outcome, Time now, Effects& out);

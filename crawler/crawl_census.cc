@@ -44,7 +44,7 @@ Census Crawl::Result(Time now) const {
   census.estimate = EstimateNodes(CountNamings(), attended.attendance);
   census.moment = started_at_ + attended.moment;
   census.looks = attended.attendance.looks;
-  census.distrusted = frontier_.distrusted();
+  census.distrusted = frontier_.distrusted() + hidden_.refused();
   const std::vector<FoundNodes::Number> order = nodes_.Ordered();
   std::vector<std::uint32_t> place_of(order.size());  // found number -> place in the census
   for (std::uint32_t place = 0; place < order.size(); ++place) place_of[order[place]] = place;

@@ -60,7 +60,7 @@ void Crawl::Replay(const JournalVisited& visited, FoundNodes::Number node, Front
   std::erase_if(told, [this](Frontier::Index index) { return index >= spots_.size(); });
   tellings_ += told.size();
   AddTold(node, place, std::move(told));
-  for (const IdPrefix id : visited.hidden) AddHidden(id);
+  for (const IdPrefix id : visited.hidden) hidden_.Add(id, frontier_.GlobalGroupOf(place));
   ++visits_;
 }
 

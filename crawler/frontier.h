@@ -11,7 +11,7 @@
 // up the ports of an honest node's address before honest nodes name it, nor keep the crawl busy for ever: of one global
 // address it adds `ports_per_teller`, of `ports_per_address` in all; and it has at most `unproved_per_teller` endpoints
 // added that did not prove a node yet. A teller is an address group: more of them cost money. Of a group whose last
-// `hopeless` further turns all were silent nobody gets one any more.
+// `hopeless` further turns all were silent nobody gets long ones any more.
 // Bounds: `endpoints` in all. What does not fit is refused and counted; nothing is evicted.
 // About 40 bytes an endpoint, 90 one of a private address.
 #pragma once
@@ -77,7 +77,7 @@ class Frontier {
   void NoteProof(Index index);
   // A further turn of it was silent.
   void NoteSilence(Index index);
-  // Of its group, nobody answers further turns.
+  // Of its group, nobody answers further turns: it may have one packet more.
   bool IsHopeless(Index index) const { return GroupAt(index).silences >= limits_.hopeless; }
   // Of endpoints with the same number, the group is the same; nullopt where nobody is a stranger.
   std::optional<std::uint32_t> GlobalGroupOf(Index index) const;

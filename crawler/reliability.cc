@@ -17,25 +17,6 @@ void Increase(Count& count) {
 
 float Within(float value, float most) { return value >= 0 ? std::min(value, most) : 0; }  // not a number: 0
 
-// Of two nodes that are not good: fewer failures in a row first, then who was up more.
-struct Standing {
-  std::uint32_t place;
-  std::uint16_t failures;
-  double up;
-};
-std::vector<Standing> RankByStanding(std::span<const Reliability* const> all, std::vector<std::uint32_t> places) {
-  std::vector<Standing> ranked;
-  for (const std::uint32_t place : places) {
-    double up = 0;
-    for (const ReliabilityWindow& window : all[place]->windows()) up += window.reliability;
-    ranked.push_back({place, all[place]->failures(), up});
-  }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const Standing& a, const Standing& b) {
-    return a.failures != b.failures ? a.failures < b.failures : a.up > b.up;
-  });
-  return ranked;
-}
-
 }  // namespace
 
 void Reliability::Add(Answer answer, Duration age) {
@@ -99,31 +80,6 @@ Reliability Reliability::Restore(const State& state) {
   out.successes_ = std::min(state.successes, state.tries);
   out.failures_ = static_cast<std::uint16_t>(std::min<std::uint32_t>(state.failures, state.tries - out.successes_));
   return out;
-}
-
-GoodSet SelectGood(std::span<const Reliability* const> all, const GoodRule& rule, std::size_t wanted) {
-  GoodSet set;
-  std::vector<std::uint32_t> doubtful, gone;
-  for (std::uint32_t place = 0; place < all.size(); ++place) {
-    if (all[place]->successes() == 0) continue;
-    if (all[place]->IsGood(rule)) {
-      set.members.push_back(place);
-    } else {
-      (all[place]->IsGone(rule) ? gone : doubtful).push_back(place);
-    }
-  }
-  set.good = set.members.size();
-  const auto fill = [&](std::vector<std::uint32_t> places) {
-    const std::size_t before = set.members.size();
-    for (const Standing& one : RankByStanding(all, std::move(places))) {
-      if (set.members.size() >= wanted) break;
-      set.members.push_back(one.place);
-    }
-    return set.members.size() - before;
-  };
-  set.doubtful = fill(std::move(doubtful));
-  if (set.members.empty()) set.gone = fill(std::move(gone));
-  return set;
 }
 
 }  // namespace hearsay

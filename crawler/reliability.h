@@ -24,8 +24,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "proto/time.h"
 
@@ -103,15 +101,5 @@ struct GoodRule {
   std::uint16_t gone_failures = 2;  // in a row
   Duration patience = std::chrono::minutes{10};  // Guess: a restart with an upgrade is over by then
 };
-
-// Whom to serve: all that are good; when those are fewer than `wanted`, also the best of those that answer but are not
-// good yet; when there is nobody at all, the last to have gone. Never somebody who has never answered.
-struct GoodSet {
-  std::vector<std::uint32_t> members;  // places in what was given: the good ones first, in that order
-  std::size_t good = 0;
-  std::size_t doubtful = 0;  // they answer, but not for long or not often enough
-  std::size_t gone = 0;      // served because there is nobody else
-};
-GoodSet SelectGood(std::span<const Reliability* const> all, const GoodRule& rule, std::size_t wanted);
 
 }  // namespace hearsay

@@ -135,13 +135,16 @@ class Refresh {
       : timer_(io), parts_(parts), chooser_(std::move(chooser)) {}
 
   void Turn() {
+    const auto began = std::chrono::steady_clock::now();
     const Driver& driver = parts_.host.driver();
     const CoreStatus status = driver.Status();
     const SeedSelf self{status.id, status.own_endpoints, parts_.settings.role, parts_.settings.attributes};
     chosen_ = chooser_.Choose(self, driver.Peers(), parts_.crawl.history(), driver.Now());
     parts_.services.SetPeers(chosen_.peers, SystemClock().Now());
     if (parts_.crawl.health().last_at) SayWhetherFew();
-    timer_.expires_after(turns_ < kFirstTurns ? kFirstInterval : SeedChooser::kInterval);
+    const Duration interval = turns_ < kFirstTurns ? kFirstInterval : SeedChooser::kInterval;
+    const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+    timer_.expires_after(std::max(interval, kRest * took));
     ++turns_;
     timer_.async_wait([this](const asio::error_code& error) {
       if (!error) Turn();
@@ -154,9 +157,11 @@ class Refresh {
  private:
   static constexpr int kFirstTurns = 40;
   static constexpr Duration kFirstInterval = std::chrono::milliseconds{250};
+  // The loop that chooses also answers: of its time a twentieth goes into choosing, however many there are.
+  static constexpr int kRest = 20;
 
   void SayWhetherFew() {
-    const bool few = chosen_.IsShort(chooser_.rule());
+    const bool few = chosen_.few;
     if (few == few_) return;
     few_ = few;
     parts_.host.log().Write(few ? LogLevel::kWarn : LogLevel::kInfo, few ? "seed_few_good" : "seed_enough_good",

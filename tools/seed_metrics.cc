@@ -45,8 +45,8 @@ std::string SeedMetricsText(const SeedCrawl& crawl, const SeedPeers& peers, cons
   out += Gauge("census_failing", "1 while the last census could not be made or written.", health.fault.empty() ? 0 : 1);
   out += Gauge("served_endpoints", "What is given away now.", peers.peers.size());
   out += Gauge("good_nodes", "Good by the rule of docs/seed.md.", peers.good);
-  out += Gauge("few", "1 while fewer are good than are wanted: the best of the others are served too.",
-               peers.IsShort(rule) ? 1 : 0);
+  out += Gauge("few", "1 while the good stand in too few address groups: the best of the others are served too.",
+               peers.few ? 1 : 0);
   out += Gauge("doubtful_nodes", "Served because too few are good: they answer, not for long enough.", peers.doubtful);
   out += Gauge("gone_nodes", "Served because there is nobody else.", peers.gone);
   out += RuleText(rule);

@@ -72,7 +72,7 @@ std::string Json(const History& history, const GoodNodes& nodes, const SeedRule&
                                 {"doubtful", nodes.doubtful},
                                 {"gone", nodes.gone},
                                 {"wanted", rule.wanted},
-                                {"short", nodes.good < rule.wanted},
+                                {"short", nodes.few},
                                 {"rule", RuleJson(rule)}};
   if (last != nullptr) {
     out["last_complete_census"] = FormatRfc3339(last->at);
@@ -89,8 +89,8 @@ std::string Text(const History& history, const GoodNodes& nodes, const SeedRule&
           : fmt::format("last complete census {}, {} s ago: {} nodes, {} reachable\n", FormatRfc3339(last->at),
                         (now - last->at) / std::chrono::seconds{1}, last->nodes, last->reachable);
   out += fmt::format("{} nodes known, {} good\n", history.nodes().size(), nodes.good);
-  if (!history.nodes().empty() && nodes.good < rule.wanted) {
-    out += fmt::format("few are good: {} are wanted", rule.wanted);
+  if (!history.nodes().empty() && nodes.few) {
+    out += fmt::format("few are good: some in {} address groups are wanted", rule.wanted);
     if (nodes.doubtful > 0) out += fmt::format("; {} that answer but are not good are served too", nodes.doubtful);
     if (nodes.gone > 0) out += fmt::format("; {} that have gone are served too", nodes.gone);
     out += nodes.doubtful + nodes.gone == 0 ? "; there are no others to serve\n" : "\n";

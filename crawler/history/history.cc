@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "crawler/good_set.h"
 #include "crawler/group_share.h"
 #include "crawler/suspects.h"
 
@@ -35,7 +36,9 @@ class Evidence {
   }
   // Asked of an endpoint at which the node in question is not found.
   bool TriedInVain(const Endpoint& endpoint) const {
-    if (census_.complete || std::binary_search(proved_.begin(), proved_.end(), endpoint)) return true;
+    // Who is not named any more is gone, unless something that was named was not looked at.
+    const bool looked_at_all = census_.complete && census_.distrusted == 0;
+    if (looked_at_all || std::binary_search(proved_.begin(), proved_.end(), endpoint)) return true;
     const auto found = std::lower_bound(census_.silent.begin(), census_.silent.end(), endpoint,
                                         [](const MappedEndpoint& one, const Endpoint& e) { return one.endpoint < e; });
     return found != census_.silent.end() && found->endpoint == endpoint && found->verdict != Verdict::kNotVisited;
@@ -327,14 +330,14 @@ std::optional<Time> History::ProvedSince(double share) const {
 GoodNodes History::Good(const GoodRule& rule, std::size_t wanted,
                         const std::function<bool(const NodeLife&)>& may) const {
   std::vector<const NodeLife*> eligible;
-  std::vector<const Reliability*> reliabilities;
+  std::vector<Candidate> candidates;
   for (const NodeLife& life : nodes_) {
     if (!life.MayBeServed() || (may && !may(life))) continue;
     eligible.push_back(&life);
-    reliabilities.push_back(&life.reliability);
+    candidates.push_back({&life.reliability, &life.addresses.front().endpoint});
   }
-  const GoodSet set = SelectGood(reliabilities, rule, wanted);
-  GoodNodes out{.nodes = {}, .good = set.good, .doubtful = set.doubtful, .gone = set.gone};
+  const GoodSet set = SelectGood(candidates, rule, wanted);
+  GoodNodes out{.nodes = {}, .good = set.good, .few = set.few, .doubtful = set.doubtful, .gone = set.gone};
   std::vector<AddressGroup> groups;
   for (const std::uint32_t member : set.members) {
     groups.push_back(eligible[member]->addresses.front().endpoint.group());

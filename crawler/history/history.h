@@ -4,8 +4,8 @@
 //
 // A census gives each node at most one result:
 //   found in it (it proved its id)                                       an answer
-//   not found in a complete census                                       a failure
-//   not found in an incomplete one, each of its addresses tried in vain  a failure
+//   not found in a complete census that took up all that was named       a failure
+//   not found in another one, each of its addresses tried in vain        a failure
 //   anything else                                                        nothing: not having looked is no evidence
 // A census that found nobody at all gives no results: then it is the crawler that is cut off. An address was tried in
 // vain when nobody proved an id there (other than by not being visited), or another node did.
@@ -55,6 +55,7 @@ struct HistoryChange {
 struct GoodNodes {
   std::vector<const NodeLife*> nodes;  // GoodSet's members; good until the next census
   std::size_t good = 0;
+  bool few = false;
   std::size_t doubtful = 0;
   std::size_t gone = 0;
 };

@@ -5,24 +5,12 @@
 #include <iterator>
 
 #include "crawler/group_share.h"
+#include "crawler/seed/attribute_views.h"
 
 namespace hearsay {
 namespace {
 
-constexpr std::size_t kMaxLabelBytes = 63;  // RFC 1035 section 2.3.4
 constexpr Role kRoles[] = {Role::kDual, Role::kController, Role::kWorker, Role::kSeed, Role::kCrawler};
-
-// Lower case, or empty when it is no label that a resolver would let pass.
-std::string AsLabel(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool upper = c >= 'A' && c <= 'Z';
-    const bool fine = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!fine) return {};
-    out += upper ? static_cast<char>(c + 32) : c;
-  }
-  return out.size() <= kMaxLabelBytes ? out : std::string();
-}
 
 bool Plays(const GoodPeer& peer, Role role) {
   const bool both = role == Role::kController || role == Role::kWorker;
@@ -50,7 +38,7 @@ std::vector<std::uint32_t> DrawDistinct(std::size_t count, std::size_t bound, Rn
 
 }  // namespace
 
-GoodPeers::GoodPeers(std::vector<GoodPeer> peers) {
+GoodPeers::GoodPeers(std::vector<GoodPeer> peers, const SipKey& key) {
   TakeByGroup(std::move(peers));
   std::vector<std::uint32_t> all(peers_.size());
   for (std::uint32_t i = 0; i < all.size(); ++i) all[i] = i;
@@ -60,12 +48,9 @@ GoodPeers::GoodPeers(std::vector<GoodPeer> peers) {
     std::ranges::copy_if(all, std::back_inserter(members), [&](std::uint32_t i) { return Plays(peers_[i], role); });
     AddView(std::string(RoleName(role)), members);
   }
-  Members attributes = AttributeMembers();
-  std::vector<std::pair<std::size_t, const Members::value_type*>> by_groups;
-  for (const auto& view : attributes) by_groups.emplace_back(GroupCount(view.second), &view);
-  std::ranges::stable_sort(by_groups, std::ranges::greater{}, [](const auto& view) { return view.first; });
-  if (by_groups.size() > kMaxAttributeViews) by_groups.resize(kMaxAttributeViews);
-  for (const auto& [groups, view] : by_groups) AddView(view->first, view->second);
+  for (AttributeView& view : WidestAttributeViews(peers_, group_of_, kMaxAttributeViews, key)) {
+    AddView(std::move(view.name), view.members);
+  }
 }
 
 void GoodPeers::TakeByGroup(std::vector<GoodPeer> peers) {
@@ -95,33 +80,6 @@ void GoodPeers::TakeByGroup(std::vector<GoodPeer> peers) {
     peers_.push_back(std::move(peers[place.index]));
   }
   std::ranges::sort(addresses_);
-}
-
-GoodPeers::Members GoodPeers::AttributeMembers() const {
-  Members out;
-  const auto add = [&](std::string view, std::uint32_t peer) {
-    std::vector<std::uint32_t>& members = out[std::move(view)];
-    // Two keys may differ in case only.
-    if (members.empty() || members.back() != peer) members.push_back(peer);
-  };
-  for (std::uint32_t i = 0; i < peers_.size(); ++i) {
-    for (const auto& [key, value] : peers_[i].attributes) {
-      const std::string key_label = AsLabel(key);
-      const std::string value_label = AsLabel(value);
-      if (key_label.empty()) continue;
-      add("has." + key_label, i);
-      if (!value_label.empty()) add("is." + key_label + "." + value_label, i);
-    }
-  }
-  return out;
-}
-
-std::size_t GoodPeers::GroupCount(const std::vector<std::uint32_t>& members) const {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    count += i == 0 || group_of_[members[i]] != group_of_[members[i - 1]] ? 1 : 0;
-  }
-  return count;
 }
 
 void GoodPeers::AddView(std::string name, const std::vector<std::uint32_t>& members) {

@@ -25,6 +25,7 @@
 #include "proto/node_id.h"
 #include "proto/record.h"
 #include "proto/rng.h"
+#include "proto/siphash.h"
 
 namespace hearsay {
 
@@ -45,7 +46,8 @@ class GoodPeers {
   static constexpr std::size_t kMaxAttributeViews = 1024;
 
   GoodPeers() = default;
-  explicit GoodPeers(std::vector<GoodPeer> peers);
+  // `key`: any, that strangers do not know.
+  GoodPeers(std::vector<GoodPeer> peers, const SipKey& key);
 
   std::size_t size() const { return peers_.size(); }
   std::size_t groups() const;  // of all peers
@@ -66,11 +68,8 @@ class GoodPeers {
     std::size_t groups() const { return begins.empty() ? 0 : begins.size() - 1; }
   };
   using View = std::array<Grouped, static_cast<std::size_t>(PeerKind::kCount)>;
-  using Members = std::map<std::string, std::vector<std::uint32_t>, std::less<>>;
 
   void TakeByGroup(std::vector<GoodPeer> peers);
-  Members AttributeMembers() const;
-  std::size_t GroupCount(const std::vector<std::uint32_t>& members) const;
   void AddView(std::string name, const std::vector<std::uint32_t>& members);
 
   std::vector<GoodPeer> peers_;           // by group, one an endpoint

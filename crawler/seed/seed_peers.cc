@@ -35,8 +35,10 @@ SeedPeers SeedChooser::Choose(const SeedSelf& self, const std::vector<PeerInfo>&
     chosen = history.Good(rule_.good, rule_.wanted, may);
     chosen.gone = chosen.nodes.size();
     chosen.good = chosen.doubtful = 0;
+    chosen.few = true;
   }
   out.good = chosen.good;
+  out.few = chosen.few;
   out.doubtful = chosen.doubtful;
   out.gone = chosen.gone;
   for (const NodeLife* node : chosen.nodes) {

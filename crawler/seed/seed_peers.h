@@ -5,8 +5,9 @@
 //
 // A node learns of a failure within seconds, a census within minutes. So what the node says against a peer counts until
 // a crawl that began later has met the peer: two seeds whose nodes are unlucky with different peers agree after that.
-// When fewer are good than the rule wants, the best of the others that answer fill up. When its node knows all of them
-// to have failed, they are served all the same: then it is more likely the seed that is cut off. The counts say so.
+// When the good ones stand in fewer address groups than the rule wants, the best of the others that answer fill up
+// (crawler/good_set.h). When its node knows all of them to have failed, they are served all the same: then it is more
+// likely the seed that is cut off. The counts say so.
 // Pure.
 #pragma once
 
@@ -28,7 +29,7 @@ struct SeedPeers {
   std::size_t good = 0;      // nodes of the history, by its rule
   std::size_t doubtful = 0;  // served because there are too few: they answer, not for long enough
   std::size_t gone = 0;      // served because there is nobody else
-  bool IsShort(const SeedRule& rule) const { return good < rule.wanted; }
+  bool few = false;          // the good ones stand in fewer address groups than the rule wants
 };
 
 // The seed's own node.

@@ -9,7 +9,7 @@
 //   new_time                  time   4 h                  so long the share of all tries is held against 2h_share
 //   failures                  count  2                    so many in a row, and it is gone
 //   patience                  time   10 min               so long after its last answer a failure means gone, too
-//   wanted                    count  32                   with fewer good ones it also serves the best of the others
+//   wanted                    count  32                   good ones in fewer address groups: others are served too
 //
 // Where the numbers come from is said at GoodRule (crawler/reliability.h); `wanted` is what two answers hold.
 // Ranges: a share 0 to 1, a count 0 to 65,535 (failures: from 1 on), a time 0 to 30 d. Pure.

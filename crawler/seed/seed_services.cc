@@ -20,7 +20,7 @@ Result<std::unique_ptr<SeedServices>> SeedServices::Open(asio::io_context& io, c
 }
 
 void SeedServices::SetPeers(std::vector<GoodPeer> peers, Time now) {
-  zone_.SetPeers(GoodPeers(std::move(peers)));
+  zone_.SetPeers(GoodPeers(std::move(peers), key_));
   const bool recent = listed_at_ <= now && now < listed_at_ + kListInterval;
   if (!http_ || zone_.peers().size() == 0 || recent) return;
   http_->SetList(writer_.Write(zone_.peers(), now, rng_));

@@ -47,11 +47,12 @@ class SeedServices {
 
  private:
   SeedServices(Zone zone, const Config& config, const Identity& seed, Rng rng)
-      : zone_(std::move(zone)), writer_(config.zone.network, seed), rng_(std::move(rng)) {}
+      : zone_(std::move(zone)), writer_(config.zone.network, seed), rng_(std::move(rng)), key_(rng_.Array<16>()) {}
 
   Zone zone_;
   PeerListWriter writer_;
   Rng rng_;
+  const SipKey key_;  // one, or the views of attributes would come and go where many are as wide as each other
   std::unique_ptr<DnsServer> dns_;
   std::unique_ptr<PeerListServer> http_;
   Time listed_at_{};

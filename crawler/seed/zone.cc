@@ -77,7 +77,7 @@ Result<Zone::NameServer> Zone::MakeNameServer(const ZoneConfig::NameServer& conf
   if (labels.size() != zone.Labels().size() + 1) {
     return Wrong("name server '" + config.name + "' is not one label below the zone; call it ns." + zone.ToString());
   }
-  if (ReadZoneName(std::span(labels).first(1), GoodPeers(std::vector<GoodPeer>{})).kind != ZoneName::Kind::kUnknown) {
+  if (ReadZoneName(std::span(labels).first(1), GoodPeers({}, SipKey{})).kind != ZoneName::Kind::kUnknown) {
     return Wrong("name server '" + config.name + "' has the name of a filter; call it ns." + zone.ToString());
   }
   if (config.addresses.empty()) {

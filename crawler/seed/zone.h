@@ -97,7 +97,7 @@ class Zone {
   DnsName zone_;
   Bytes hostmaster_;
   std::vector<NameServer> name_servers_;
-  GoodPeers peers_{std::vector<GoodPeer>{}};
+  GoodPeers peers_{{}, SipKey{}};
   EntrySigner signer_;
 };
 

@@ -394,7 +394,8 @@ TEST(Crawl, BoundsHiddenPeersInAllAndSaysSo) {
   CrawlConfig config = Seeds({Loopback(1)});
   config.hidden = 100;
   const Census census = Walk(network, config);
-  EXPECT_FALSE(census.complete);
+  EXPECT_GT(census.distrusted, 0u);
+  EXPECT_TRUE(census.complete) << "who makes hidden ids up could keep every map from being whole";
   EXPECT_EQ(census.hidden.size(), 100u);
 }
 

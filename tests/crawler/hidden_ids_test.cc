@@ -11,7 +11,7 @@ namespace {
 
 TEST(HiddenIds, AreCountedByHowManyNamedThem) {
   HiddenIds ids(10, SipKey{});
-  for (const IdPrefix id : {7, 3, 7, 9, 3, 7}) EXPECT_TRUE(ids.Add(id));
+  for (const IdPrefix id : {7, 3, 7, 9, 3, 7}) ids.Add(id, std::nullopt);
   const auto named = ids.NamedBy(2);
   ASSERT_EQ(named.size(), 2u);
   EXPECT_EQ(named[0].id, 3u);
@@ -26,11 +26,23 @@ TEST(HiddenIds, AreAMillionAtMost) {
   const std::size_t most = CrawlConfig{}.hidden;
   EXPECT_EQ(most, 1'000'000u);
   HiddenIds ids(most, SipKey{});
-  for (IdPrefix id = 0; id < most; ++id) ASSERT_TRUE(ids.Add(id));
-  EXPECT_FALSE(ids.Add(most));
+  for (IdPrefix id = 0; id < most; ++id) ids.Add(id, std::nullopt);
+  EXPECT_EQ(ids.refused(), 0u);
+  ids.Add(most, std::nullopt);
+  EXPECT_EQ(ids.refused(), 1u);
   EXPECT_EQ(ids.size(), most);
-  EXPECT_TRUE(ids.Add(5));  // those that it has are counted still
+  ids.Add(5, std::nullopt);  // those that it has are counted still
   EXPECT_EQ(ids.NamedBy(2).size(), 1u);
+}
+
+TEST(HiddenIds, OneAddressGroupAddsASixteenthOfThemAndCountsAll) {
+  HiddenIds ids(64, SipKey{});
+  for (IdPrefix id = 0; id < 10; ++id) ids.Add(id, 3);
+  EXPECT_EQ(ids.size(), 4u);
+  EXPECT_EQ(ids.refused(), 6u);
+  for (IdPrefix id = 0; id < 10; ++id) ids.Add(id, 0);
+  EXPECT_EQ(ids.size(), 8u);
+  EXPECT_EQ(ids.NamedBy(2).size(), 4u);
 }
 
 }  // namespace

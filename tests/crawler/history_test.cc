@@ -82,6 +82,17 @@ TEST(History, AnIncompleteCensusSaysNothingOfWhomItDidNotTry) {
   EXPECT_TRUE(history.Find(MakeId(5))->present);
 }
 
+// Before, liars who used up what their group may name took honest nodes of that group out of a seed's answers.
+TEST(History, ACensusThatDidNotTakeUpAllThatWasNamedSaysNothingOfWhomItDidNotTry) {
+  History history;
+  history.Apply(CensusMaker(AtMinute(0)).Found(1, {1}).Found(2, {2}).Found(3, {3}));
+  Census census = CensusMaker(AtMinute(15)).Found(1, {1}).Silent(2, Verdict::kTimeout);
+  census.distrusted = 1;
+  ASSERT_TRUE(census.complete);
+  EXPECT_THAT(history.Apply(census).went, ElementsAre(MakeId(2)));
+  EXPECT_EQ(history.Find(MakeId(3))->reliability.tries(), 1u);
+}
+
 TEST(History, AnIncompleteCensusKeepsAddressesThatItDidNotTry) {
   History history;
   history.Apply(CensusMaker(AtMinute(0)).Found(1, {1, 2, 3}));

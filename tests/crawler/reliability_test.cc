@@ -15,8 +15,6 @@ namespace hearsay {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
-using testing::IsEmpty;
 
 constexpr std::uint64_t kSeed = 2026;
 
@@ -196,47 +194,6 @@ TEST(GoodRule, ANodeThatWasLongAwayEarnsItsPlaceAgain) {
   std::size_t answers = 1;
   while (!r.IsGood({}) && answers < 200) r.Add(Answer::kProved, 15min), ++answers;
   EXPECT_EQ(answers, 16u);  // the two hours' window: 1 - exp(-16 / 8) is the first above 0.85
-}
-
-TEST(SelectGood, ServesTheGoodAndNeverWhoNeverAnswered) {
-  std::vector<Reliability> all(4);
-  AddAll(all[0], Answer::kProved, 100, 15min);
-  AddAll(all[1], Answer::kNone, 2, 15min);
-  AddAll(all[3], Answer::kProved, 1, 15min);
-  const std::vector<const Reliability*> given{&all[0], &all[1], &all[2], &all[3]};
-  const GoodSet set = SelectGood(given, {}, 2);
-  EXPECT_THAT(set.members, ElementsAre(0, 3));
-  EXPECT_EQ(set.good, 2u);
-  EXPECT_THAT(SelectGood(given, {}, 10).members, ElementsAre(0, 3)) << "who never answered is nobody's best";
-}
-
-TEST(SelectGood, FillsUpWithTheBestOfThoseThatAnswerAndSaysSo) {
-  std::vector<Reliability> all(4);
-  AddAll(all[0], Answer::kNone, 100, 15min);  // two answers after a long time: doubtful
-  AddAll(all[0], Answer::kProved, 2, 15min);
-  AddAll(all[1], Answer::kProved, 100, 15min);  // good
-  AddAll(all[2], Answer::kNone, 100, 15min);  // three answers: doubtful, and better
-  AddAll(all[2], Answer::kProved, 3, 15min);
-  AddAll(all[3], Answer::kProved, 100, 15min);  // gone
-  AddAll(all[3], Answer::kNone, 2, 15min);
-  const std::vector<const Reliability*> given{&all[0], &all[1], &all[2], &all[3]};
-  const GoodSet two = SelectGood(given, {}, 2);
-  EXPECT_THAT(two.members, ElementsAre(1, 2));
-  EXPECT_EQ(two.doubtful, 1u);
-  EXPECT_THAT(SelectGood(given, {}, 9).members, ElementsAre(1, 2, 0)) << "who has gone is not served beside others";
-  EXPECT_THAT(SelectGood(given, {}, 1).members, ElementsAre(1));
-}
-
-TEST(SelectGood, WhenNobodyIsLeftServesTheLastToHaveGone) {
-  std::vector<Reliability> all(2);
-  for (Reliability& r : all) AddAll(r, Answer::kProved, 100, 15min);
-  AddAll(all[0], Answer::kNone, 3, 15min);
-  AddAll(all[1], Answer::kNone, 2, 15min);
-  const std::vector<const Reliability*> given{&all[0], &all[1]};
-  const GoodSet set = SelectGood(given, {}, 1);
-  EXPECT_THAT(set.members, ElementsAre(1));
-  EXPECT_EQ(set.gone, 1u);
-  EXPECT_THAT(SelectGood({}, {}, 5).members, IsEmpty());
 }
 
 TEST(Reliability, RestoresWhatItSavedAndTakesNoNonsense) {

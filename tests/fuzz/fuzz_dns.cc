@@ -26,7 +26,7 @@ Zone MakeZone(const Identity& seed) {
   const IpAddress address = IpAddress::V4(0x05060708);
   auto zone = Zone::Make({.zone = "s.net", .network = "n", .name_servers = {{"ns.s.net", {address}}}}, seed);
   HEARSAY_CHECK(zone.has_value());
-  zone->SetPeers(GoodPeers(Peers()));
+  zone->SetPeers(GoodPeers(Peers(), SipKey{}));
   return std::move(*zone);
 }
 

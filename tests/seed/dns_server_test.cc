@@ -25,7 +25,7 @@ using asio::ip::udp;
 
 class DnsServerTest : public testing::Test {
  protected:
-  DnsServerTest() { zone_.SetPeers(GoodPeers(SpreadPeers(40))); }
+  DnsServerTest() { zone_.SetPeers(GoodPeers(SpreadPeers(40), SipKey{})); }
   void Open(DnsServer::Config config = {}) {
     config.listen = {*Endpoint::Parse("127.0.0.1:0")};
     auto server = DnsServer::Open(io_, config, zone_, Rng::Seed{});

@@ -31,7 +31,7 @@ struct EntrySignerTest : testing::Test {
     for (std::uint32_t i = 0; i < groups * 50; ++i) {
       peers.push_back(MakeGoodPeer(IpAddress::V4(0x0b000001 + (i % groups << 16) + i / groups).ToString()));
     }
-    return GoodPeers(std::move(peers));
+    return GoodPeers(std::move(peers), SipKey{});
   }
   std::vector<EntrySigner::Entry> Ask(const std::string& name) {
     return signer.Sign(name, good.Draw("", PeerKind::kAny, GoodPeers::kMaxInAnswer, rng), good, now, rng);
@@ -63,7 +63,7 @@ TEST_F(EntrySignerTest, AFirstWaveOfQuestionsForEveryNameCostsLittle) {
 TEST_F(EntrySignerTest, WhenTheClockIsSetEntriesAreSignedAnew) {
   std::vector<GoodPeer> few;
   for (std::uint32_t i = 0; i < 8; ++i) few.push_back(MakeGoodPeer(IpAddress::V4(0x0b000001 + (i << 16)).ToString()));
-  good = GoodPeers(std::move(few));
+  good = GoodPeers(std::move(few), SipKey{});
   const auto expiries = [&] {
     std::set<Time> all;
     for (const auto& entry : Ask("a")) {

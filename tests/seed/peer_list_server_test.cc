@@ -149,7 +149,7 @@ TEST_F(PeerListServerTest, ANodeWithTheSeedsKeyTakesItsListsOneAfterTheOther) {
   const Identity seed(ByteArray<32>{});
   PeerListWriter writer("test", seed);
   Rng rng = Rng::FromNumber(3);
-  const GoodPeers peers(SpreadPeers(300));
+  const GoodPeers peers(SpreadPeers(300), SipKey{});
   TemporaryFolder dir;
   ListFetcher fetcher(io_, {.network = "test", .list_dir = dir.path() + "/lists", .ca_file = {}});
   const UrlPeer source{"http://" + server_->endpoint().ToString() + "/peers.json", seed.id()};

@@ -70,7 +70,7 @@ TEST_F(SeedPeersTest, ItsOwnNodeAndVerifiedPeersAreServedBeforeAnyCensus) {
   EXPECT_EQ(chosen.peers[0].endpoint, MakeEndpoint(9));
   EXPECT_EQ(chosen.peers[0].role, Role::kSeed);
   EXPECT_EQ(chosen.peers[1].endpoint, MakeEndpoint(1));
-  EXPECT_TRUE(chosen.IsShort(chooser_->rule()));
+  EXPECT_TRUE(chosen.few);
 }
 
 TEST_F(SeedPeersTest, APeerThatItsNodeLosesIsOutAtOnceAndInAgainWhenALaterCrawlMeetsIt) {
@@ -110,7 +110,7 @@ TEST_F(SeedPeersTest, WhenTheNodeHasLostEverybodyTheyAreServedAllTheSame) {
   EXPECT_THAT(Served(lost, AtMinute(1)), ElementsAre(1, 2));
   EXPECT_EQ(chosen_.good, 0u);
   EXPECT_EQ(chosen_.gone, 2u);
-  EXPECT_TRUE(chosen_.IsShort(chooser_->rule()));
+  EXPECT_TRUE(chosen_.few);
 }
 
 TEST_F(SeedPeersTest, WhenFewAreGoodTheBestOfTheOthersFillUpToWhatIsWanted) {
@@ -130,7 +130,7 @@ TEST_F(SeedPeersTest, WhenFewAreGoodTheBestOfTheOthersFillUpToWhatIsWanted) {
     EXPECT_EQ(served.size(), static_cast<std::size_t>(wanted));
     EXPECT_EQ(chosen_.good, 1u);
     EXPECT_EQ(chosen_.doubtful, static_cast<std::size_t>(doubtful));
-    EXPECT_EQ(chosen_.IsShort(rule), wanted > 1);
+    EXPECT_EQ(chosen_.few, wanted > 1);
     if (wanted == 2) {
       EXPECT_THAT(served, ElementsAre(1, 2));
     }

@@ -29,7 +29,7 @@ const Time kNow = FromUnixSeconds(1'800'000'000);
 class ZoneTest : public testing::Test {
  protected:
   ZoneTest() : zone_(*Zone::Make(MakeZoneConfig(), seed_)) {}
-  void Set(std::vector<GoodPeer> peers) { zone_.SetPeers(GoodPeers(std::move(peers))); }
+  void Set(std::vector<GoodPeer> peers) { zone_.SetPeers(GoodPeers(std::move(peers), SipKey{})); }
   std::optional<DnsAnswer> Send(BytesView query, DnsTransport transport = DnsTransport::kUdp) {
     return zone_.Answer(query, transport, kNow, rng_);
   }

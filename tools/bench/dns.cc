@@ -41,7 +41,7 @@ Zone MakeZone(const Identity& seed) {
   for (std::uint32_t i = 0; i < kGroups; ++i) {
     peers.push_back({.endpoint = {IpAddress::V4(0x0b000001 + (i << 16)), kDefaultPort}});
   }
-  zone->SetPeers(GoodPeers(std::move(peers)));
+  zone->SetPeers(GoodPeers(std::move(peers), SipKey{}));
   return std::move(*zone);
 }
 

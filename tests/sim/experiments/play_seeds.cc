@@ -139,7 +139,7 @@ class Watch {
     const double either = static_cast<double>(one.size() + other.size() - both.size());
     agreement_.push_back(100 * static_cast<double>(both.size()) / either);
     for (const auto& seed : seeds_) {
-      few_.Add(seed->chosen().IsShort({}));
+      few_.Add(seed->chosen().few);
       const std::set<Endpoint> served = Served(*seed);
       for (std::size_t i = 0; i < FieldConfig().kinds[0].nodes; ++i) {
         if (field_.stage.network.IsRunning(field_.hosts()[i])) stayers_.Add(served.contains(field_.endpoints()[i]));

@@ -75,7 +75,7 @@ void SimSeed::Refresh() {
   const CoreStatus status = network_.node(host_).Status();
   const SeedSelf self{status.id, status.own_endpoints, Role::kSeed, {}};
   chosen_ = chooser_.Choose(self, network_.node(host_).Peers(), history_, Now());
-  peers_ = GoodPeers(chosen_.peers);
+  peers_ = GoodPeers(chosen_.peers, SipKey{});
   network_.At(network_.now() + SeedChooser::kInterval, [this] { Refresh(); });
 }
 

@@ -8,6 +8,7 @@
 
 #include "crawler/report/map_json.h"
 #include "proto/rfc3339.h"
+#include "proto/text.h"
 
 namespace hearsay {
 namespace {
@@ -90,8 +91,8 @@ class Handler final : public nlohmann::json_sax<Json> {
     return false;
   }
   bool FailOn(const Value& value, const std::string& what) {
-    std::string shown(value.kind == Value::kText || value.kind == Value::kNumber ? value.text.substr(0, kMaxShown)
-                                                                                : std::string_view());
+    const bool has_text = value.kind == Value::kText || value.kind == Value::kNumber;
+    const std::string shown = has_text ? Printable(value.text.substr(0, kMaxShown)) : "";
     return Fail(shown.empty() ? what : "'" + shown + "' " + what);
   }
 

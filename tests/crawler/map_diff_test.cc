@@ -113,6 +113,15 @@ TEST(MapReader, NamesTheLineWhereAFileIsCutShort) {
   EXPECT_EQ(FaultOf(large), "line " + std::to_string(1 + std::count(large.begin(), large.end(), '\n')) + end);
 }
 
+TEST(MapReader, CallsANumberTooLargeByItsName) {
+  const std::string good = Written(First());
+  EXPECT_EQ(FaultOf(Replaced(good, "{\"schema\"", "{\n\"x\":[1e999],\"schema\"")),
+            "line 2: the number 1e999 is too large");
+  EXPECT_EQ(FaultOf(Replaced(good, "\"schema\":1", "\"schema\":-1" + std::string(400, '0'))),
+            "line 1: the number -1" + std::string(38, '0') + " is too large");
+  EXPECT_EQ(FaultOf(Replaced(good, "{\"schema\"", "{\"x\":[1e-999,1" + std::string(300, '0') + "],\"schema\"")), "");
+}
+
 TEST(MapReader, TakesDepthWithoutEnd) {
   const std::string deep = "{\"x\":" + std::string(1'000'000, '[');
   EXPECT_THAT(FaultOf(deep), StartsWith("line 1: "));

@@ -119,7 +119,9 @@ void Crawl::FinishStep(Time now, Effects& out, std::size_t first_effect) {
 
 void Crawl::StartDials(Time now, Effects& out) {
   while (busy_ < config_.in_flight && Dial(Frontier::Turn::kFirst, now, out)) ++busy_;
-  while (patient_ < config_.patient && Dial(Frontier::Turn::kAgain, now, out)) ++patient_;
+  // Who answers a further dial is visited at once, beyond `in_flight` too: then there are fewer further dials.
+  const std::size_t in_all = config_.in_flight + config_.patient;
+  while (patient_ < config_.patient && busy_ + patient_ < in_all && Dial(Frontier::Turn::kAgain, now, out)) ++patient_;
 }
 
 bool Crawl::Dial(Frontier::Turn turn, Time now, Effects& out) {

@@ -8,9 +8,10 @@
 // Beside the last of these dials, nodes drawn by lot from those found are dialled once more: who is gone tells how fast
 // nodes leave (attendance.h).
 // The crawl is done when nothing waits and nothing is in flight; it needs no other clock than its deadlines.
-// Bounds: `in_flight` first dials and visits, `patient` other dials; per address group by the frontier; FrontierLimits
-// on endpoints; `tellings` on what is kept for edges; VisitLimits and the dialler's attempts on packets to one
-// endpoint: at most MaxPacketsPerEndpoint(). A bound that cut something off makes the census incomplete.
+// Bounds: `in_flight` first dials and visits, `patient` other dials; who answers one of these is visited at once,
+// beyond `in_flight` but not beyond the sum. Per address group by the frontier; FrontierLimits on endpoints; `tellings`
+// on what is kept for edges; VisitLimits and the dialler's attempts on packets to one endpoint: at most
+// MaxPacketsPerEndpoint(). A bound that cut something off makes the census incomplete.
 #pragma once
 
 #include <array>
@@ -41,7 +42,7 @@ struct CrawlConfig {
   };
   std::vector<Seed> seeds;
   std::string software;                 // "hearsay/0.1.0"
-  std::size_t in_flight = 256;          // first dials, and visits
+  std::size_t in_flight = 256;          // first dials, and visits; see Bounds above
   std::size_t patient = 16'384;         // dials of those who did not answer the first packet
   std::size_t tellings = 256'000'000;   // (node, endpoint) pairs, about two bytes each
   std::size_t hidden = 1'000'000;       // ids of peers that nobody can dial (hidden_ids.h)

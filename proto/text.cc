@@ -54,4 +54,15 @@ bool IsPrintableUtf8(std::string_view text) {
   return true;
 }
 
+std::string Printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view from = text;
+    const auto c = TakeCodePoint(text);
+    if (!c) text.remove_prefix(1);
+    out += c && IsPrintable(*c) ? from.substr(0, from.size() - text.size()) : "?";
+  }
+  return out;
+}
+
 }  // namespace hearsay

@@ -8,12 +8,28 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "store/fault_text.h"
 
 namespace hearsay {
 namespace {
+
+// A reader's look (IsFree) has the lock for microseconds, or as long as it is kept from running. Who holds it for
+// longer than all tries take is at work.
+constexpr int kTries = 50;
+constexpr std::chrono::milliseconds kBetweenTries{5};
+
+// 0, or the errno of the last try.
+int LockAlone(int fd) {
+  for (int left = kTries - 1;; --left) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EWOULDBLOCK || left == 0) return errno;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+}
 
 std::string LockPath(const std::string& directory, std::string_view name) {
   return directory + "/" + std::string(name) + ".lock";
@@ -39,8 +55,8 @@ Result<DirectoryLock> DirectoryLock::Take(const std::string& directory, std::str
   const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0) return tl::unexpected(FaultText(name, path, errno));
   DirectoryLock lock(fd);
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return tl::unexpected(FaultText(name, path, errno));
+  if (const int fault = LockAlone(fd); fault != 0) {
+    if (fault != EWOULDBLOCK) return tl::unexpected(FaultText(name, path, fault));
     const std::string holder = ReadHolder(fd);
     return tl::unexpected(std::string(name) + " " + directory + ": in use by " +
                           (holder.empty() ? "another process" : "process " + holder) +

@@ -18,10 +18,12 @@ namespace hearsay {
 class DirectoryLock {
  public:
   // Errors: no such directory, not writable, full disk, or held by another process.
+  // A quarter of a second is waited for who holds it, so that a reader's look at it (IsFree) refuses no writer.
   // `owner` is who could have a directory to itself instead ("node"), for the error text.
   static Result<DirectoryLock> Take(const std::string& directory, std::string_view name = "store",
                                     std::string_view owner = "node");
-  // True when nobody holds the lock now; false also when that cannot be known. Changes nothing.
+  // True when no writer holds the lock now; false also when that cannot be known. Shares it for a moment, which Take
+  // waits out, and changes nothing.
   static bool IsFree(const std::string& directory, std::string_view name = "store");
 
   DirectoryLock(DirectoryLock&& other) noexcept;

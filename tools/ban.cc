@@ -11,6 +11,7 @@
 
 #include "node/io/node_id_prefix.h"
 #include "proto/ban.h"
+#include "proto/text.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
 #include "tools/duration.h"

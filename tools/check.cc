@@ -17,8 +17,8 @@
 #include "node/io/read_file.h"
 #include "node/io/settings_table.h"
 #include "node/io/weights_file.h"
+#include "proto/text.h"
 #include "tools/commands.h"
-#include "tools/report.h"
 #include "tools/settings_flags.h"
 
 namespace hearsay {

@@ -113,7 +113,8 @@ void SetUp(CLI::App& app, int& exit_code) {
       ->type_name("");
   AddOutputOptions(app, options->outputs);
   AddRecordOptions(app, options->record);
-  app.add_option("--in-flight", options->in_flight, "First dials and visits at a time, 1 to 4096. Default: 256.")
+  app.add_option("--in-flight", options->in_flight,
+                 "First dials and visits at a time, but of who answers late; 1 to 4096. Default: 256.")
       ->type_name("N")
       ->check(Between(1, kMaxInFlight));
   app.add_option("--timeout", options->timeout,

@@ -15,6 +15,7 @@
 #include "crawler/history/timeline_json.h"
 #include "node/io/node_id_prefix.h"
 #include "proto/rfc3339.h"
+#include "proto/text.h"
 #include "tools/commands.h"
 #include "tools/history_dir.h"
 #include "tools/report.h"

@@ -18,11 +18,12 @@ constexpr std::size_t kMaxBytes = std::size_t{4} << 30;  // four million endpoin
 
 std::string PathIn(const std::string& folder) { return (std::filesystem::path(folder) / "crawl.journal").string(); }
 
-// By the machine's clock, which is the crawl's too.
-std::optional<Time> WrittenAt(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
-  return FromUnixSeconds(info.st_mtim.tv_sec);
+Result<JournalContent> Load(const std::string& path, const NetworkKey& network) {
+  const auto text = ReadFile("crawl journal", path, kMaxBytes, FileSecrecy::kPublic);
+  if (!text) return tl::unexpected(text.error());
+  auto content = ReadJournal(AsBytes(*text), network);
+  if (!content) return tl::unexpected("crawl journal " + path + ": " + content.error());
+  return content;
 }
 
 }  // namespace
@@ -31,11 +32,18 @@ Result<std::unique_ptr<CrawlJournal>> CrawlJournal::Open(const std::string& fold
                                                          std::optional<Time> recorded, Time now) {
   const std::string path = PathIn(folder);
   std::optional<JournalContent> found;
-  if (const auto text = ReadFile("crawl journal", path, kMaxBytes, FileSecrecy::kPublic)) {
-    auto content = ReadJournal(AsBytes(*text), network);
-    const std::optional<Time> written = WrittenAt(path);
-    const bool fresh = written && now < *written + kMaxAge;
-    if (content && fresh && content->started_at <= now && content->started_at != recorded) found = std::move(*content);
+  std::string lost;
+  struct stat info {};
+  const bool holds_something = ::stat(path.c_str(), &info) == 0 && info.st_size > 0;
+  // By the machine's clock, which is the crawl's too.
+  if (holds_something && now < FromUnixSeconds(info.st_mtim.tv_sec) + kMaxAge) {
+    auto content = Load(path, network);
+    if (!content) {
+      lost = content.error() + "; what a killed crawl had done, " + std::to_string(info.st_size) +
+             " bytes, is lost, and this crawl starts from its beginning";
+    } else if (content->started_at <= now && content->started_at != recorded) {
+      found = std::move(*content);
+    }
   }
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   // What follows the sound part would hide what is appended.
@@ -47,6 +55,7 @@ Result<std::unique_ptr<CrawlJournal>> CrawlJournal::Open(const std::string& fold
   }
   std::unique_ptr<CrawlJournal> journal(new CrawlJournal(file));
   journal->found_ = std::move(found);
+  journal->lost_ = std::move(lost);
   return journal;
 }
 

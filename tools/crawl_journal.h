@@ -6,7 +6,7 @@
 //
 // One that nobody wrote to for kMaxAge is of a network that has changed since: it is emptied and not used. So is one of
 // another network, one of a crawl that is recorded (a power failure may bring it back), and what follows the sound part
-// of one.
+// of one. One of above 4 GiB, one that cannot be read and one without a sound part are emptied too, and lost() says so.
 #pragma once
 
 #include <memory>
@@ -31,6 +31,8 @@ class CrawlJournal {
 
   // Of the crawl that was killed; once.
   std::optional<JournalContent> TakeFound() { return std::exchange(found_, std::nullopt); }
+  // Why nothing could be read of a file that a crawl may have gone on from; empty: it could, or there was none.
+  const std::string& lost() const { return lost_; }
   // Writes what it can; a full disk costs only the journal, from there on.
   void Append(BytesView bytes);
   // The crawl is recorded.
@@ -42,6 +44,7 @@ class CrawlJournal {
   int file_;
   bool broken_ = false;
   std::optional<JournalContent> found_;
+  std::string lost_;
 };
 
 }  // namespace hearsay

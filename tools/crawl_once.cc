@@ -4,6 +4,7 @@
 #include "node/io/entropy.h"
 #include "node/io/version.h"
 #include "tools/crawl_journal.h"
+#include "tools/report.h"
 
 namespace hearsay {
 namespace {
@@ -23,6 +24,7 @@ Result<Crawled> CrawlOnce(const CrawlOrder& order, const CrawlWatch& watch) {
     auto opened = CrawlJournal::Open(order.journal, order.network.key, order.recorded, start);
     if (!opened) return tl::unexpected(opened.error());
     journal = std::move(*opened);
+    if (!journal->lost().empty()) Fail("crawl", journal->lost());  // a warning: the crawl goes on
   }
   CrawlConfig config;
   config.seeds = order.seeds;

@@ -15,6 +15,7 @@
 #include "crawler/history/history_store.h"
 #include "node/io/clock.h"
 #include "node/io/data_dir.h"
+#include "proto/text.h"
 #include "tools/commands.h"
 #include "tools/crawl_events.h"
 #include "tools/crawl_progress.h"

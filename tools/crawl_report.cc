@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "proto/text.h"
 #include "tools/duration.h"
 #include "tools/report.h"
 

@@ -10,6 +10,7 @@
 #include <limits>
 #include <memory>
 
+#include "proto/text.h"
 #include "tools/api_client.h"
 #include "tools/between.h"
 #include "tools/commands.h"

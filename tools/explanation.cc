@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "proto/rfc3339.h"
+#include "proto/text.h"
 #include "tools/duration.h"
 #include "tools/help.h"
-#include "tools/report.h"
 
 namespace hearsay {
 namespace {

@@ -18,6 +18,7 @@
 #include "node/io/json_views.h"
 #include "node/io/node_id_prefix.h"
 #include "proto/rfc3339.h"
+#include "proto/text.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
 #include "tools/duration.h"

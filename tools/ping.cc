@@ -13,6 +13,7 @@
 
 #include "node/io/entropy.h"
 #include "node/io/version.h"
+#include "proto/text.h"
 #include "tools/between.h"
 #include "tools/calling.h"
 #include "tools/commands.h"

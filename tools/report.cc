@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "proto/text.h"
 #include "tools/commands.h"
 
 namespace hearsay {
@@ -26,7 +27,7 @@ std::string Shortened(std::string_view text) {
 
 void Print(std::string_view command, std::string_view message, std::string_view tail) {
   const std::string line = (command.empty() ? "hearsay: " : "hearsay " + std::string(command) + ": ") +
-                           Printable(Shortened(message)) + std::string(tail) + "\n";
+                           Shortened(Printable(message)) + std::string(tail) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
@@ -66,13 +67,6 @@ std::string FirstFew(const std::vector<std::string>& list) {
   std::string out;
   for (std::size_t i = 0; i < std::min(list.size(), kFew); ++i) out += (i == 0 ? "" : ", ") + list[i];
   if (list.size() > kFew) out += " and " + std::to_string(list.size() - kFew) + " more";
-  return out;
-}
-
-std::string Printable(std::string_view text) {
-  std::string out(text);
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  std::replace_if(out.begin(), out.end(), is_control, '?');
   return out;
 }
 

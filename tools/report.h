@@ -3,8 +3,8 @@
 // Report: how commands say that something is wrong: one line on stderr, "hearsay COMMAND: thing, value, remedy".
 //
 // Each returns the exit code that goes with it: `return Fail("status", "...");`. Text that came from elsewhere may hold
-// anything; control characters are printed as '?', so that no peer or file writes to the operator's terminal,
-// and of more than 500 bytes those in the middle are left out ("…").
+// anything; what is not printable (proto/text.h) stands there as '?', so that no peer or file drives the operator's
+// terminal, and of more than 500 bytes those in the middle are left out ("…").
 #pragma once
 
 #include <string>
@@ -33,7 +33,5 @@ int Refuse(std::string_view command, const Refusal& why);
 
 // The first three of a list that may be long: "a, b, c and 3697 more".
 std::string FirstFew(const std::vector<std::string>& list);
-// `text` with control characters (and newlines) replaced, for output that a terminal shows.
-std::string Printable(std::string_view text);
 
 }  // namespace hearsay

@@ -17,6 +17,7 @@
 #include <random>
 #include <vector>
 
+#include "proto/text.h"
 #include "tests/sim/mix.h"
 #include "tests/sim/replay.h"
 #include "tests/sim/scenario.h"

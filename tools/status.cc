@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "proto/text.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
 #include "tools/report.h"

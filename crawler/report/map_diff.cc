@@ -21,14 +21,8 @@ std::size_t Reachable(const MapFile& map) {
       std::count_if(map.nodes.begin(), map.nodes.end(), [](const Node& node) { return node.reachable; }));
 }
 
-// What a file says, for a terminal: each byte that is more than a printable one is '?', unless all is printable text.
-std::string Shown(std::string_view text) {
-  if (text.empty()) return "unknown";
-  std::string out(text.substr(0, kMaxShown));
-  if (IsPrintableUtf8(out)) return out;
-  std::replace_if(out.begin(), out.end(), [](char c) { return c < 0x20 || c >= 0x7f; }, '?');
-  return out;
-}
+// What a file says, for a terminal.
+std::string Shown(std::string_view text) { return text.empty() ? "unknown" : Printable(text.substr(0, kMaxShown)); }
 
 std::string Endpoints(const Node& node) {
   if (node.endpoints.empty()) return "nowhere";
@@ -121,7 +115,8 @@ std::string DiffJson(const MapFile& before, const MapFile& after, const MapDiff&
     out["changed"].push_back({{"node_id", pair.after->id.ToString()}, {"before", SoftwareOf(*pair.before)},
                               {"after", SoftwareOf(*pair.after)}});
   }
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+  // In ASCII: what a file says may drive the terminal that shows it.
+  return out.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 }  // namespace hearsay

@@ -8,6 +8,7 @@
 
 #include "crawler/report/map_json.h"
 #include "proto/rfc3339.h"
+#include "proto/text.h"
 
 namespace hearsay {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxShown = 40;  // bytes of a wrong value in its error
+constexpr int kOutOfRange = 406;       // the JSON library's id of "number overflow"
 
 // Where in the document an event of the parser belongs. Everything that is not ours is kSkipped, to any depth.
 enum class Where : std::uint8_t { kOutside, kMap, kNodes, kNode, kEndpoints, kSkipped };
@@ -23,6 +25,7 @@ class Handler final : public nlohmann::json_sax<Json> {
  public:
   MapFile map;
   std::string error;
+  std::string out_of_range;  // the number that ended the reading
 
   bool null() override { return Leaf(Value{Value::kNull, {}}); }
   bool boolean(bool value) override { return Leaf(Value{value ? Value::kTrue : Value::kFalse, {}}); }
@@ -60,7 +63,10 @@ class Handler final : public nlohmann::json_sax<Json> {
     return EnterUnknown();
   }
   bool end_array() override { return Leave(); }
-  bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
+  bool parse_error(std::size_t, const std::string& last, const Json::exception& why) override {
+    if (why.id == kOutOfRange) out_of_range = last.substr(0, kMaxShown);
+    return false;
+  }
 
  private:
   struct Value {
@@ -90,8 +96,8 @@ class Handler final : public nlohmann::json_sax<Json> {
     return false;
   }
   bool FailOn(const Value& value, const std::string& what) {
-    std::string shown(value.kind == Value::kText || value.kind == Value::kNumber ? value.text.substr(0, kMaxShown)
-                                                                                : std::string_view());
+    const bool has_text = value.kind == Value::kText || value.kind == Value::kNumber;
+    const std::string shown = has_text ? Printable(value.text.substr(0, kMaxShown)) : "";
     return Fail(shown.empty() ? what : "'" + shown + "' " + what);
   }
 
@@ -253,8 +259,10 @@ Result<MapFile> ReadMap(std::istream& in) {
   Handler handler;
   if (Json::sax_parse(counted, &handler)) return std::move(handler.map);
   if (!handler.error.empty()) return tl::unexpected(handler.error);
-  return tl::unexpected("line " + std::to_string(counter.Line()) + ": is no JSON from here on: the file is damaged, or "
-                        "was cut short");
+  const std::string line = "line " + std::to_string(counter.Line()) + ": ";
+  const std::string& number = handler.out_of_range;
+  if (!number.empty()) return tl::unexpected(line + "the number " + number + " is too large");
+  return tl::unexpected(line + "is no JSON from here on: the file is damaged, or was cut short");
 }
 
 }  // namespace hearsay

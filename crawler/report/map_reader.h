@@ -3,8 +3,9 @@
 // ReadMap: a map.json (report/map_json.h) read back: its nodes, without its edges.
 //
 // Total and strict: any bytes give a map or one line that says where and what. Unknown keys are passed over, whatever
-// they hold; what is needed must be there, once, and of its kind; a schema above ours is refused. Read as a stream: the
-// memory is that of the nodes, and of the longest string. Entries without a node id are counted only.
+// they hold but a number too large for a double; what is needed must be there, once, and of its kind; a schema above
+// ours is refused. Read as a stream: the memory is that of the nodes, and of the longest string. Entries without a node
+// id are counted only.
 // Bound: kMaxMapNodes nodes, each with at most kMaxMapEndpoints endpoints.
 #pragma once
 

@@ -48,6 +48,8 @@ Result<std::string> ReadFile(const char* what, const std::string& path, std::siz
     return tl::unexpected(Named(what, path) + " cannot be read: " + std::strerror(errno));
   }
   if (auto fine = CheckKind(what, path, info, secrecy); !fine) return tl::unexpected(fine.error());
+  const std::string too_long = Named(what, path) + " is longer than " + std::to_string(max_bytes) + " bytes";
+  if (info.st_size > 0 && static_cast<std::size_t>(info.st_size) > max_bytes) return tl::unexpected(too_long);
   std::string text;
   char chunk[16384];
   for (;;) {
@@ -56,10 +58,8 @@ Result<std::string> ReadFile(const char* what, const std::string& path, std::siz
     if (n < 0) return tl::unexpected(Named(what, path) + " cannot be read: " + std::strerror(errno));
     if (n == 0) return text;
     text.append(chunk, static_cast<std::size_t>(n));
-    // Counted while reading: a file's size is a promise that /proc and growing files break.
-    if (text.size() > max_bytes) {
-      return tl::unexpected(Named(what, path) + " is longer than " + std::to_string(max_bytes) + " bytes");
-    }
+    // Counted while reading too: a file's size is a promise that /proc and growing files break.
+    if (text.size() > max_bytes) return tl::unexpected(too_long);
   }
 }
 

@@ -16,6 +16,7 @@ using test::Names;
 using test::Seeds;
 using test::ToyNetwork;
 using test::ToyPeer;
+using test::ToyScript;
 using test::Walk;
 
 TEST(CrawlBounds, WhoAnswersForAnotherVersionOrNetworkIsCalledSo) {
@@ -94,6 +95,30 @@ TEST(CrawlBounds, OnlySoManyWhoDidNotAnswerAreDialledAtATime) {
   });
   EXPECT_EQ(most, 7u);
   EXPECT_EQ(crawl.Result(network.now).silent.size(), 20u);
+}
+
+TEST(CrawlBounds, WhoAnswersAFurtherDialIsVisitedBeyondInFlightButNotBeyondAll) {
+  ToyNetwork network;
+  std::vector<Endpoint> late;
+  for (int i = 0; i < 100; ++i) late.push_back(Loopback(100 + i));
+  ToyScript slow;
+  slow.answers_keepalives = false;  // so that visits last longer than dials
+  for (const Endpoint& endpoint : late) {
+    network.Add(endpoint, slow);
+    network.deaf_for[endpoint] = 1000;
+  }
+  CrawlConfig config = Seeds(late);
+  config.in_flight = 4;
+  config.patient = 8;
+  Crawl crawl(config, CallerIdentity(), network.key, CallerSeed(), network.now);
+  std::size_t most = 0;
+  network.RunWhile(crawl, [&] {
+    if (network.sent_to.size() == late.size()) network.deaf_for.clear();  // nobody waits for a first dial any more
+    most = std::max(most, crawl.Progress().in_flight);
+    return !crawl.Done();
+  });
+  EXPECT_EQ(most, 12u);
+  EXPECT_EQ(crawl.Progress().nodes, 100u);
 }
 
 TEST(CrawlBounds, OneLiarInventsNoHiddenNode) {

@@ -161,6 +161,19 @@ class RecordedCrawls(Case):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertNotIn("went on", result.stderr)
 
+    def test_a_journal_that_cannot_be_used_is_not_lost_without_a_word(self):
+        first = self.node("first")
+        self.data.mkdir(mode=0o700)
+        journal = self.data / "crawl.journal"
+        for size, why in (1000, "nothing in it is sound"), (5 << 30, "is longer than 4294967296 bytes"):
+            journal.touch()
+            os.truncate(journal, size)  # a hole of zeros
+            result = hearsay("crawl", first.endpoint, "--data-dir", self.data, "--json")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            for words in f"crawl journal {journal}", why, f"{size} bytes, is lost":
+                self.assertIn(words, result.stderr)
+            self.assertFalse(journal.exists())
+
     def test_a_history_is_of_one_network(self):
         first = self.node("first")
         self.crawl(first.endpoint, "--data-dir", self.data)

@@ -22,6 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto time = ParseRfc3339(text)) HEARSAY_CHECK(ParseRfc3339(FormatRfc3339Micros(*time)) == time);
   if (const auto subject = ParseBanSubject(text)) HEARSAY_CHECK(ParseBanSubject(BanSubjectText(*subject)) == *subject);
   if (CheckBanReason(text).empty()) HEARSAY_CHECK(IsPrintableUtf8(text));
+  HEARSAY_CHECK(IsPrintableUtf8(Printable(text)) && (Printable(text) == text) == IsPrintableUtf8(text));
   if (IsPrintableAscii(text)) HEARSAY_CHECK(IsPrintableUtf8(text));
   if (IsNetworkName(text)) HEARSAY_CHECK(IsPrintableAscii(text) && !text.empty());
   const std::string key(text);

@@ -202,5 +202,12 @@ TEST(Text, PrintableUtf8IsWellFormedAndHarmless) {
   EXPECT_FALSE(IsPrintableAscii("\x80"));
 }
 
+TEST(Text, PrintableJudgesEachCodePoint) {
+  EXPECT_EQ(Printable("Zürich, 東京"), "Zürich, 東京");
+  EXPECT_EQ(Printable("a\xc2\x9b" "2Jb\xe2\x80\xae" "c\x1b\n\x7fü"), "a?2Jb?c???ü");
+  // A byte that is no UTF-8 hides nothing behind it, and a character cut short is not completed by what follows.
+  EXPECT_EQ(Printable("\x9b" "31m\xe2\x80z\xc3"), "?31m??z?");
+}
+
 }  // namespace
 }  // namespace hearsay

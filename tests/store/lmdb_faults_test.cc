@@ -7,11 +7,14 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <lmdb.h>
 
+#include "store/directory_lock.h"
 #include "store/key_grammar.h"
 #include "store/lmdb_value.h"
 #include "tests/store/fixtures.h"
@@ -89,6 +92,18 @@ TEST_F(LmdbFaults, RefusesASecondProcessAndNamesTheFirst) {
   EXPECT_EQ(InChild([&] { return OpenFault(path()); }), expected);
   EXPECT_EQ(OpenFault(path()), expected) << "a second store in one process";
   EXPECT_TRUE(store->Apply(PutRange(0, 1))) << "the first one goes on";
+}
+
+TEST_F(LmdbFaults, AReadersLookAtTheLockRefusesNoWriter) {
+  std::atomic<bool> over = false;
+  std::thread reader([&] {
+    while (!over) DirectoryLock::IsFree(path());
+  });
+  std::size_t refused = 0;
+  for (int start = 0; start < 300; ++start) refused += DirectoryLock::Take(path()) ? 0 : 1;
+  over = true;
+  reader.join();
+  EXPECT_EQ(refused, 0u);
 }
 
 TEST_F(LmdbFaults, TakesOverFromAProcessThatDied) {

@@ -44,6 +44,11 @@ double Reliability::Weight(std::size_t window) const {
   return 1 - std::exp(-watched_seconds_ / SecondsOf(kSpans[window]));
 }
 
+Duration Reliability::MeanAge() const {
+  if (tries_ == 0) return kFirstAge;
+  return Duration{std::llround(static_cast<double>(watched_seconds_) * 1e6 / tries_)};
+}
+
 Duration Reliability::silence() const { return Duration{std::llround(static_cast<double>(silent_seconds_) * 1e6)}; }
 
 bool Reliability::IsGone(const GoodRule& rule) const {

@@ -56,6 +56,8 @@ class Reliability {
   std::uint32_t tries() const { return tries_; }          // at most 2^32 - 1, as all that counts here
   std::uint32_t successes() const { return successes_; }
   std::uint16_t failures() const { return failures_; }    // since the last answer; at most 65,535
+  // What the results were worth on the average: how often the node is looked at. kFirstAge before there are any.
+  Duration MeanAge() const;
   // From the last answer, or the first try, to the last try.
   Duration silence() const;
   // Gone, by the second rule alone.

@@ -73,11 +73,6 @@ Result<void> LmdbFile::Walk(MDB_txn* transaction, BytesView from,
   return {};
 }
 
-Result<void> LmdbFile::Clear(MDB_txn* transaction) const {
-  if (const int rc = mdb_drop(transaction, tree_, 0); rc != MDB_SUCCESS) return tl::unexpected(Fault(rc));
-  return PutSchema(transaction);
-}
-
 Result<void> LmdbFile::PutSchema(MDB_txn* transaction) const {
   ByteArray<4> version;
   StoreBigEndian(kind_.schema, version.data());

@@ -67,8 +67,6 @@ class LmdbFile {
   // Every entry from the first key that is not below `from`, in key order, until `visit` says false.
   Result<void> Walk(MDB_txn* transaction, BytesView from,
                     const std::function<bool(BytesView key, BytesView value)>& visit) const;
-  // Takes out every entry but the schema version.
-  Result<void> Clear(MDB_txn* transaction) const;
 
   const std::string& path() const { return path_; }
   // "store PATH: damaged: WHAT; put a copy of the file back, or move it away to start afresh"

@@ -139,8 +139,10 @@ class Refresh {
     const Driver& driver = parts_.host.driver();
     const CoreStatus status = driver.Status();
     const SeedSelf self{status.id, status.own_endpoints, parts_.settings.role, parts_.settings.attributes};
-    chosen_ = chooser_.Choose(self, driver.Peers(), parts_.crawl.history(), driver.Now());
-    parts_.services.SetPeers(chosen_.peers, SystemClock().Now());
+    // The crawl's, which is the machine's, and not the node's, which never leaps.
+    const Time now = SystemClock().Now();
+    chosen_ = chooser_.Choose(self, driver.Peers(), parts_.crawl.history(), now);
+    parts_.services.SetPeers(chosen_.peers, now);
     if (parts_.crawl.health().last_at) SayWhetherFew();
     const Duration interval = turns_ < kFirstTurns ? kFirstInterval : SeedChooser::kInterval;
     const auto took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
@@ -151,7 +153,7 @@ class Refresh {
     });
   }
   std::string MetricsText() const {
-    return SeedMetricsText(parts_.crawl, chosen_, chooser_.rule(), parts_.services, parts_.host.driver().Now());
+    return SeedMetricsText(parts_.crawl, chosen_, chooser_.rule(), parts_.services, SystemClock().Now());
   }
 
  private:

@@ -25,9 +25,9 @@ Result<std::unique_ptr<SeedCrawl>> SeedCrawl::Open(asio::io_context& io, Config 
     if (!store) return tl::unexpected(store.error());
     out->store_ = std::move(*store);
   }
-  for (const CensusPoint& point : out->history().timeline().points()) {
-    if (point.complete && point.nodes > 0) out->health_.last_at = point.at;
-  }
+  const CensusPoint* const last =
+      out->history().timeline().Last([](const CensusPoint& point) { return point.complete && point.nodes > 0; });
+  if (last != nullptr) out->health_.last_at = last->at;
   out->health_.proved_at = out->history().ProvedSince(kProvedShare);
   return out;
 }
@@ -40,6 +40,7 @@ void SeedCrawl::Later(Duration wait) {
 }
 
 void SeedCrawl::Turn() {
+  clock_ = SystemClock();
   if (!Begin(clock_.Now())) Later(kRetry);
 }
 

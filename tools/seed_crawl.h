@@ -65,7 +65,7 @@ class SeedCrawl {
   asio::io_context& io_;
   const Config config_;
   const Driver& driver_;
-  const SystemClock clock_;
+  SystemClock clock_;  // of one crawl: somebody may set the machine's, and the next one goes by that
   asio::steady_timer timer_;
   std::unique_ptr<HistoryStore> store_;
   History memory_;

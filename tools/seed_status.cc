@@ -29,11 +29,7 @@ struct Options {
 };
 
 const CensusPoint* LastComplete(const History& history) {
-  const CensusPoint* last = nullptr;
-  for (const CensusPoint& point : history.timeline().points()) {
-    if (point.complete) last = &point;
-  }
-  return last;
+  return history.timeline().Last([](const CensusPoint& point) { return point.complete; });
 }
 
 nlohmann::ordered_json RuleJson(const SeedRule& rule) {

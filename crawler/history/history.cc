@@ -68,7 +68,6 @@ bool UpdateAddresses(NodeLife& life, const std::vector<Endpoint>& found, const E
     const bool proved = std::binary_search(found.begin(), found.end(), address.endpoint);
     if (proved) {
       address.until = now;
-      address.since = std::min(address.since, now);
     } else if (evidence.TriedInVain(address.endpoint)) {
       RememberPast(life, address);
       continue;
@@ -83,7 +82,9 @@ bool UpdateAddresses(NodeLife& life, const std::vector<Endpoint>& found, const E
     kept.push_back({.endpoint = endpoint, .since = now, .until = now});
   }
   // Where it was found goes before where nobody looked.
-  const auto is_found = [now](const NodeAddress& one) { return one.until == now; };
+  const auto is_found = [&](const NodeAddress& one) {
+    return std::binary_search(found.begin(), found.end(), one.endpoint);
+  };
   std::stable_partition(kept.begin(), kept.end(), is_found);
   if (kept.size() > NodeLife::kMaxAddresses) kept.resize(NodeLife::kMaxAddresses);
   std::sort(kept.begin(), kept.end(),
@@ -95,11 +96,29 @@ bool UpdateAddresses(NodeLife& life, const std::vector<Endpoint>& found, const E
   return differs;
 }
 
+// The most that a result may be worth, whatever the clock says.
+Duration MostAge(const Reliability& reliability) {
+  const Duration usual = std::max(reliability.MeanAge(), Reliability::kFirstAge);
+  return std::max(History::kMostAges * usual, std::min(reliability.silence(), History::kLongRest));
+}
+
 void AddResult(NodeLife& life, Answer answer, Time now) {
-  life.reliability.Add(answer, now - life.last_tried);
+  life.reliability.Add(answer, std::min(now - life.last_tried, MostAge(life.reliability)));
   life.last_tried = now;
-  life.first_seen = std::min(life.first_seen, now);
-  life.last_seen = answer == Answer::kProved ? now : std::min(life.last_seen, now);
+  if (answer == Answer::kProved) life.last_seen = now;
+}
+
+// Takes back what a clock said that was ahead.
+void LowerTimes(NodeLife& life, Time now) {
+  for (Time* const time : {&life.first_seen, &life.last_seen, &life.last_tried, &life.software_since}) {
+    *time = std::min(*time, now);
+  }
+  for (std::vector<NodeAddress>* const addresses : {&life.addresses, &life.past}) {
+    for (NodeAddress& address : *addresses) {
+      address.since = std::min(address.since, now);
+      address.until = std::min(address.until, now);
+    }
+  }
 }
 
 // True when the software is another than before.
@@ -155,9 +174,10 @@ const NodeLife* History::Find(const NodeId& id) const {
 HistoryChange History::Apply(const Census& census) {
   const Time now = census.finished_at;
   const Evidence evidence(census);
-  // A machine that starts with a wrong clock gives one such census; its absent nodes were not away for that long.
-  const auto& points = timeline_.points();
-  const bool leapt = !points.empty() && now - points.back().at > limits_.forget_after / 2;
+  const bool was_ahead = timeline_.WasAhead(now);
+  if (was_ahead) {
+    for (NodeLife& life : nodes_) LowerTimes(life, now);
+  }
   HistoryChange change;
   std::vector<NodeLife> fresh;
   if (nodes_.empty()) fresh.reserve(census.nodes.size());
@@ -180,13 +200,14 @@ HistoryChange History::Apply(const Census& census) {
   }
   pass_absent(nodes_.end());
 
-  if (!census.nodes.empty() && !leapt) Forget(now, change.forgotten);
+  if (!census.nodes.empty()) Forget(change.forgotten);
   Insert(std::move(fresh));
   KeepWithinBounds(change.forgotten);
   std::sort(change.forgotten.begin(), change.forgotten.end());
 
   for (std::uint32_t place = 0; place < nodes_.size(); ++place) {
-    if (nodes_[place].last_tried == now) change.rows.push_back(place);  // it had a result
+    const bool had_result = nodes_[place].last_tried == now;
+    if (had_result || was_ahead) change.rows.push_back(place);
   }
   change.point = MakePoint(census);
   change.point.came = change.came.size();
@@ -209,9 +230,9 @@ void History::Insert(std::vector<NodeLife> fresh) {
                      [](const NodeLife& a, const NodeLife& b) { return a.id < b.id; });
 }
 
-void History::Forget(Time now, std::vector<NodeId>& forgotten) {
+void History::Forget(std::vector<NodeId>& forgotten) {
   std::erase_if(nodes_, [&](const NodeLife& life) {
-    const bool old = !life.present && now - life.last_seen > limits_.forget_after;
+    const bool old = !life.present && life.reliability.silence() > limits_.forget_after;
     if (old) forgotten.push_back(life.id);
     return old;
   });
@@ -276,7 +297,8 @@ void History::KeepWithinBounds(std::vector<NodeId>& forgotten) {
 }
 
 std::vector<Endpoint> History::Contacts(std::size_t count) const {
-  const Time now = timeline_.points().empty() ? Time{} : timeline_.points().back().at;
+  const CensusPoint* const last = timeline_.Last();
+  const Time now = last == nullptr ? Time{} : last->at;
   std::vector<const NodeLife*> order;
   for (const NodeLife& life : nodes_) {
     const std::uint16_t failures = life.reliability.failures();

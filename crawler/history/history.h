@@ -15,11 +15,19 @@
 // an address that was not tried stays); it `changed` when its software did.
 //
 // Bounds: `nodes`, `of_one_group` of them in one global address group (that of a node's first address), NodeLife's and
-// Timeline's. A node unseen for `forget_after` is forgotten, by a census that gave results and comes within half of
-// that time after the one before: its clock did not leap. Above a bound the absent ones go, the longest unseen first,
-// then the newest: who makes up identities displaces only them, and only in the groups that it has addresses in.
-// Clocks: a census that is older than what is known, because a clock was set back, is taken as it is: its results have
-// the age 0, and nothing stays in the future that it touches.
+// Timeline's. Whose silence (Reliability::silence) is above `forget_after` is forgotten. Above a bound the absent ones
+// go, the longest unseen first, then the newest: who makes up identities displaces only them, and only in the groups
+// that it has addresses in.
+//
+// Clocks leap: a machine starts with a wrong one, or somebody sets it. No difference of two clock readings decides
+// anything alone:
+//   - A result is worth the time since the node's last one, from 0 (the clock went back) to kMostAges times what its
+//     results were worth on the average. Of a node that is silent it may be worth as much as the silence until then,
+//     up to kLongRest: so often such a one is tried. So a leap is a few results more of what was so anyhow, and nobody
+//     is forgotten for it, nor for the time in which no crawler ran.
+//   - A result has the time of its census. Other times that are later than a census stay as they are: a clock was ahead
+//     before, or this one is behind. Once the timeline knows that it was ahead (Timeline::WasAhead), all that is later
+//     becomes the time of the census that shows it.
 #pragma once
 
 #include <functional>
@@ -48,7 +56,7 @@ struct HistoryChange {
   std::vector<NodeId> moved;
   std::vector<NodeId> changed;
   std::vector<NodeId> forgotten;    // rows to take out
-  std::vector<std::uint32_t> rows;  // rows to write, as places in History::nodes(); good until the next census
+  std::vector<std::uint32_t> rows;  // rows to write, rising, as places in History::nodes(); good until the next census
   Timeline::Edit timeline;
 };
 
@@ -84,6 +92,8 @@ class History {
   std::vector<Endpoint> Contacts(std::size_t count) const;
   static constexpr std::uint16_t kEagerFailures = 8;
   static constexpr Duration kLongRest = std::chrono::hours{24};
+  // Guess: some turns that a crawler missed count in full, and what a leap adds moves no window by much.
+  static constexpr int kMostAges = 10;
   // A crawl gives up a silent endpoint after nine seconds, and calls eight of a group at a time: dead, these take it
   // two and a half minutes.
   static constexpr std::size_t kContactsOfOneGroup = 128;
@@ -101,7 +111,7 @@ class History {
 
  private:
   void Insert(std::vector<NodeLife> fresh);  // ordered by id, none known
-  void Forget(Time now, std::vector<NodeId>& forgotten);
+  void Forget(std::vector<NodeId>& forgotten);
   void KeepGroupsWithinBounds(std::vector<NodeId>& forgotten);
   void KeepWithinBounds(std::vector<NodeId>& forgotten);
   // The first `count` of `places` to go above a bound.

@@ -108,17 +108,34 @@ Result<void> HistoryStore::Write(const HistoryChange& change) {
       done = PutPoint(transaction->get(), *history_.timeline().Find(change.timeline.put[i]));
     }
   }
-  if (done && (behind_ || !network_is_stored_)) done = file_->Put(transaction->get(), AsBytes(kNetworkKey), network_);
+  if (done && !network_is_stored_) done = file_->Put(transaction->get(), AsBytes(kNetworkKey), network_);
   return done ? file_->Commit(std::move(*transaction)) : done;
 }
 
 Result<void> HistoryStore::WriteAll(MDB_txn* transaction) {
-  auto done = file_->Clear(transaction);
+  auto done = DropForgotten(transaction);
   for (const CensusPoint& point : history_.timeline().points()) {
     if (done) done = PutPoint(transaction, point);
   }
   for (const NodeLife& life : history_.nodes()) {
     if (done) done = PutNode(transaction, life);
+  }
+  return done;
+}
+
+Result<void> HistoryStore::DropForgotten(MDB_txn* transaction) {
+  std::vector<Bytes> forgotten;
+  auto done = file_->Walk(transaction, {&kCensusPrefix, 1}, [&](BytesView key, BytesView value) {
+    const auto at = ParseCensusKey(key);
+    const auto id = ParseNodeKey(key);
+    const bool is_point = at && history_.timeline().Find(*at) == nullptr && DecodeCensusPoint(*at, value);
+    const bool is_node = id && history_.Find(*id) == nullptr && DecodeNodeLife(*id, value);
+    if (is_point || is_node) forgotten.emplace_back(key.begin(), key.end());
+    return true;
+  });
+  for (const Bytes& key : forgotten) {
+    if (!done) break;
+    if (const auto deleted = file_->Delete(transaction, key); !deleted) done = tl::unexpected(deleted.error());
   }
   return done;
 }

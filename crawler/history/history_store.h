@@ -5,7 +5,7 @@
 //
 // One census is one transaction: after Record() returned without an error, kill -9 and power loss take nothing of it;
 // killed within, none of it happened. When it fails (a full disk), the file stays as it was and the history in memory
-// goes on; the next Record() that succeeds writes all of it.
+// goes on; the next Record() that succeeds writes all of it, and takes out what it has forgotten since.
 // A history is of one network: its first census puts the network's id beside it, and it is opened for no other. One of
 // before that was so takes the id of who writes next.
 // Rows that do not decode are counted and left out of the history, and in place until their node is met again.
@@ -53,6 +53,7 @@ class HistoryStore {
   Result<void> Load();
   Result<void> Write(const HistoryChange& change);
   Result<void> WriteAll(MDB_txn* transaction);
+  Result<void> DropForgotten(MDB_txn* transaction);  // sound rows that the history does not have
   Result<void> PutNode(MDB_txn* transaction, const NodeLife& life);
   Result<void> PutPoint(MDB_txn* transaction, const CensusPoint& point);
 

@@ -188,6 +188,7 @@ void EncodeCensusPoint(const CensusPoint& point, Bytes& out) {
     version.set_nodes(nodes);
   }
   m.set_other_versions(point.other_versions);
+  m.set_number(point.number);
   Serialize(m, out);
 }
 
@@ -221,6 +222,7 @@ Expected<CensusPoint> DecodeCensusPoint(Time at, BytesView bytes) {
   point.went = m.went();
   point.moved = m.moved();
   point.other_versions = m.other_versions();
+  point.number = std::min<std::uint64_t>(m.number(), INT64_MAX);  // there is room to count on
   return point;
 }
 

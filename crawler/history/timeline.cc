@@ -29,6 +29,7 @@ Slot SlotOf(Time at, Time now, bool may_be_fine) {
 
 CensusPoint Merge(const CensusPoint& before, const CensusPoint& after) {
   CensusPoint out = before.complete && !after.complete ? before : after;
+  out.number = std::max(before.number, after.number);
   out.censuses = before.censuses + after.censuses;
   out.came = before.came + after.came;
   out.went = before.went + after.went;
@@ -43,10 +44,11 @@ bool operator==(const CensusPoint& a, const CensusPoint& b) {
     if (!x || !y) return !x && !y;
     return x->nodes == y->nodes && x->low == y->low && x->high == y->high;
   };
-  return a.at == b.at && a.duration == b.duration && a.complete == b.complete && a.censuses == b.censuses &&
-         a.nodes == b.nodes && a.reachable == b.reachable && a.unreachable == b.unreachable &&
-         a.suspects == b.suspects && same(a.estimate, b.estimate) && a.came == b.came && a.went == b.went &&
-         a.moved == b.moved && a.versions == b.versions && a.other_versions == b.other_versions;
+  return a.at == b.at && a.number == b.number && a.duration == b.duration && a.complete == b.complete &&
+         a.censuses == b.censuses && a.nodes == b.nodes && a.reachable == b.reachable &&
+         a.unreachable == b.unreachable && a.suspects == b.suspects && same(a.estimate, b.estimate) &&
+         a.came == b.came && a.went == b.went && a.moved == b.moved && a.versions == b.versions &&
+         a.other_versions == b.other_versions;
 }
 
 CensusPoint MakePoint(const Census& census) {
@@ -81,8 +83,41 @@ const CensusPoint* Timeline::Find(Time at) const {
   return found != points_.end() && found->at == at ? &*found : nullptr;
 }
 
+const CensusPoint* Timeline::Last(const std::function<bool(const CensusPoint&)>& wanted) const {
+  const CensusPoint* last = nullptr;
+  for (const CensusPoint& point : points_) {
+    if (wanted && !wanted(point)) continue;
+    if (last == nullptr || point.number >= last->number) last = &point;
+  }
+  return last;
+}
+
 std::optional<Time> Timeline::LastStart() const {
-  return points_.empty() ? std::nullopt : std::optional(points_.back().at - points_.back().duration);
+  const CensusPoint* const last = Last();
+  return last == nullptr ? std::nullopt : std::optional(last->at - last->duration);
+}
+
+bool Timeline::WasAhead(Time now) const {
+  std::uint64_t censuses = 0;
+  std::uint64_t newest = 0;
+  for (auto later = points_.rbegin(); later != points_.rend() && later->at > now; ++later) {
+    censuses += later->censuses;
+    newest = std::max(newest, later->number);
+  }
+  return censuses > 0 && censuses < Last()->number + 1 - newest;
+}
+
+std::vector<Time> Timeline::TakeInLater(CensusPoint& point) {
+  std::vector<Time> taken;
+  while (!points_.empty() && points_.back().at > point.at) {
+    CensusPoint merged = Merge(points_.back(), point);
+    merged.at = point.at;
+    merged.duration = point.duration;
+    taken.push_back(points_.back().at);
+    points_.pop_back();
+    point = std::move(merged);
+  }
+  return taken;
 }
 
 void Timeline::Restore(CensusPoint point) {
@@ -91,6 +126,14 @@ void Timeline::Restore(CensusPoint point) {
 }
 
 Timeline::Edit Timeline::Add(CensusPoint point) {
+  const CensusPoint* const before = Last();
+  point.number = before == nullptr ? 1 : before->number + 1;
+  const Time thinned_at = before == nullptr ? point.at : std::min(point.at, before->at);
+  std::set<Time> dropped;
+  if (WasAhead(point.at)) {
+    const std::vector<Time> taken = TakeInLater(point);
+    dropped.insert(taken.begin(), taken.end());
+  }
   auto place = Place(point.at);
   while (place != points_.end() && place->at == point.at) {
     point.at += Duration{1};
@@ -99,7 +142,6 @@ Timeline::Edit Timeline::Add(CensusPoint point) {
   const Time now = point.at;
   points_.insert(place, std::move(point));
   std::set<Time> put{now};
-  std::set<Time> dropped;
   const auto drop = [&](Time at) {
     put.erase(at);
     if (at != now) dropped.insert(at);  // the new one was never a row
@@ -108,7 +150,7 @@ Timeline::Edit Timeline::Add(CensusPoint point) {
   Slot last;
   for (std::size_t i = 0; i < points_.size(); ++i) {
     CensusPoint& one = points_[i];
-    const Slot slot = SlotOf(one.at, now, points_.size() - i <= kMaxFine);
+    const Slot slot = SlotOf(one.at, thinned_at, points_.size() - i <= kMaxFine);
     if (slot.grain == Slot::Grain::kNone) {
       drop(one.at);
       continue;
@@ -125,6 +167,7 @@ Timeline::Edit Timeline::Add(CensusPoint point) {
     last = slot;
   }
   points_.resize(kept);
+  for (const Time at : put) dropped.erase(at);  // the new one may stand where one was taken in
   return {.at = now, .put = {put.begin(), put.end()}, .dropped = {dropped.begin(), dropped.end()}};
 }
 

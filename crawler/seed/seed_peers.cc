@@ -25,8 +25,7 @@ SeedPeers SeedChooser::Choose(const SeedSelf& self, const std::vector<PeerInfo>&
     if (history.Find(peer.id) != nullptr || !Answers(peer) || !peer.reachable) continue;
     Add({peer.endpoint, peer.id, peer.role, peer.attributes}, out);
   }
-  const auto& points = history.timeline().points();
-  const CensusPoint* const last = points.empty() ? nullptr : &points.back();
+  const CensusPoint* const last = history.timeline().Last();
   const auto may = [&](const NodeLife& node) { return node.id != self.id && IsInAudience(node); };
   GoodNodes chosen = history.Good(rule_.good, rule_.wanted, [&](const NodeLife& node) {
     return may(node) && !HasFailedSince(node, last);

@@ -240,6 +240,33 @@ TEST_F(HistoryOnDisk, CatchesUpOnceTheDiskHasRoomAgain) {
   ExpectSame(OpenOrDie(path())->history(), expected);
 }
 
+// Others may yet read them: a later program, or whoever mends the file.
+TEST_F(HistoryOnDisk, CatchingUpLeavesRowsOfGarbageInPlace) {
+  Fill(3);
+  PutRaw(MakeNodeKey(MakeId(1'000'000)), AsBytes("\xff garbage"));
+  PutRaw(MakeCensusKey(AtMinute(7)), AsBytes("\xff garbage"));
+  PutRaw(AsBytes("zebra"), AsBytes("x"));
+  const std::string result = InChild([&]() -> std::string {
+    signal(SIGXFSZ, SIG_IGN);
+    const auto store = OpenOrDie(path());
+    rlimit limit{};
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = before_.size();
+    setrlimit(RLIMIT_FSIZE, &limit);
+    CensusMaker large(AtMinute(60));
+    for (std::uint32_t id = 0; id < 5000; ++id) large.Found(id, {id});
+    if (store->Record(large).error.empty()) return "it was never full";
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_FSIZE, &limit);
+    return store->Record(CensusNumber(5)).error;
+  });
+  EXPECT_EQ(result, "");
+  const auto store = OpenOrDie(path());
+  EXPECT_EQ(store->skipped(), 3u);
+  EXPECT_GT(store->history().nodes().size(), kNodes) << "and all else is there";
+  EXPECT_NE(OpenFault(path(), NetworkKey::Open("other")), "");
+}
+
 [[noreturn]] void RecordForEver(const std::string& directory, int report) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // never outlives a test that was killed itself
   const auto store = HistoryStore::Open(directory, kNetwork);

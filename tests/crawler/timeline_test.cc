@@ -72,7 +72,8 @@ TEST(Timeline, EndsAfterTenYears) {
   Timeline timeline;
   for (std::int64_t day = 0; day < 5000; ++day) timeline.Add(PointAt(AtMinute(day * 24 * 60)));
   EXPECT_LE(timeline.points().size(), 3655u);
-  EXPECT_GE(timeline.points().front().at, timeline.points().back().at - Timeline::kDailyFor);
+  const Time before = timeline.points().rbegin()[1].at;  // which the last one thins as of
+  EXPECT_EQ(timeline.points().front().at, before - Timeline::kDailyFor);
 }
 
 TEST(Timeline, OfWhatIsMergedTheLastCompleteOneSpeaks) {
@@ -82,7 +83,8 @@ TEST(Timeline, OfWhatIsMergedTheLastCompleteOneSpeaks) {
   cut.complete = false;
   timeline.Add(cut);
   timeline.Add(PointAt(AtMinute(60 * 24 * 30)));
-  ASSERT_EQ(timeline.points().size(), 2u);
+  timeline.Add(PointAt(AtMinute(60 * 24 * 30 + 15)));
+  ASSERT_EQ(timeline.points().size(), 3u);
   EXPECT_EQ(timeline.points()[0].nodes, 100u);
   EXPECT_EQ(timeline.points()[0].at, AtMinute(0));
   EXPECT_EQ(timeline.points()[0].censuses, 2u);
@@ -95,6 +97,67 @@ TEST(Timeline, ASecondCensusOfOneMomentMovesOn) {
   timeline.Add(PointAt(AtMinute(0)));
   EXPECT_EQ(timeline.Add(PointAt(AtMinute(0))).at, AtMinute(0) + 2us);
   EXPECT_EQ(timeline.points().size(), 3u);
+}
+
+// The crawl of 10 is the one that a journal may be of, and not that of the latest time.
+TEST(Timeline, TheLastOneIsTheOneRecordedLast) {
+  Timeline timeline;
+  EXPECT_EQ(timeline.Last(), nullptr);
+  EXPECT_EQ(timeline.LastStart(), std::nullopt);
+  timeline.Add(PointAt(AtMinute(0), 8));
+  timeline.Add(PointAt(AtMinute(365 * 24 * 60), 9));
+  CensusPoint point = PointAt(AtMinute(15), 10);
+  point.duration = 2s;
+  point.complete = false;
+  timeline.Add(point);
+  EXPECT_EQ(timeline.Last()->nodes, 10u);
+  EXPECT_EQ(timeline.LastStart(), AtMinute(15) - 2s);
+  EXPECT_EQ(timeline.Last([](const CensusPoint& one) { return one.complete; })->nodes, 9u);
+}
+
+TEST(Timeline, WhatAProgramWithoutNumbersRecordedIsInOrderOfTime) {
+  Timeline timeline;
+  for (const int minute : {0, 15, 30}) timeline.Restore(PointAt(AtMinute(minute)));
+  EXPECT_EQ(timeline.Last()->at, AtMinute(30));
+  timeline.Add(PointAt(AtMinute(20)));
+  EXPECT_EQ(timeline.Last()->at, AtMinute(20));
+}
+
+TEST(Timeline, ACensusWhoseClockIsAheadThinsNothing) {
+  Timeline timeline;
+  for (int i = 0; i < 200; ++i) timeline.Add(PointAt(AtMinute(15 * i)));
+  timeline.Add(PointAt(AtMinute(11 * 366 * 24 * 60)));
+  EXPECT_EQ(timeline.points().size(), 201u);
+  timeline.Add(PointAt(AtMinute(15 * 200)));
+  EXPECT_EQ(timeline.points().size(), 202u);
+}
+
+TEST(Timeline, WhatAClockThatWasAheadRecordedIsMovedOnceItIsOutvoted) {
+  Timeline timeline;
+  const std::int64_t year = 365 * 24 * 60;
+  for (const std::int64_t minute : {std::int64_t{0}, year, year + 15, std::int64_t{15}, std::int64_t{30}}) {
+    timeline.Add(PointAt(AtMinute(minute)));
+  }
+  EXPECT_FALSE(timeline.WasAhead(AtMinute(20))) << "30 is later too: three against none";
+  ASSERT_TRUE(timeline.WasAhead(AtMinute(45)));
+  CensusPoint cut = PointAt(AtMinute(45), 3);
+  cut.complete = false;
+  const Timeline::Edit edit = timeline.Add(cut);
+  EXPECT_EQ(edit.dropped, (std::vector<Time>{AtMinute(year), AtMinute(year + 15)}));
+  EXPECT_EQ(edit.put, std::vector<Time>{AtMinute(45)});
+  ASSERT_EQ(timeline.points().size(), 4u);
+  EXPECT_EQ(timeline.points().back().at, AtMinute(45));
+  EXPECT_EQ(timeline.points().back().nodes, 10u) << "of the last complete one among them";
+  EXPECT_EQ(timeline.points().back().censuses, 3u);
+  EXPECT_EQ(Sums(timeline).came, 6u);
+}
+
+TEST(Timeline, AClockThatIsBehindForSomeCensusesMovesNothing) {
+  Timeline timeline;
+  for (int i = 0; i < 100; ++i) timeline.Add(PointAt(AtMinute(15 * i)));
+  for (int i = 0; i < 100; ++i) timeline.Add(PointAt(FromUnixSeconds(86400 + 900 * i)));
+  EXPECT_EQ(timeline.points().size(), 200u);
+  EXPECT_EQ(timeline.points().back().at, AtMinute(15 * 99));
 }
 
 TEST(Timeline, TellsEveryRowThatChanged) {

@@ -86,8 +86,8 @@ std::string Text(const History& history, const GoodNodes& nodes, const SeedRule&
                         (now - last->at) / std::chrono::seconds{1}, last->nodes, last->reachable);
   out += fmt::format("{} nodes known, {} good\n", history.nodes().size(), nodes.good);
   if (!history.nodes().empty() && nodes.few) {
-    out += fmt::format("few are good: some in {} address groups are wanted", rule.wanted);
-    if (nodes.doubtful > 0) out += fmt::format("; {} that answer but are not good are served too", nodes.doubtful);
+    out += fmt::format("few are good: {} groups are wanted", rule.wanted);
+    if (nodes.doubtful > 0) out += fmt::format("; {} others that answer are served too", nodes.doubtful);
     if (nodes.gone > 0) out += fmt::format("; {} that have gone are served too", nodes.gone);
     out += nodes.doubtful + nodes.gone == 0 ? "; there are no others to serve\n" : "\n";
   }

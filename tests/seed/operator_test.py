@@ -53,7 +53,7 @@ class Operator(unittest.TestCase):
         self.serves(seed, [seed, *nodes])
         lab.eventually(lambda: int(seed.metric("good_nodes")) == NODES, "all are good")
         self.assertEqual(seed.metric("few"), "1")
-        self.assertIn("few are good: 32 are wanted", seed.status())
+        self.assertIn("few are good: 32 groups are wanted", seed.status())
         self.assertIn("seed_few_good good=", seed.log())
 
     def test_its_rule_can_be_set_and_those_that_are_not_good_are_served_when_few_are(self):

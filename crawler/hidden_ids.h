@@ -31,7 +31,7 @@ class HiddenIds {
       ++nodes_[found].named_by;
       return;
     }
-    if (nodes_.size() >= limit_ || !MayAdd(teller)) {
+    if (nodes_.size() >= limit_ || !TakeRoom(teller)) {
       ++refused_;
       return;
     }
@@ -52,10 +52,16 @@ class HiddenIds {
   }
 
  private:
-  bool MayAdd(std::optional<std::uint32_t> teller) {
+  static constexpr std::size_t kGroupsToFillIt = 16;
+
+  // Of what the teller's group may add, one.
+  bool TakeRoom(std::optional<std::uint32_t> teller) {
     if (!teller) return true;
     if (*teller >= added_by_.size()) added_by_.resize(*teller + 1);
-    return ++added_by_[*teller] <= std::max<std::size_t>(1, limit_ / 16);
+    std::uint32_t& added = added_by_[*teller];
+    if (added >= std::max<std::size_t>(1, limit_ / kGroupsToFillIt)) return false;
+    ++added;
+    return true;
   }
   std::uint64_t HashOf(IdPrefix id) const {
     ByteArray<sizeof id> bytes;

@@ -40,13 +40,18 @@ static_assert(kMaxAttributes <= UINT16_MAX);
 
 // Those of one name: [begin, end) of all in order.
 struct Name {
-  std::size_t groups = 0;
-  std::size_t begin = 0;
-  std::size_t end = 0;
+  std::uint32_t groups = 0;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
 };
+static_assert(sizeof(Mention) == 16 && sizeof(Name) == 12);
+static_assert(2 * kMaxAttributes * GoodPeers::kMaxPeers <= UINT32_MAX);
 
 std::vector<Mention> Mentions(std::span<const GoodPeer> peers, const SipKey& key) {
   std::vector<Mention> out;
+  std::size_t attributes = 0;
+  for (const GoodPeer& peer : peers) attributes += peer.attributes.size();
+  out.reserve(2 * attributes);
   std::string name;
   for (std::uint32_t peer = 0; peer < peers.size(); ++peer) {
     std::uint16_t number = 0;
@@ -63,7 +68,8 @@ std::vector<Mention> Mentions(std::span<const GoodPeer> peers, const SipKey& key
 
 std::vector<Name> NamesOf(const std::vector<Mention>& mentions, std::span<const std::uint32_t> group_of) {
   std::vector<Name> out;
-  for (std::size_t i = 0; i < mentions.size(); ++i) {
+  out.reserve(mentions.size());
+  for (std::uint32_t i = 0; i < mentions.size(); ++i) {
     const bool other_name = i == 0 || mentions[i].name != mentions[i - 1].name;
     if (other_name) out.push_back({.groups = 0, .begin = i, .end = i});
     const bool other_group = other_name || group_of[mentions[i].peer] != group_of[mentions[i - 1].peer];

@@ -3,7 +3,7 @@
 // WidestAttributeViews: who has an attribute, or a value of it, of those names that most address groups use.
 //
 // Names are strangers', and 16,384 peers may make up half a million: each is a hash of its text until it is known to be
-// among the widest, so that all of them take 150 ms of the loop that answers for the seed, and 8 MB.
+// among the widest, so that all of them take 150 ms of the loop that answers for the seed, and 15 MB meanwhile.
 #pragma once
 
 #include <cstdint>

@@ -47,7 +47,7 @@ class SeedChooser {
   // `audience`: how far what is served may reach.
   SeedChooser(const SeedRule& rule, Scope audience) : rule_(rule), audience_(audience) {}
 
-  // To be called every kInterval. `known`: the peers of its node now.
+  // To be called every kInterval, later where that takes long. `known`: the peers of its node now.
   SeedPeers Choose(const SeedSelf& self, const std::vector<PeerInfo>& known, const History& history, Time now);
   const SeedRule& rule() const { return rule_; }
 

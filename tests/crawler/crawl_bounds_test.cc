@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "crawler/crawl.h"
 #include "tests/crawler/toy_crawl.h"
 
@@ -80,6 +82,17 @@ TEST(CrawlBounds, TellingsThatDoNotFitMakeTheCensusIncompleteAndTheNodesAreFound
   EXPECT_EQ(census.edges.size(), 5u);
 }
 
+// Runs the crawl to its end: how much was under way at once. `step` comes before each of its steps.
+std::size_t MostInFlight(ToyNetwork& network, Crawl& crawl, const std::function<void()>& step = {}) {
+  std::size_t most = 0;
+  network.RunWhile(crawl, [&] {
+    if (step) step();
+    most = std::max(most, crawl.Progress().in_flight);
+    return !crawl.Done();
+  });
+  return most;
+}
+
 TEST(CrawlBounds, OnlySoManyWhoDidNotAnswerAreDialledAtATime) {
   ToyNetwork network;
   std::vector<Endpoint> dead;
@@ -88,12 +101,7 @@ TEST(CrawlBounds, OnlySoManyWhoDidNotAnswerAreDialledAtATime) {
   config.in_flight = 4;
   config.patient = 3;
   Crawl crawl(config, CallerIdentity(), network.key, CallerSeed(), network.now);
-  std::size_t most = 0;
-  network.RunWhile(crawl, [&] {
-    most = std::max(most, crawl.Progress().in_flight);
-    return !crawl.Done();
-  });
-  EXPECT_EQ(most, 7u);
+  EXPECT_EQ(MostInFlight(network, crawl), 7u);
   EXPECT_EQ(crawl.Result(network.now).silent.size(), 20u);
 }
 
@@ -111,13 +119,10 @@ TEST(CrawlBounds, WhoAnswersAFurtherDialIsVisitedBeyondInFlightButNotBeyondAll) 
   config.in_flight = 4;
   config.patient = 8;
   Crawl crawl(config, CallerIdentity(), network.key, CallerSeed(), network.now);
-  std::size_t most = 0;
-  network.RunWhile(crawl, [&] {
-    if (network.sent_to.size() == late.size()) network.deaf_for.clear();  // nobody waits for a first dial any more
-    most = std::max(most, crawl.Progress().in_flight);
-    return !crawl.Done();
-  });
-  EXPECT_EQ(most, 12u);
+  const auto hear_all_once_all_were_dialled = [&] {
+    if (network.sent_to.size() == late.size()) network.deaf_for.clear();
+  };
+  EXPECT_EQ(MostInFlight(network, crawl, hear_all_once_all_were_dialled), 12u);
   EXPECT_EQ(crawl.Progress().nodes, 100u);
 }
 

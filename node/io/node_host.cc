@@ -159,6 +159,7 @@ Result<void> NodeHost::Start() {
                 {"mode", mode},
                 {"remedy", "others may replace the identity and the store; run: chmod 700 " + settings_.data_dir}});
   }
+  WarnOfABanOfItself();
   if (auto started = driver_->Start(); !started) return started;
   log_.Write(LogLevel::kInfo, "node_started",
              {{"node_id", driver_->Status().id.ToString()},
@@ -167,6 +168,15 @@ Result<void> NodeHost::Start() {
               {"api", api_address()},
               {"data_dir", settings_.data_dir}});
   return {};
+}
+
+// Of a list that a whole fleet shares; `hearsay ban` refuses it.
+void NodeHost::WarnOfABanOfItself() {
+  const BanSubject self(driver_->Status().id);
+  if (std::ranges::find(settings_.bans, self, &BanEntry::subject) == settings_.bans.end()) return;
+  log_.Write(LogLevel::kWarn, "ban_of_this_node",
+             {{"node_id", driver_->Status().id.ToString()},
+              {"remedy", "the settings ban this node's own id, which changes nothing; take it out of bans"}});
 }
 
 Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
@@ -188,6 +198,7 @@ Result<SettingsChanges> NodeHost::Reload(const Settings& fresh) {
   log_.SetLevel(LevelOf(settings_));
   if (api_) api_->SetBansSaidIn(settings_.bans_said_in);
   driver_->Reconfigure(std::move(core->config), settings_.peers);
+  WarnOfABanOfItself();
   groups_ = std::move(core->groups);  // now that nobody borrows the old ones
   log_.Write(LogLevel::kInfo, "settings_reloaded",
              {{"changed", Join(changes.reloadable)},

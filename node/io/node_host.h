@@ -62,6 +62,7 @@ class NodeHost {
   // Loads what `settings` name.
   Result<Core> MakeCore(const Settings& settings);
   Result<void> OpenDriver(std::function<void(const PeerEvent&)> on_event);
+  void WarnOfABanOfItself();
 
   asio::io_context& io_;
   Settings settings_;

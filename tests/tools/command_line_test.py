@@ -346,6 +346,17 @@ class Run(Case):
         self.assertIn("mode=0777 remedy=", self.await_logged("data_dir_open_to_others", 1))
         self.assertIn(f"chmod 700 {self.data}", self.await_logged("data_dir_open_to_others", 1))
 
+    def test_warns_when_the_settings_ban_the_node_itself(self):
+        self.start()
+        self.assertEqual(self.logged("ban_of_this_node"), [])
+        me = json.loads(hearsay("status", "--json", "--data-dir", str(self.data)).stdout)["node_id"]
+        self.node.terminate()
+        self.node.wait(20)
+        self.start("--ban", me)
+        self.assertIn(f"node_id={me} remedy=", self.await_logged("ban_of_this_node", 1))
+        self.node.send_signal(signal.SIGHUP)
+        self.await_logged("ban_of_this_node", 2)
+
     def test_the_status_shows_bans_when_there_are_some(self):
         self.start("--ban", "192.0.2.1", "--ban", "192.0.2.2")
         self.assertEqual(self.logged("data_dir_open_to_others"), [])

@@ -10,6 +10,7 @@ target_link_libraries(hearsay_embed INTERFACE hearsay_io)
 target_include_directories(hearsay_embed INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/hearsay>)
 
 install(TARGETS hearsay hearsay-experiment)
+add_custom_target(installed DEPENDS hearsay hearsay-experiment hearsay_io)  # what tools/build builds
 install(TARGETS hearsay_embed hearsay_options hearsay_messages hearsay_proto hearsay_store hearsay_core hearsay_io
         EXPORT hearsay-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 # Only what the embedding header reaches: the wire's types, the core's seam, the driver's surface.

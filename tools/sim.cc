@@ -140,7 +140,7 @@ int Experiment(const Options& options) {
   arguments.push_back(nullptr);
   execv(program.c_str(), arguments.data());
   return Fail("sim", program + ": " + std::strerror(errno) +
-                         "; experiments are a program of their own, installed beside this one");
+                         "; experiments are a program of their own: tools/build makes it, beside this one");
 }
 
 int Sim(const Options& options) {

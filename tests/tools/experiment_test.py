@@ -6,8 +6,10 @@ import importlib.machinery
 import importlib.util
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
@@ -62,6 +64,16 @@ class Experiments(unittest.TestCase):
         found = figures("on-path")
         self.assertEqual({f["name"]: f["value"] for f in kept["figures"]},
                          {name: f["median"] for name, f in found.items()})
+
+    def test_without_their_program_it_is_said_what_makes_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            alone = pathlib.Path(shutil.copy(PROGRAM, folder))
+            for command in ([alone, "sim", "--experiment", "list"], [TREE / "tools/experiments", "--binary", alone]):
+                told = subprocess.run(command, capture_output=True, text=True, check=False)
+                self.assertNotEqual(told.returncode, 0)
+                self.assertIn(f"{folder}/hearsay-experiment", told.stderr)
+                self.assertIn("tools/build", told.stderr)
+                self.assertNotIn("Traceback", told.stderr)
 
     def test_every_experiment_is_listed_and_an_unknown_one_is_refused(self):
         listed = sim("list")

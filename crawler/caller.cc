@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "crawler/caller.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "proto/record.h"
@@ -24,7 +25,7 @@ Caller::Caller(Identity identity, const NetworkKey& network, std::string_view so
                std::size_t max_dials, Time now)
     : identity_(std::move(identity)),
       network_(network),
-      boot_epoch_(static_cast<std::uint64_t>(UnixSeconds(now))),
+      boot_epoch_(static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 1))),
       rng_(seed),
       record_(SignOwnRecord(identity_, network_, software, boot_epoch_)),
       dialler_(identity_, network_, boot_epoch_, rhythm_, codec_, rng_, counters_, max_dials) {}

@@ -3,8 +3,8 @@
 // NodeRecord: what a node says of itself, signed, so that anybody may pass it on and nobody may alter it.
 //
 // The signature covers the body bytes as received (never a re-serialization), under the label "hearsay v1 record" and
-// the network. A higher sequence replaces a lower one; the sequence starts at the boot epoch = max(last + 1, unix
-// seconds), so a restarted node's record is always newer. Attributes are the application's: a service port, a tag.
+// the network. A higher sequence replaces a lower one; the sequence starts at the boot epoch, in
+// microseconds (SPEC), so a restarted node's record is always newer. Attributes are the application's: a port, a tag.
 #pragma once
 
 #include <cstdint>

@@ -40,7 +40,7 @@ TEST(Node, StoresTheBootEpochBeforeItSendsAnything) {
   pump.node(0).Tick(pump.now, out);
   ASSERT_FALSE(out.list.empty());
   ASSERT_TRUE(std::holds_alternative<PersistState>(out.list.front()));
-  EXPECT_EQ(std::get<PersistState>(out.list.front()).state.boot_epoch, 1'800'000'000u);
+  EXPECT_EQ(std::get<PersistState>(out.list.front()).state.boot_epoch, 1'800'000'000'000'000u);
 }
 
 TEST(Node, TwentyNodesWithOneBootstrapAllSeeEachOther) {
@@ -223,7 +223,7 @@ TEST(Node, ACopiedIdentityIsReportedToTheOneThatStartedFirst) {
   MemberOptions options;
   options.bootstrap = {At("5.0.0.1:1000")};
   options.identity = static_cast<std::uint8_t>(original + 1);
-  options.snapshot.state.boot_epoch = pump.node(original).Status().boot_epoch + 1000;
+  options.snapshot.state.boot_epoch = pump.node(original).Status().boot_epoch + 1;
   const std::size_t copy = pump.Add("5.2.0.1:1000", options);
   ASSERT_EQ(pump.id(copy), pump.id(original));
   pump.filter = [](InFlight& f) {  // as if they could not reach each other

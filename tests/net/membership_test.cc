@@ -183,5 +183,24 @@ TEST(Bootstrap, ACopyThatKnowsOnlyAThirdNodeIsReportedToTheOriginal) {
   EXPECT_TRUE(Eventually([&] { return cluster.Status(copy).value("view", 0) == 1; }));
 }
 
+// As replicas of one image do.
+TEST(Bootstrap, CopiesThatStartInTheSameSecondAreReportedToo) {
+  Cluster cluster(HEARSAY_BINARY);
+  const std::size_t seed = cluster.Start();
+  const std::size_t one = cluster.Start();
+  const std::size_t other = cluster.Start();
+  ASSERT_TRUE(cluster.WaitReady(seed) && cluster.WaitReady(one) && cluster.WaitReady(other));
+  cluster.Kill(one);
+  cluster.Kill(other);
+  std::filesystem::copy_file(cluster.Directory(one) + "/identity", cluster.Directory(other) + "/identity",
+                             std::filesystem::copy_options::overwrite_existing);
+  const std::string peer = cluster.Ready(seed, "listen");
+  cluster.Restart(one, {"--peer", peer});
+  cluster.Restart(other, {"--peer", peer});
+  ASSERT_TRUE(cluster.WaitReady(one) && cluster.WaitReady(other));
+  const auto reported = [&](std::size_t node) { return cluster.Status(node).value("duplicate_identities", 0); };
+  EXPECT_TRUE(Eventually([&] { return reported(one) + reported(other) >= 1; }));
+}
+
 }  // namespace
 }  // namespace hearsay::test

@@ -11,6 +11,7 @@
 #include "node/io/api_token.h"
 #include "node/io/data_dir.h"
 #include "node/io/local_api_address.h"
+#include "store/directory_lock.h"
 
 namespace hearsay {
 namespace {
@@ -75,6 +76,11 @@ Result<NodeApi> NodeApi::Find(const ApiOptions& options, const Environment& envi
     auto found = ReadApiAddressFile(source);
     if (!found) return tl::unexpected(std::move(found.error()));
     if (!*found) return tl::unexpected("no node runs in " + dir + " (no api.address there); " + std::string(kStartOne));
+    // Whoever listens there now may be somebody else, who is to get no token and to answer nothing.
+    if (DirectoryLock::IsFree(dir)) {
+      return tl::unexpected("no node runs in " + dir + ": " + source + " is of one that was killed; " +
+                            std::string(kStartOne));
+    }
     text = **found;
   }
   auto address = ApiAddress::Parse(text);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The file in the data directory through which commands find the running node: its API's address in one line
-// ("127.0.0.1:7076\n" or "unix:/path\n"). Written once the API listens, removed when it stops; after a kill it lies.
+// ("127.0.0.1:7076\n" or "unix:/path\n"). Written once the API listens, removed when it stops; after a kill it lies,
+// and the directory's lock is free.
 #pragma once
 
 #include <optional>

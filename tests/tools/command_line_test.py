@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -356,6 +357,21 @@ class Run(Case):
         self.assertIn(f"node_id={me} remedy=", self.await_logged("ban_of_this_node", 1))
         self.node.send_signal(signal.SIGHUP)
         self.await_logged("ban_of_this_node", 2)
+
+    def test_a_killed_nodes_address_is_not_taken_for_a_node(self):
+        token = pathlib.Path(self.folder.name, "token")
+        token.write_text("secret-token-0123456789\n")
+        token.chmod(0o600)
+        self.start("--api", "127.0.0.1:0", "--api-token-file", str(token))
+        self.node.kill()
+        self.node.wait(20)
+        host, port = pathlib.Path(self.data, "api.address").read_text().strip().rsplit(":", 1)
+        with socket.create_server((host, int(port))) as thief:
+            for command in (["ban", "10.0.0.1", "--api-token-file", str(token)], ["peers"], ["health"]):
+                refused = hearsay(*command, "--data-dir", str(self.data))
+                self.assertRefused(refused, 1, f"no node runs in {self.data}", "killed", "hearsay run")
+            thief.settimeout(0)
+            self.assertRaises(BlockingIOError, thief.accept)
 
     def test_the_status_shows_bans_when_there_are_some(self):
         self.start("--ban", "192.0.2.1", "--ban", "192.0.2.2")

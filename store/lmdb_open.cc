@@ -64,6 +64,15 @@ Result<void> SyncDirectory(const std::string& directory) {
   return {};
 }
 
+// LMDB makes its table of readers as a hole and writes to it through the map: on a full disk that is a SIGBUS. Room is
+// made first. 0, or the errno of a disk without room; what else is wrong, LMDB says itself.
+int MakeRoomForReaders(const std::string& path) {
+  constexpr off_t kTableBytes = 8192;  // of LMDB's 126 readers, in its own file PATH-lock
+  const FileDescriptor file(open((path + "-lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode));
+  if (file.get() < 0 || fallocate(file.get(), 0, 0, kTableBytes) == 0) return 0;
+  return errno == ENOSPC || errno == EDQUOT ? errno : 0;  // others: a file system that can't do this
+}
+
 std::size_t WholePages(std::size_t bytes) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   return std::max<std::size_t>(1, (bytes + page - 1) / page) * page;
@@ -137,6 +146,11 @@ Result<void> LmdbFile::OpenEnvironment(Access access) {
   MDB_env* raw = nullptr;
   if (const int rc = mdb_env_create(&raw); rc != MDB_SUCCESS) return tl::unexpected(Fault(rc));
   environment_.reset(raw);
+  if (access != Access::kCreate) {
+    if (const int fault = MakeRoomForReaders(path_); fault != 0) {
+      return tl::unexpected(FaultText(kind_.name, path_ + "-lock", fault));
+    }
+  }
   unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
   if (access == Access::kRead) flags |= MDB_RDONLY;
   if (access == Access::kCreate) flags |= MDB_NOLOCK;  // nobody else knows the file

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -246,6 +247,33 @@ TEST_F(LmdbFaults, MakesNoStoreOnAFullDisk) {
   });
   if (result == "skip") GTEST_SKIP() << "no right to mount here";
   EXPECT_THAT(result, AllOf(HasSubstr("No space left on device; free some space"), EndsWith("|no store")));
+}
+
+// LMDB writes its table of readers through a map: where the disk has no room that would end the process.
+TEST_F(LmdbFaults, AFullDiskHasNoRoomForTheTableOfReaders) {
+  const auto disk = [&](const std::string& size) {
+    return umount2(path().c_str(), MNT_DETACH) == 0 && mount("none", path().c_str(), "tmpfs", 0, size.c_str()) == 0;
+  };
+  const std::string result = InChild([&]() -> std::string {
+    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return "skip";
+    if (mount("none", path().c_str(), "tmpfs", 0, "size=4k") != 0) return "skip";
+    for (int kib = 4; kib <= 40; kib += 4) {
+      if (!disk("size=" + std::to_string(kib) + "k")) return "no disk";
+      const auto store = LmdbStore::Open(path());
+      if (!store && store.error().find("No space left on device; free some") == std::string::npos) return store.error();
+    }
+    if (!disk("size=64k")) return "no disk";
+    OpenOrDie(path());
+    std::filesystem::remove(directory_.StoreFile() + "-lock");
+    std::ofstream(path() + "/fill") << std::string(std::size_t{64} << 10, 'x') << std::flush;
+    const auto reader = LmdbStore::OpenToRead(path());
+    return OpenFault(path()) + "|" + (reader ? "opened" : reader.error());
+  });
+  if (result == "skip") GTEST_SKIP() << "no right to mount here";
+  const std::string fault =
+      "store " + directory_.StoreFile() + "-lock: No space left on device; free some space on "
+      "the disk; nothing was changed";
+  EXPECT_EQ(result, fault + "|" + fault);
 }
 
 TEST_F(LmdbFaults, RefusesABatchAboveTheFileSizeLimit) {

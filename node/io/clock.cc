@@ -15,4 +15,9 @@ SystemClock::Steady::time_point SystemClock::ToSteady(Time time) const {
   return steady_start_ + after;
 }
 
+Duration SystemClock::SetSince() const {
+  const SystemClock fresh;
+  return std::chrono::round<std::chrono::seconds>(fresh.start_ - Now());
+}
+
 }  // namespace hearsay

@@ -20,8 +20,14 @@ class SystemClock {
       : steady_start_(Steady::now()),
         start_(std::chrono::duration_cast<Duration>(std::chrono::system_clock::now().time_since_epoch())) {}
 
+  // One that was read at `steady` and showed `wall`.
+  SystemClock(Steady::time_point steady, Time wall) : steady_start_(steady), start_(wall) {}
+
   Time Now() const { return start_ + std::chrono::duration_cast<Duration>(Steady::now() - steady_start_); }
   Time started_at() const { return start_; }
+  // By how much the system's clock was set since the start, in whole seconds: what is stored and must end on time counts
+  // from there, as the next start does. (So does the sleep of a suspended machine.)
+  Duration SetSince() const;
   // When a timer must fire for Now() to have reached `time`: rounded up, never a tick too early.
   Steady::time_point ToSteady(Time time) const;
 

@@ -14,11 +14,19 @@ namespace {
 
 constexpr Duration kLateTimer = std::chrono::milliseconds{2};
 
+// Where somebody set the clock since the start, the next start would end it too early or too late.
+BanEntry ByTheClockAsItIsSet(BanEntry ban, const SystemClock& clock) {
+  const Duration set_since = clock.SetSince();
+  ban.created += set_since;
+  if (ban.expires != kNever) ban.expires += set_since;
+  return ban;
+}
+
 // A Persist effect as a change of the store; nullopt for any other effect.
-std::optional<Change> AsChange(Effect& effect) {
+std::optional<Change> AsChange(Effect& effect, const SystemClock& clock) {
   if (auto* put = std::get_if<PersistPeer>(&effect)) return PutPeer{std::move(put->peer)};
   if (auto* forget = std::get_if<ForgetPeer>(&effect)) return DropPeer{forget->id};
-  if (auto* ban = std::get_if<PersistBan>(&effect)) return PutBan{std::move(ban->ban)};
+  if (auto* ban = std::get_if<PersistBan>(&effect)) return PutBan{ByTheClockAsItIsSet(std::move(ban->ban), clock)};
   if (const auto* lifted = std::get_if<ForgetBan>(&effect)) return DropBan{lifted->subject};
   if (auto* state = std::get_if<PersistState>(&effect)) return PutState{std::move(state->state)};
   return std::nullopt;
@@ -77,6 +85,7 @@ Result<std::unique_ptr<Driver>> Driver::Open(asio::io_context& io, Config config
 
 Driver::Driver(asio::io_context& io, Opened opened)
     : io_(io),
+      clock_(opened.config.clock),
       config_(std::move(opened.config)),
       closed_network_(opened.network.closed()),
       store_(opened.store),
@@ -129,7 +138,7 @@ Result<void> Driver::CommitFirstStep() {
   std::vector<Change> changes;
   std::vector<Effect> rest;
   for (Effect& effect : effects_.list) {
-    if (auto change = AsChange(effect)) {
+    if (auto change = AsChange(effect, clock_)) {
       changes.push_back(std::move(*change));
     } else {
       rest.push_back(std::move(effect));
@@ -239,7 +248,7 @@ void Driver::ApplyOne(Effect& effect, const UdpListeners::Question* question) {
     OnPeerEvent(*event);
   } else if (const auto* resolve = std::get_if<Resolve>(&effect)) {
     BeginResolve(resolve->entry);
-  } else if (auto change = AsChange(effect)) {
+  } else if (auto change = AsChange(effect, clock_)) {
     writer_->Write(std::move(*change));
   }
 }

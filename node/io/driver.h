@@ -42,6 +42,7 @@ class Driver final : public NodeView, public NodeControl {
     std::string network;
     std::vector<Endpoint> listen;    // as Settings::listen
     std::unique_ptr<UdpListeners> listeners;  // bound already; absent: bound here, to the port of the last run if free
+    SystemClock clock;
     Resolver::Config resolver;     // on_notice is filled in here
     std::uint64_t store_capacity = 0;
     std::function<void(const PeerEvent&)> on_event;                // after log and event log; may not call the driver

@@ -25,8 +25,8 @@ class SystemClock {
 
   Time Now() const { return start_ + std::chrono::duration_cast<Duration>(Steady::now() - steady_start_); }
   Time started_at() const { return start_; }
-  // By how much the system's clock was set since the start, in whole seconds: what is stored and must end on time counts
-  // from there, as the next start does. (So does the sleep of a suspended machine.)
+  // By how much the system's clock was set since the start, in whole seconds: what is stored and must end on time
+  // counts from there, as the next start does. The sleep of a suspended machine is among it.
   Duration SetSince() const;
   // When a timer must fire for Now() to have reached `time`: rounded up, never a tick too early.
   Steady::time_point ToSteady(Time time) const;

@@ -77,6 +77,7 @@ class Driver final : public NodeView, public NodeControl {
   std::vector<Endpoint> Listen() const override { return listeners_->endpoints(); }
   CoreStatus Status() const override { return node_.Status(); }
   std::vector<PeerInfo> Peers() const override { return node_.Peers(); }
+  std::optional<PeerInfo> FindPeer(const NodeId& id) const override { return node_.FindPeer(id); }
   std::optional<PeerExplanation> Explain(const NodeId& id) const override { return node_.Explain(id, Now()); }
   const Counters& CoreCounters() const override { return node_.counters(); }
   std::vector<BanEntry> Bans() const override { return node_.Bans(); }

@@ -159,6 +159,7 @@ Result<void> LocalApi::Impl::Start() {
   const int fd = listener_.Release();
   auto started = loop_.Start({.listen_fd = fd,
                               .max_connections = config_.max_connections,
+                              .oldest_gives_way = true,
                               .memory_per_connection = kMaxHeaderBytes,
                               .request_deadline = config_.request_deadline,
                               .on_request = &Impl::OnRequest,
@@ -198,6 +199,7 @@ ApiCounters LocalApi::Impl::Counters() const {
   return {.requests = requests_,
           .refused = refused_,
           .timeouts = loop_.timeouts(),
+          .evicted = loop_.evicted(),
           .connections = loop_.connections(),
           .event_streams = streams_.size()};
 }
@@ -209,6 +211,7 @@ MHD_Result LocalApi::Impl::OnRequest(void* self, MHD_Connection* connection, con
   auto& api = *static_cast<Impl*>(self);
   if (*seen == nullptr) {
     *seen = self;
+    api.loop_.HeadIsWhole(connection);
     const std::optional<Refusal> refusal = api.Judge(connection);
     return refusal ? api.Refuse(connection, *refusal) : MHD_YES;
   }

@@ -6,8 +6,8 @@
 // Trust: whoever reaches the socket may read everything. So it listens on loopback addresses only, or on a unix socket
 // of mode 0600; and on TCP the Host and Origin headers must be of this machine, which keeps web pages out (DNS
 // rebinding). To change something takes the socket or the operator's token (local_api_guard.h).
-// Bounds: ApiConfig. A silent or slow client costs one connection until its deadline, and no time of the loop; answers
-// under way hold at most kMaxPendingBytes in all.
+// Bounds: ApiConfig. A silent or slow client costs one connection until its deadline, and no time of the loop; when all
+// are taken the oldest silent one gives way, so nobody is kept out. Answers under way hold at most kMaxPendingBytes.
 // One thread, the loop's. `node` and `events` outlive it. Destroying it stops it; handlers still queued do nothing.
 #pragma once
 

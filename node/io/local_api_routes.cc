@@ -112,9 +112,8 @@ ApiAnswer ApiRoutes::Peers(const ApiRequest& request) const {
 ApiAnswer ApiRoutes::Peer(std::string_view text) const {
   const std::optional<NodeId> id = NodeId::Parse(text);
   if (!id) return ErrorAnswer(400, "node id " + Quoted(text) + ": give 64 hex digits");
-  const std::vector<PeerInfo> peers = node_.Peers();
-  const auto found = std::find_if(peers.begin(), peers.end(), [&id](const PeerInfo& peer) { return peer.id == *id; });
-  if (found == peers.end()) return ErrorAnswer(404, "no peer " + id->ToString());
+  const std::optional<PeerInfo> found = node_.FindPeer(*id);
+  if (!found) return ErrorAnswer(404, "no peer " + id->ToString());
   return JsonAnswer(PeerJson(*found));
 }
 

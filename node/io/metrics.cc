@@ -145,6 +145,7 @@ std::string MetricsText(const NodeView& node, const ApiCounters& api, std::strin
   page.Counter("hearsay_api_requests", "Requests answered by the local API.", api.requests);
   page.Counter("hearsay_api_refused", "Requests answered with an error.", api.refused);
   page.Counter("hearsay_api_timeouts", "API connections closed by their deadline.", api.timeouts);
+  page.Counter("hearsay_api_evicted", "API connections closed to make room for others.", api.evicted);
   page.Gauge("hearsay_api_connections", "Open API connections.", api.connections);
   page.Gauge("hearsay_api_event_streams", "Open event streams.", api.event_streams);
   page.Gauge("process_resident_memory_bytes", "Resident memory size in bytes.", ResidentBytes());

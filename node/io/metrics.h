@@ -21,6 +21,7 @@ struct ApiCounters {
   std::uint64_t requests = 0;     // answered, whatever the status
   std::uint64_t refused = 0;      // answered with 4xx or 5xx
   std::uint64_t timeouts = 0;     // connections closed by their deadline
+  std::uint64_t evicted = 0;      // connections closed for who came while all places were taken
   std::size_t connections = 0;    // now
   std::size_t event_streams = 0;  // now
 };

@@ -15,6 +15,8 @@
 namespace hearsay {
 namespace {
 
+constexpr auto kPause = std::chrono::milliseconds{100};  // until somebody is accepted again, without a descriptor
+
 int SocketOf(MHD_Connection* connection) {
   const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   HEARSAY_CHECK(info != nullptr);
@@ -31,7 +33,7 @@ ClientNetwork NetworkOf(const sockaddr* address) {
 
 }  // namespace
 
-MhdLoop::MhdLoop(asio::io_context& io) : io_(io), epoll_(io), timer_(io) {}
+MhdLoop::MhdLoop(asio::io_context& io) : io_(io), epoll_(io), timer_(io), pause_(io) {}
 
 MhdLoop::~MhdLoop() { Stop(); }
 
@@ -66,6 +68,7 @@ void MhdLoop::Stop() {
   alive_ = std::make_shared<int>(0);
   kicked_ = false;
   timer_.cancel();
+  pause_.cancel();
   armed_for_ = Clock::time_point::max();
   epoll_.release();
   MHD_stop_daemon(daemon_);  // OnConnection empties open_
@@ -76,9 +79,18 @@ void MhdLoop::WaitReady() {
   epoll_.async_wait(asio::posix::stream_descriptor::wait_read,
                     [this, alive = std::weak_ptr<int>(alive_)](const asio::error_code& error) {
                       if (error || alive.expired()) return;
+                      const bool none_before = open_.empty();
+                      const std::uint64_t accepted_before = accepted_;
                       Run();
-                      WaitReady();
+                      none_before && accepted_ == accepted_before ? WaitReadySoon() : WaitReady();
                     });
+}
+
+void MhdLoop::WaitReadySoon() {
+  pause_.expires_after(kPause);
+  pause_.async_wait([this, alive = std::weak_ptr<int>(alive_)](const asio::error_code& error) {
+    if (!error && !alive.expired()) WaitReady();
+  });
 }
 
 void MhdLoop::Kick() {
@@ -121,6 +133,7 @@ void MhdLoop::Add(MHD_Connection* connection) {
   const Clock::time_point now = Clock::now();
   open_[connection] = {.since = now, .network = network};
   ++of_network_[network];
+  ++accepted_;
   SetDeadline(connection, now + head_deadline_);
   if (oldest_gives_way_) MakeRoom(connection);
 }
@@ -144,7 +157,8 @@ void MhdLoop::MakeRoom(const MHD_Connection* newcomer) {
   for (const auto& [connection, open] : open_) {
     if (open.closing) continue;
     ++staying;
-    if (connection == newcomer || (found != nullptr && !before(open, *found))) continue;
+    const bool has_no_end = open.deadline == Clock::time_point::max();
+    if (connection == newcomer || has_no_end || (found != nullptr && !before(open, *found))) continue;
     oldest = connection;
     found = &open;
   }
@@ -171,7 +185,11 @@ void MhdLoop::LiftDeadline(MHD_Connection* connection) { SetDeadline(connection,
 
 void MhdLoop::RestartDeadline(MHD_Connection* connection) {
   // As in AwaitHead.
-  if (open_.contains(connection)) SetDeadline(connection, Clock::now() + request_deadline_);
+  const auto known = open_.find(connection);
+  if (known == open_.end()) return;
+  known->second.awaits_head = true;
+  known->second.since = Clock::now();
+  SetDeadline(connection, known->second.since + head_deadline_);
 }
 
 void MhdLoop::SetDeadline(MHD_Connection* connection, Clock::time_point deadline) {

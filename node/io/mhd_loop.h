@@ -12,7 +12,9 @@
 //  - It aborts when stopped with suspended connections: the owner resumes them before Stop().
 //  - It counts by address only. Where max_of_one_network is set, connections are counted by client network here. Where
 //    oldest_gives_way is, nobody is kept out by others who hold connections open: when all places are taken the oldest
-//    of those without a whole head is closed, and when there is none, the oldest of all.
+//    of those without a whole head is closed, and when there is none, the oldest of all; never one whose answer has no
+//    end (LiftDeadline), which the owner bounds.
+//  - Where it can accept nothing (no descriptor is free) its epoll descriptor stays ready: it is left alone a while.
 //  - The epoll descriptor is MHD's; it is released, never closed, by us.
 // One thread, the loop's.
 #pragma once
@@ -70,7 +72,7 @@ class MhdLoop {
   void AwaitHead(MHD_Connection* connection);
   // An answer without an end: the connection lives until somebody closes it.
   void LiftDeadline(MHD_Connection* connection);
-  // From the end of an answer, until the end of the next.
+  // The answer is over, and another head may come: as after connecting.
   void RestartDeadline(MHD_Connection* connection);
   // Shuts the socket down. A suspended connection must be resumed too.
   void Close(MHD_Connection* connection);
@@ -96,6 +98,7 @@ class MhdLoop {
   static void OnConnection(void* self, MHD_Connection* connection, void** socket_context,
                            MHD_ConnectionNotificationCode code);
   void WaitReady();
+  void WaitReadySoon();
   void Add(MHD_Connection* connection);
   void Remove(MHD_Connection* connection);
   void MakeRoom(const MHD_Connection* newcomer);
@@ -107,6 +110,7 @@ class MhdLoop {
   MHD_Daemon* daemon_ = nullptr;
   asio::posix::stream_descriptor epoll_;
   asio::steady_timer timer_;
+  asio::steady_timer pause_;  // while nothing can be accepted
   Clock::time_point armed_for_ = Clock::time_point::max();
   bool kicked_ = false;
   std::chrono::milliseconds request_deadline_{};
@@ -116,6 +120,7 @@ class MhdLoop {
   std::size_t max_of_one_network_ = 0;
   bool oldest_gives_way_ = false;
   std::uint64_t evicted_ = 0;
+  std::uint64_t accepted_ = 0;
   std::unordered_map<MHD_Connection*, Open> open_;       // every connection that MHD has
   std::map<ClientNetwork, std::size_t> of_network_;      // of those
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);             // queued handlers hold it weakly

@@ -24,6 +24,7 @@ class NodeView {
   virtual std::vector<Endpoint> Listen() const = 0;    // bound, with the real ports
   virtual CoreStatus Status() const = 0;
   virtual std::vector<PeerInfo> Peers() const = 0;
+  virtual std::optional<PeerInfo> FindPeer(const NodeId& id) const = 0;
   // nullopt when it is not known.
   virtual std::optional<PeerExplanation> Explain(const NodeId& id) const = 0;
   virtual const Counters& CoreCounters() const = 0;

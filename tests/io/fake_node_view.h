@@ -3,6 +3,7 @@
 // A NodeView whose answers the test writes, and peers to put into it.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <optional>
@@ -49,6 +50,10 @@ struct FakeNodeView final : NodeView {
   std::vector<Endpoint> Listen() const override { return {{IpAddress::V4(0x7f000001), 7075}}; }
   CoreStatus Status() const override { return status; }
   std::vector<PeerInfo> Peers() const override { return peers; }
+  std::optional<PeerInfo> FindPeer(const NodeId& id) const override {
+    const auto found = std::ranges::find(peers, id, &PeerInfo::id);
+    return found == peers.end() ? std::nullopt : std::optional(*found);
+  }
   std::optional<PeerExplanation> Explain(const NodeId& id) const override {
     const auto found = explanations.find(id);
     return found == explanations.end() ? std::nullopt : std::optional(found->second);

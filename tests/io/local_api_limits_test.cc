@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Clients that are silent, slow, many or gone: they cost a place for a while, and nothing else.
+#include <arpa/inet.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -36,6 +38,9 @@ class LocalApiLimits : public ApiFixture {
   }
   // CPU of the loop's thread while `connection` stays silent.
   milliseconds LoopTimeDuring(RawConnection& connection, milliseconds span) {
+    return LoopTimeOf([&] { EXPECT_THAT(connection.Hear("never said", span), EndsWith("<still open>")); });
+  }
+  milliseconds LoopTimeOf(const std::function<void()>& what) {
     const auto measure = [this] {
       rusage usage{};
       OnLoop([&usage] { ::getrusage(RUSAGE_THREAD, &usage); });
@@ -43,7 +48,7 @@ class LocalApiLimits : public ApiFixture {
       return std::chrono::duration_cast<milliseconds>(of(usage.ru_utime) + of(usage.ru_stime));
     };
     const milliseconds before = measure();
-    EXPECT_THAT(connection.Hear("never said", span), EndsWith("<still open>"));
+    what();
     return measure() - before;
   }
 };
@@ -81,24 +86,31 @@ TEST_F(LocalApiLimits, GivesAKeptConnectionOneDeadlineForEachRequest) {
   EXPECT_EQ(connection.Hear(), "");
 }
 
-TEST_F(LocalApiLimits, ServesOthersOnceAHundredSilentClientsHaveTimedOut) {
-  StartApi({.address = {}, .request_deadline = milliseconds{200}});
-  auto silent = Connect(100);
+TEST_F(LocalApiLimits, ServesOthersWhileHundredsAreSilent) {
+  StartApi({.address = {}, .request_deadline = seconds{60}});
+  auto silent = Connect(300);
+  for (RawConnection& connection : silent) connection.Say("GET /healthz HTTP/1.1\r\nHo");
   EXPECT_EQ(Get("/healthz").status, 200);
-  for (RawConnection& connection : silent) EXPECT_EQ(connection.Hear(), "");
-  EXPECT_EQ(Metric("hearsay_api_timeouts_total"), 100u);
+  EXPECT_EQ(silent.front().Hear(), "") << "the oldest gave way";
+  EXPECT_EQ(silent.back().Hear({}, milliseconds{1}), "<still open>");
+  EXPECT_GE(Metric("hearsay_api_evicted_total"), 300u + 1u - 64u);
+  EXPECT_EQ(Metric("hearsay_api_timeouts_total"), 0u);
 }
 
-TEST_F(LocalApiLimits, HoldsNoMoreConnectionsThanItsLimit) {
-  StartApi({.address = {}, .max_connections = 8, .request_deadline = seconds{60}});
-  RawConnection first(address);
-  EXPECT_EQ(Metric("hearsay_api_connections"), 2u);
-  auto silent = Connect(7);  // the metrics' connection is closed: eight in all
-  RawConnection ninth(address);
-  ninth.Say("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  EXPECT_EQ(ninth.Hear({}, milliseconds{100}), "<still open>");
-  silent.pop_back();
-  EXPECT_THAT(ninth.Hear("}\n"), StartsWith("HTTP/1.1 200"));
+TEST_F(LocalApiLimits, HoldsNoMoreConnectionsThanItsLimitAndNoStreamGivesWay) {
+  StartApi({.address = {}, .max_connections = 8, .max_event_streams = 4, .request_deadline = seconds{60}});
+  auto streams = Connect(4);
+  for (RawConnection& stream : streams) {
+    stream.Say(kOpenStream);
+    EXPECT_THAT(stream.Hear(kOpened), StartsWith("HTTP/1.1 200"));
+  }
+  auto silent = Connect(20);
+  EXPECT_EQ(silent.front().Hear(), "");
+  const auto begin = Clock::now();  // who was closed is counted until it is gone
+  while (Metric("hearsay_api_connections") != 8 && Clock::now() - begin < kPatience) std::this_thread::yield();
+  EXPECT_EQ(Metric("hearsay_api_connections"), 8u);
+  EXPECT_EQ(Metric("hearsay_api_event_streams"), 4u);
+  for (RawConnection& stream : streams) EXPECT_EQ(stream.Hear("never said", milliseconds{1}), "<still open>");
 }
 
 TEST_F(LocalApiLimits, SpendsNoTimeOnSilentClientsAndStreams) {
@@ -177,6 +189,43 @@ TEST_F(LocalApiLimits, DropsAStreamThatDoesNotKeepUp) {
   }
   EXPECT_EQ(Metric("hearsay_api_event_streams"), 1u) << "the slow stream should have been dropped";
   EXPECT_THAT(slow.Hear(), Not(HasSubstr("<still open>")));
+}
+
+// Every descriptor of this process taken, and given back at the end.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int probe = ::dup(0);
+    rlimit tight = before_;
+    tight.rlim_cur = static_cast<rlim_t>(probe) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &tight);
+    for (int fd = probe; fd >= 0; fd = ::dup(0)) taken_.push_back(fd);
+  }
+  ~NoDescriptors() {
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+    for (const int fd : taken_) ::close(fd);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+TEST_F(LocalApiLimits, SpendsNoTimeOnWhomItHasNoDescriptorFor) {
+  StartApi();
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(address.endpoint->port);
+  const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+  {
+    const NoDescriptors none;
+    ASSERT_EQ(::connect(client, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    EXPECT_LT(LoopTimeOf([] { std::this_thread::sleep_for(milliseconds{300}); }), milliseconds{25});
+  }
+  EXPECT_EQ(Get("/healthz").status, 200) << "it goes on once there are some";
+  ::close(client);
 }
 
 TEST_F(LocalApiLimits, StopsWithStreamsAndHalfRequestsOpen) {

@@ -94,7 +94,7 @@ Result<NodeApi> NodeApi::Find(const ApiOptions& options, const Environment& envi
 }
 
 Result<HttpClient> NodeApi::Connect() const {
-  auto client = HttpClient::Connect(address_, kTimeout);
+  auto client = HttpClient::Connect(address_, timeout_);
   if (client) return client;
   return tl::unexpected("no node answers at " + client.error() + " (from " + source_ + "); " + std::string(kStartOne));
 }
@@ -112,7 +112,7 @@ Result<std::string> NodeApi::Change(std::string_view method, std::string_view ta
 Result<std::string> NodeApi::Ask(const HttpRequest& request) const {
   auto client = Connect();
   if (!client) return tl::unexpected(std::move(client.error()));
-  auto response = client->Ask(request, kTimeout);
+  auto response = client->Ask(request, timeout_);
   if (!response) return tl::unexpected(std::move(response.error()));
   if (response->status != 200) return tl::unexpected(address_.ToString() + ": " + ErrorOf(*response));
   if (response->body.ends_with('\n')) response->body.pop_back();
@@ -123,7 +123,7 @@ Result<EventFeed> EventFeed::Open(const NodeApi& api, std::optional<std::uint64_
   auto client = api.Connect();
   if (!client) return tl::unexpected(std::move(client.error()));
   const std::string target = after ? "/v1/events?after=" + std::to_string(*after) : "/v1/events";
-  const auto status = client->Open(target, NodeApi::kTimeout);
+  const auto status = client->Open(target, api.timeout());
   if (!status) return tl::unexpected(status.error());
   if (*status == 503) return tl::unexpected<std::string>("the node has too many event streams open; close one");
   if (*status != 200) return tl::unexpected("/v1/events: HTTP status " + std::to_string(*status));

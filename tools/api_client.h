@@ -39,6 +39,10 @@ class NodeApi {
 
   static Result<NodeApi> Find(const ApiOptions& options, const Environment& environment);
 
+  // For who has less time than kTimeout: for connecting, and again for the answer.
+  void SetTimeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
+  std::chrono::milliseconds timeout() const { return timeout_; }
+
   Result<HttpClient> Connect() const;
   // The body of a good answer, without its last newline. Any other answer is an error with the node's own words.
   Result<std::string> Get(std::string_view target) const { return Ask({.target = target}); }
@@ -53,6 +57,7 @@ class NodeApi {
   ApiAddress address_;
   std::string source_;  // "--api", "HEARSAY_API" or the address file's path
   std::string token_file_;
+  std::chrono::milliseconds timeout_ = kTimeout;
 };
 
 // The events of one connection, as they come.

@@ -29,6 +29,7 @@ using Milliseconds = std::chrono::milliseconds;
 constexpr Milliseconds kPoll{1000};
 // Between two tries to reach a node that does not answer.
 constexpr Milliseconds kRetry{100};
+constexpr Milliseconds kLastCall{100};
 
 struct Options {
   ApiOptions api;
@@ -67,24 +68,34 @@ class Waiter {
 
   // As long as the node answers. False: it did not, try again; true: it is decided.
   bool Attempt() {
-    const auto api = NodeApi::Find(options_.api, SystemEnvironment());
+    auto api = NodeApi::Find(options_.api, SystemEnvironment());
     if (!api) return Failed(api.error());
-    // The feed is opened before the first count, so that no change falls between them.
+    // The feed is opened before the first count, so that no change falls between them. All may be taken: then it counts
+    // at every poll.
+    api->SetTimeout(TimeOfACall());
     auto feed = EventFeed::Open(*api, std::nullopt);
-    if (!feed) return Failed(feed.error());
     for (;;) {
+      api->SetTimeout(TimeOfACall());
       const auto count = CountPeers(*api, options_);
       if (!count) return Failed(count.error());
       if (*count >= options_.peers) return enough_ = true;
       reason_ = std::to_string(*count) + " of " + std::to_string(options_.peers) + " peers are there";
       if (Left() == Milliseconds{0}) return true;
+      if (!feed) {
+        std::this_thread::sleep_for(std::min(kPoll, Left()));
+        continue;
+      }
       auto next = feed->Read(std::min(kPoll, Left()));
       // A burst of events is one reason to count again.
-      while (next && next->outcome == EventFeed::Outcome::kEvent) next = feed->Read(Milliseconds{0});
+      while (next && next->outcome == EventFeed::Outcome::kEvent && Left() > Milliseconds{0}) {
+        next = feed->Read(Milliseconds{0});
+      }
       if (!next) return Failed(next.error());
       if (next->outcome == EventFeed::Outcome::kEnd) return Failed("the node stopped");
     }
   }
+  // An answer that is on its way when the time is up is waited for a moment.
+  Milliseconds TimeOfACall() const { return std::clamp(Left(), kLastCall, NodeApi::kTimeout); }
   bool Failed(const std::string& why) {
     reason_ = why;
     return false;

@@ -373,6 +373,23 @@ class Run(Case):
             thief.settimeout(0)
             self.assertRaises(BlockingIOError, thief.accept)
 
+    def test_wait_needs_no_event_stream_and_ends_on_time(self):
+        self.start()
+        streams = [socket.socket(socket.AF_UNIX) for _ in range(16)]
+        for stream in streams:
+            self.addCleanup(stream.close)
+            stream.connect(str(self.data / "api.sock"))
+            stream.sendall(b"GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertIn(b"200", stream.recv(100))
+        wait = ["wait", "--data-dir", str(self.data), "--timeout"]
+        self.assertEqual(hearsay(*wait, "20s", "--peers", "0").returncode, 0)
+        self.assertRefused(hearsay(*wait, "10ms", "--peers", "1"), 1, "not within 10ms: 0 of 1 peers are there")
+        self.node.send_signal(signal.SIGSTOP)
+        begin = time.monotonic()
+        self.assertRefused(hearsay(*wait, "200ms", "--peers", "0"), 1, "not within 200ms")
+        self.assertLess(time.monotonic() - begin, 4, "a call takes no 5 s of its own")
+        self.node.send_signal(signal.SIGCONT)
+
     def test_the_status_shows_bans_when_there_are_some(self):
         self.start("--ban", "192.0.2.1", "--ban", "192.0.2.2")
         self.assertEqual(self.logged("data_dir_open_to_others"), [])

@@ -19,13 +19,18 @@ Bytes SignOwnRecord(const Identity& identity, const NetworkKey& network, std::st
   return SignRecord(record, identity, network);
 }
 
+// In milliseconds (SPEC, "boot epoch"). Each crawl has an identity of its own: nothing is stored to be greater than.
+std::uint64_t EpochOf(Time now) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch() / std::chrono::milliseconds{1}, 1));
+}
+
 }  // namespace
 
 Caller::Caller(Identity identity, const NetworkKey& network, std::string_view software, const Rng::Seed& seed,
                std::size_t max_dials, Time now)
     : identity_(std::move(identity)),
       network_(network),
-      boot_epoch_(static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 1))),
+      boot_epoch_(EpochOf(now)),
       rng_(seed),
       record_(SignOwnRecord(identity_, network_, software, boot_epoch_)),
       dialler_(identity_, network_, boot_epoch_, rhythm_, codec_, rng_, counters_, max_dials) {}

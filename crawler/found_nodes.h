@@ -69,15 +69,15 @@ class FoundNodes {
 
  private:
   static constexpr std::uint32_t kNoSoftware = (1u << 24) - 1;
-  static constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 40) - 1;
-  static constexpr std::uint64_t kNoRtt = (std::uint64_t{1} << 24) - 1;
+  static constexpr std::uint64_t kMaxSequence = (std::uint64_t{1} << 42) - 1;
+  static constexpr std::uint64_t kNoRtt = (std::uint64_t{1} << 22) - 1;
   static constexpr std::uint32_t kNeverProved = UINT32_MAX;
   struct Node {
     NodeId id;
     ByteStore::Ref said;  // its name and attributes, encoded; empty: neither
     ByteStore::Ref told;
-    std::uint64_t sequence : 40 = 0;  // of the record: unix seconds and a few; a larger one is cut
-    std::uint64_t rtt_us : 24 = kNoRtt;
+    std::uint64_t sequence : 42 = 0;  // of the record: unix milliseconds and a few; a larger one is cut
+    std::uint64_t rtt_us : 22 = kNoRtt;     // at most 4.2 s
     std::uint32_t proved_ms = kNeverProved;
     std::uint32_t software : 24 = kNoSoftware;  // in softwares_; kNoSoftware: there is no record
     std::uint32_t role : 3 = 0;

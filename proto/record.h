@@ -4,7 +4,7 @@
 //
 // The signature covers the body bytes as received (never a re-serialization), under the label "hearsay v1 record" and
 // the network. A higher sequence replaces a lower one; the sequence starts at the boot epoch, in
-// microseconds (SPEC), so a restarted node's record is always newer. Attributes are the application's: a port, a tag.
+// milliseconds (SPEC), so a restarted node's record is always newer. Attributes are the application's: a port, a tag.
 #pragma once
 
 #include <cstdint>

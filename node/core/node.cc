@@ -14,9 +14,11 @@ Time UnsureUntil(const NodeState& before, Time now) {
   return before.boot_epoch == 0 ? Time{} : now + OwnAddress::kContactLife;
 }
 
+constexpr auto kEpochUnit = std::chrono::milliseconds{1};
+
 NodeState NextState(NodeState state, Rng& rng, Time now) {
-  // Greater than any before, whatever the wall clock did; and that of two copies started in one second differs.
-  const auto unix_now = static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0));
+  // Greater than any before, whatever the wall clock did; and those of two copies started in one second differ.
+  const auto unix_now = static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch() / kEpochUnit, 0));
   state.boot_epoch = std::max(std::min(state.boot_epoch, UINT64_MAX - 2) + 1, unix_now);
   if (state.table_secret == ByteArray<16>{}) rng.Fill(state.table_secret);
   return state;

@@ -73,7 +73,7 @@ TEST(FoundNodes, CutWhatIsLongerThanTheyHaveRoomFor) {
   EXPECT_EQ(nodes.RttOf(node), std::nullopt);
   EXPECT_EQ(nodes.ProvedAt(node), std::nullopt);
   nodes.AddRtt(node, std::chrono::hours(1));
-  EXPECT_EQ(nodes.RttOf(node), Duration((1 << 24) - 2));
+  EXPECT_EQ(nodes.RttOf(node), Duration((1 << 22) - 2));
   nodes.AddRtt(node, Duration(-5));
   EXPECT_EQ(nodes.RttOf(node), Duration(0));
   nodes.SetProved(node, std::chrono::hours(24 * 365), true);
@@ -81,8 +81,13 @@ TEST(FoundNodes, CutWhatIsLongerThanTheyHaveRoomFor) {
   nodes.SetProved(node, std::chrono::seconds(1), false);
   EXPECT_EQ(nodes.ProvedAt(node), std::chrono::milliseconds(UINT32_MAX - 1));
   EXPECT_TRUE(nodes.late(node));
+  constexpr std::uint64_t kOfTheYear2100 = 4'102'444'800'000;
+  for (const std::uint64_t change : {1, 2}) {
+    nodes.SetRecord(node, RecordOf(1, kOfTheYear2100 + change));
+    EXPECT_EQ(nodes.RecordOf(node)->sequence, kOfTheYear2100 + change);
+  }
   nodes.SetRecord(node, RecordOf(1, UINT64_MAX));
-  EXPECT_EQ(nodes.RecordOf(node)->sequence, (std::uint64_t{1} << 40) - 1);
+  EXPECT_EQ(nodes.RecordOf(node)->sequence, (std::uint64_t{1} << 42) - 1);
 }
 
 TEST(FoundNodes, BelieveTheNewestRecord) {

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint32_t kFirstAddress = 11u << 24;  // 11.0.0.0 to 74.255.255.255: global all of it
 constexpr std::uint32_t kHalfBits = 15;
 constexpr std::uint32_t kHalf = (1u << kHalfBits) - 1;
-constexpr std::uint64_t kRecordSequence = 1'700'000'000;
+constexpr std::uint64_t kRecordSequence = 1'700'000'000'000;
 
 }  // namespace
 

@@ -53,6 +53,15 @@ class CommandLine(Case):
                 self.assertLessEqual(len(line), 80, f"{command}: {line}")
             self.assertEqual(hearsay("help", *command.split()).stdout, shown.stdout)
 
+    def test_the_peers_of_the_examples_are_taken(self):
+        texts = [(command, hearsay(*command.split(), "--help").stdout) for command in self.commands()]
+        texts += [(str(path), path.read_text()) for path in [*TREE.glob("*.md"), *TREE.glob("*/*.md")]]
+        peers = {(peer, place) for place, text in texts for peer in re.findall(r"--peer ([a-z0-9][^\s`]*)", text)}
+        self.assertTrue(peers)
+        for peer, place in sorted(peers):
+            checked = hearsay("check", "--peer", peer)
+            self.assertEqual(checked.returncode, 0, f"{place}: {checked.stderr}")
+
     def test_scenarios_are_listed_in_80_columns(self):
         for line in hearsay("sim", "--list").stdout.splitlines():
             self.assertLessEqual(len(line), 80, line)

@@ -135,6 +135,8 @@ std::string Expand(std::string_view text, const VariableLookup& variable, std::s
   return {};
 }
 
+std::string Quoted(const YamlNode& key) { return "'" + key.text.substr(0, 64) + "'"; }
+
 // From the tree to settings, collecting every error.
 class Reader {
  public:
@@ -164,7 +166,7 @@ class Reader {
       return false;
     }
     if (!seen.insert(key.text).second) {
-      Wrong(key.place, "duplicate key '" + key.text.substr(0, 64) + "'; keep one of them");
+      Wrong(key.place, "duplicate key " + Quoted(key) + "; keep one of them");
       return false;
     }
     return true;
@@ -173,19 +175,21 @@ class Reader {
   void ReadSetting(const YamlNode& key, const YamlNode& value) {
     YamlSetting setting{.place = key.place, .key = key.text, .shape = SettingShape::kScalar, .values = {}};
     switch (value.kind) {
-      case YamlNode::Kind::kAlias: setting.shape = std::nullopt; break;
       case YamlNode::Kind::kNull:
-      case YamlNode::Kind::kScalar: ReadValue(key.text, {}, value, setting); break;
+        Wrong(key.place, Quoted(key) + " has an empty value; leave the line out to have the default");
+        [[fallthrough]];
+      case YamlNode::Kind::kAlias: setting.shape = std::nullopt; break;
+      case YamlNode::Kind::kScalar: ReadValue(key, nullptr, value, setting); break;
       case YamlNode::Kind::kList:
         setting.shape = SettingShape::kList;
-        for (const YamlNode& item : value.children) ReadValue(key.text, {}, item, setting);
+        for (const YamlNode& item : value.children) ReadValue(key, nullptr, item, setting);
         break;
       case YamlNode::Kind::kMap: {
         setting.shape = SettingShape::kMap;
         std::set<std::string_view> seen;
         for (std::size_t i = 0; i + 1 < value.children.size(); i += 2) {
           const YamlNode& inner = value.children[i];
-          if (IsNewKey(inner, seen)) ReadValue(key.text, inner.text, value.children[i + 1], setting);
+          if (IsNewKey(inner, seen)) ReadValue(key, &inner, value.children[i + 1], setting);
         }
         break;
       }
@@ -193,16 +197,17 @@ class Reader {
     out_.settings.push_back(std::move(setting));
   }
 
-  void ReadValue(const std::string& key, const std::string& inner_key, const YamlNode& node, YamlSetting& out) {
+  // `inner` is the key in a mapping. What is empty has the place of its key: the parser has it at the next token.
+  void ReadValue(const YamlNode& key, const YamlNode* inner, const YamlNode& node, YamlSetting& out) {
     if (node.kind == YamlNode::Kind::kAlias) return;  // told already
-    const std::string named = "'" + key.substr(0, 64) + "'";
     if (node.kind == YamlNode::Kind::kNull) {
-      return Wrong(node.place, named + " has an empty value; leave the line out to have the default");
+      if (inner == nullptr) return Wrong(key.place, Quoted(key) + " has an empty value in its list; leave it out");
+      return Wrong(inner->place, Quoted(*inner) + " of " + Quoted(key) + " has an empty value; leave it out");
     }
     if (node.kind != YamlNode::Kind::kScalar) {
-      return Wrong(node.place, named + " is nested too deep: its values are single words or texts");
+      return Wrong(node.place, Quoted(key) + " is nested too deep: its values are single words or texts");
     }
-    YamlValue value{.place = node.place, .key = inner_key, .text = {}};
+    YamlValue value{.place = node.place, .key = inner != nullptr ? inner->text : "", .text = {}};
     if (std::string wrong = Expand(node.text, variable_, value.text); !wrong.empty()) return Wrong(node.place, wrong);
     out.values.push_back(std::move(value));
   }

@@ -103,6 +103,16 @@ TEST(SettingsYaml, TellsAllErrorsAtOnceAndKeepsWhatIsFine) {
   EXPECT_EQ(yaml.settings[1].values.at(0).text, "2");
 }
 
+TEST(SettingsYaml, SaysOfAnEmptyValueWhoseItIs) {
+  EXPECT_THAT(Errors("a: 1\nb:\nc: 2\n"),
+              ElementsAre("2:1: 'b' has an empty value; leave the line out to have the default"));
+  EXPECT_THAT(Errors("a:\n  x: 1\n  y:\nc: 2\n"), ElementsAre("3:3: 'y' of 'a' has an empty value; leave it out"));
+  EXPECT_THAT(Errors("a: {x: 1, y: }\n"), ElementsAre("1:11: 'y' of 'a' has an empty value; leave it out"));
+  EXPECT_THAT(Errors("a:\n  - x\n  -\nc: 2\n"),
+              ElementsAre("1:1: 'a' has an empty value in its list; leave it out"));
+  EXPECT_THAT(Errors("a: ~"), ElementsAre(HasSubstr("1:1: 'a' has an empty value")));
+}
+
 TEST(SettingsYaml, RefusesWhatASettingsFileNeverNeeds) {
   EXPECT_THAT(Errors("a: &x 1\n"), ElementsAre(HasSubstr("anchors")));
   EXPECT_THAT(Errors("a: *x\n"), ElementsAre(HasSubstr("1:4")));

@@ -11,7 +11,9 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
+import socket
 import stat
 import struct
 import subprocess
@@ -80,6 +82,21 @@ class CommandLine(Case):
         for peer, place in sorted(peers):
             checked = hearsay("check", "--peer", peer)
             self.assertEqual(checked.returncode, 0, f"{place}: {checked.stderr}")
+
+    def test_a_socket_of_another_user_is_not_taken_for_a_node_that_does_not_run(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as node:
+            path = folder + "/api.sock"
+            node.bind(path)
+            node.listen()
+            os.chmod(path, 0)
+            command, user = [PROGRAM], None
+            if os.geteuid() == 0:  # whom nothing is forbidden; the tree may be where nobody else can go
+                command, user = [shutil.copy(PROGRAM, folder)], 65534
+                os.chmod(folder, 0o755)
+            refused = subprocess.run([*command, "status", "--api", "unix:" + path], capture_output=True, text=True,
+                                     timeout=30, user=user)
+            self.assertRefused(refused, 1, path, "Permission denied", "run as the node's user or root")
+            self.assertNotIn("hearsay run", refused.stderr)
 
     def test_watched_peers_do_not_scroll(self):
         server = http.server.HTTPServer(("127.0.0.1", 0), Answers)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "tools/api_client.h"
 
+#include <unistd.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
 #include <charconv>
 
 #include "node/io/api_token.h"
@@ -17,6 +20,11 @@ namespace hearsay {
 namespace {
 
 constexpr std::string_view kStartOne = "start it with `hearsay run`, or say where it is with --api or --data-dir";
+
+// A node may well be there: connecting takes the leave to write to its socket, and to get to it.
+bool IsForbidden(const ApiAddress& address) {
+  return !address.unix_path.empty() && ::access(address.unix_path.c_str(), W_OK) != 0 && errno == EACCES;
+}
 
 // The API's own words, when it has some.
 std::string ErrorOf(const HttpResponse& response) {
@@ -96,6 +104,9 @@ Result<NodeApi> NodeApi::Find(const ApiOptions& options, const Environment& envi
 Result<HttpClient> NodeApi::Connect() const {
   auto client = HttpClient::Connect(address_, timeout_);
   if (client) return client;
+  if (IsForbidden(address_)) {
+    return tl::unexpected("cannot ask " + client.error() + " (from " + source_ + "); run as the node's user or root");
+  }
   return tl::unexpected("no node answers at " + client.error() + " (from " + source_ + "); " + std::string(kStartOne));
 }
 

@@ -12,9 +12,9 @@
 
 #include "node/io/as_file.h"
 #include "node/io/api_token.h"
+#include "node/io/ca_file.h"
 #include "node/io/identity_file.h"
 #include "node/io/network_key_file.h"
-#include "node/io/read_file.h"
 #include "node/io/settings_table.h"
 #include "node/io/weights_file.h"
 #include "proto/text.h"
@@ -23,8 +23,6 @@
 
 namespace hearsay {
 namespace {
-
-constexpr std::size_t kMaxCaFileBytes = 16 << 20;
 
 struct Options {
   SettingsSources sources;
@@ -53,9 +51,7 @@ std::vector<std::string> CheckFiles(const Settings& settings, AsFileSummary& as_
     keep(summary);
     if (summary) as_file = *summary;
   }
-  if (!settings.list_ca_file.empty()) {
-    keep(ReadFile("CA file", settings.list_ca_file, kMaxCaFileBytes, FileSecrecy::kPublic));
-  }
+  keep(CheckCaFile(settings.list_ca_file));
   return wrong;
 }
 

@@ -17,12 +17,10 @@
 #include "node/io/clock.h"
 #include "node/io/json_views.h"
 #include "node/io/node_id_prefix.h"
-#include "proto/rfc3339.h"
-#include "proto/text.h"
 #include "tools/api_client.h"
 #include "tools/commands.h"
-#include "tools/duration.h"
 #include "tools/explanation.h"
+#include "tools/peers_table.h"
 #include "tools/report.h"
 #include "tools/standard_streams.h"
 
@@ -39,62 +37,18 @@ struct Options {
   bool watch = false;
 };
 
-constexpr std::size_t kColumns = 80;  // where there is no terminal to ask
 volatile std::sig_atomic_t interrupted = 0;
 
-std::size_t Columns() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= kColumns) return size.ws_col;
-  return kColumns;
-}
-
-std::string Ago(const Json& time, Time now) {
-  if (!time.is_string()) return "-";
-  const std::optional<Time> then = ParseRfc3339(time.get<std::string>());
-  if (!then) return "?";
-  return RoughDuration(std::chrono::seconds{UnixSeconds(now) - UnixSeconds(*then)});
-}
-
-std::string RoundTrip(const Json& rtt_ms) {
-  if (!rtt_ms.is_number()) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, rtt_ms.get<double>() < 100 ? "%.2fms" : "%.0fms", rtt_ms.get<double>());
-  return text;
-}
-
-// What went wrong where something did, else what the peer says of itself.
-std::string About(const Json& peer) {
-  if (peer.at("state") != "active" && peer.at("last_error").is_string()) return peer.at("last_error");
-  std::string out = peer.at("name");
-  for (const auto& [key, value] : peer.at("attributes").items()) {
-    out += (out.empty() ? "" : " ") + key + "=" + value.get<std::string>();
-  }
-  return out;
-}
-
-// Cut to the terminal's width, between characters of UTF-8; a byte is taken for a column.
-std::string Fit(std::string line, std::size_t columns) {
-  if (line.size() <= columns) return line;
-  std::size_t end = columns - 1;
-  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
-  return line.substr(0, end) + "~";
-}
-
-std::string Row(const Json& peer, Time now) {
-  const std::string endpoint = peer.at("endpoint").is_string() ? peer.at("endpoint").get<std::string>() : "-";
-  char start[160];
-  std::snprintf(start, sizeof start, "%-8.8s %-8.8s %-4s %-21s %8s %4s  ",
-                peer.at("node_id").get<std::string>().c_str(), peer.at("state").get<std::string>().c_str(),
-                peer.at("in_view").get<bool>() ? "yes" : "-", endpoint.c_str(), RoundTrip(peer.at("rtt_ms")).c_str(),
-                Ago(peer.at("last_seen"), now).c_str());
-  return start + About(peer);
-}
-
-std::string Table(const Json& peers, std::size_t columns, Time now, const char* line_end) {
-  std::string out = Fit("NODE ID  STATE    VIEW ENDPOINT                   RTT SEEN  NAME, ATTRIBUTES", columns);
-  out += line_end;
-  for (const Json& peer : peers) out += Fit(Printable(Row(peer, now)), columns) + line_end;
-  return out + std::to_string(peers.size()) + (peers.size() == 1 ? " peer" : " peers") + line_end;
+// What is drawn again and again must not scroll: it is no wider than the terminal, and leaves the last row to the
+// cursor.
+TableSize SizeOf(bool redraw) {
+  constexpr std::size_t kRows = 24;  // of a terminal that does not say
+  winsize told{};
+  (void)::ioctl(STDOUT_FILENO, TIOCGWINSZ, &told);
+  TableSize size;
+  if (told.ws_col >= size.columns || (redraw && told.ws_col > 0)) size.columns = told.ws_col;
+  if (redraw) size.rows = (told.ws_row > 0 ? told.ws_row : kRows) - 1;
+  return size;
 }
 
 // The exit code.
@@ -112,7 +66,7 @@ int Show(const NodeApi& api, const Options& options) {
   const bool redraw = options.watch && ::isatty(STDOUT_FILENO) == 1;
   try {
     const std::string table =
-        Table(Json::parse(*body).at("peers"), Columns(), SystemClock().Now(), redraw ? "\x1b[K\n" : "\n");
+        PeersTable(Json::parse(*body).at("peers"), SizeOf(redraw), SystemClock().Now(), redraw ? "\x1b[K\n" : "\n");
     return Write(redraw ? "\x1b[H" + table + "\x1b[J" : table);
   } catch (const Json::exception&) {
     return Fail("peers", "the answer is no list of peers of this version's; ask a node of this version, or use --json");
@@ -157,7 +111,8 @@ void SetUp(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<Options>();
   AddApiOptions(app, options->api);
   app.add_flag("--json", options->as_json, "Print the API's JSON object as it is (docs/api.md).");
-  app.add_flag("--watch", options->watch, "Show the table again every second, until Ctrl-C.");
+  app.add_flag("--watch", options->watch,
+               "Show the table again every second, until Ctrl-C; on a terminal, as much as it has lines for.");
   app.add_option("--state", options->query.state, "Only peers in this state: active, verified, retry, ...")
       ->type_name("STATE")
       ->check(

@@ -299,7 +299,7 @@ const RegisterCommand kRegistered{
                     "id after it they take only what this seed has signed, whoever carries it. docs/seed.md says how "
                     "to delegate the zone.",
      .examples = "  hearsay seed --zone seed.example.net --name-server \\\n"
-                 "      ns.seed.example.net=203.0.113.9 --http 0.0.0.0:80 --peer 203.0.113.77\n"
+                 "      ns.seed.example.net=203.0.113.9 --http 0.0.0.0:80 --peer peer.example.net\n"
                  "  hearsay seed --zone seed.test --dns 127.0.0.1:5300 --listen 127.0.0.1\n",
      .set_up = SetUp}};
 

@@ -14,6 +14,7 @@
 #include "crawler/history/history_store.h"
 #include "crawler/seed/seed_rule.h"
 #include "node/io/clock.h"
+#include "node/io/identity_file.h"
 #include "proto/rfc3339.h"
 #include "tools/commands.h"
 #include "tools/history_dir.h"
@@ -58,12 +59,28 @@ std::string RuleText(const SeedRule& rule) {
   return out + line + "\n";
 }
 
-std::string Json(const History& history, const GoodNodes& nodes, const SeedRule& rule, Time now) {
+// Of others: crawls meet the seed itself as well, and it is not among whom it chooses from.
+struct Others {
+  std::size_t known = 0;
+  GoodNodes nodes;
+};
+
+Others OthersOf(const History& history, const std::string& directory, const SeedRule& rule) {
+  // None in the directory of a crawl; none for a reader who may not see it, and who then counts the seed too.
+  const auto self = LoadIdentity(directory);
+  const bool is_met = self && history.Find(self->id()) != nullptr;
+  return {.known = history.nodes().size() - (is_met ? 1 : 0),
+          .nodes = history.Good(rule.good, rule.wanted,
+                                [&](const NodeLife& node) { return !self || node.id != self->id(); })};
+}
+
+std::string Json(const History& history, const Others& others, const SeedRule& rule, Time now) {
+  const GoodNodes& nodes = others.nodes;
   const CensusPoint* last = LastComplete(history);
   nlohmann::ordered_json out = {{"censuses", history.timeline().points().size()},
                                 {"last_complete_census", nullptr},
                                 {"census_age_seconds", nullptr},
-                                {"known", history.nodes().size()},
+                                {"known", others.known},
                                 {"good", nodes.good},
                                 {"doubtful", nodes.doubtful},
                                 {"gone", nodes.gone},
@@ -77,15 +94,16 @@ std::string Json(const History& history, const GoodNodes& nodes, const SeedRule&
   return out.dump() + "\n";
 }
 
-std::string Text(const History& history, const GoodNodes& nodes, const SeedRule& rule, Time now) {
+std::string Text(const History& history, const Others& others, const SeedRule& rule, Time now) {
+  const GoodNodes& nodes = others.nodes;
   const CensusPoint* last = LastComplete(history);
   std::string out =
       last == nullptr
           ? std::string("no complete census yet: what its node has verified is served\n")
           : fmt::format("last complete census {}, {} s ago: {} nodes, {} reachable\n", FormatRfc3339(last->at),
                         (now - last->at) / std::chrono::seconds{1}, last->nodes, last->reachable);
-  out += fmt::format("{} nodes known, {} good\n", history.nodes().size(), nodes.good);
-  if (!history.nodes().empty() && nodes.few) {
+  out += fmt::format("{} nodes known, {} good\n", others.known, nodes.good);
+  if (others.known > 0 && nodes.few) {
     out += fmt::format("few are good: {} groups are wanted", rule.wanted);
     if (nodes.doubtful > 0) out += fmt::format("; {} others that answer are served too", nodes.doubtful);
     if (nodes.gone > 0) out += fmt::format("; {} that have gone are served too", nodes.gone);
@@ -103,9 +121,9 @@ int Show(const Options& options) {
   const History& history = (*store)->history();
   const auto rule = LoadSeedRule(*directory);
   if (!rule) return Fail("seed status", rule.error());
-  const GoodNodes nodes = history.Good(rule->good, rule->wanted);
+  const Others others = OthersOf(history, *directory, *rule);
   const Time now = SystemClock().Now();
-  std::fputs((options.as_json ? Json(history, nodes, *rule, now) : Text(history, nodes, *rule, now)).c_str(), stdout);
+  std::fputs((options.as_json ? Json(history, others, *rule, now) : Text(history, others, *rule, now)).c_str(), stdout);
   return kExitFine;
 }
 

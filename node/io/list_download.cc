@@ -33,6 +33,12 @@ std::string TooLarge() {
   return "more than " + std::to_string(kMaxPeerListBytes >> 20) + " MiB: that is no peer list; check the URL";
 }
 
+// libcurl names no file in most of these.
+std::string ExplainTrust(const std::string& ca_file) {
+  if (ca_file.empty()) return "; the system's certificates are trusted, see list_ca_file";
+  return "; the certificates of list_ca_file " + ca_file + " are trusted";
+}
+
 std::string Explain(const CurlLibrary& curl, CURLcode code, const char* detail, const ListDownload& download) {
   switch (code) {
     case CURLE_FILESIZE_EXCEEDED:
@@ -43,6 +49,9 @@ std::string Explain(const CurlLibrary& curl, CURLcode code, const char* detail, 
       return "no complete answer within " + std::to_string(download.timeout.count()) + " ms";
     case CURLE_UNSUPPORTED_PROTOCOL:
       return "redirected to what is neither http nor https (nor, from https, back to http)";
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return (detail[0] != '\0' ? detail : curl.easy_strerror(code)) + ExplainTrust(download.ca_file);
     default:
       return detail[0] != '\0' ? detail : curl.easy_strerror(code);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "node/io/ca_file.h"
 #include "node/io/data_dir.h"
 #include "node/io/entropy.h"
 #include "node/io/identity_file.h"
@@ -110,6 +111,7 @@ Result<void> NodeHost::OpenDriver(std::function<void(const PeerEvent&)> on_event
   groups_ = std::move(core->groups);
   const auto network = LoadNetworkKey(settings_.network, settings_.network_key_file);
   if (!network) return tl::unexpected(network.error());
+  if (auto ca_file = CheckCaFile(settings_.list_ca_file); !ca_file) return ca_file;
   if (HasFixedPorts(settings_)) {
     auto listeners = UdpListeners::Open(io_, settings_.listen, 0);
     if (!listeners) return tl::unexpected(listeners.error());

@@ -6,7 +6,7 @@
 //   seed.example.net:7075   seed.example.net                 a host: all its A and AAAA records
 //   dns:seed.example.net[:7075]                              a name of a seed service: its A and AAAA records
 //   dns:seed.example.net#key=HEX64                           its TXT records, each signed by this key (seed_entry.h)
-//   file:PATH                                                a list, one entry a line (peer_list.h)
+//   file:PATH                                                a list, one entry a line or JSON (peer_list.h)
 //   http://…  https://…                                      a JSON list (peer_list.h)
 //   https://…#key=HEX64                                      a JSON list signed by this key (signed_peer_list.h)
 //   NODEID@…                                                 before an endpoint or host: only this node is accepted

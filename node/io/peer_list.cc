@@ -37,6 +37,12 @@ Result<std::vector<PeerEntry>> ParsePeerListText(std::string_view text) {
   return out;
 }
 
+Result<std::vector<PeerEntry>> ParsePeerListFile(std::string_view text, std::string_view network) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  const bool is_json = first != std::string_view::npos && text[first] == '{';
+  return is_json ? ParsePeerListJson(text, network) : ParsePeerListText(text);
+}
+
 Result<std::vector<PeerEntry>> ParsePeerListJson(std::string_view text, std::string_view network) {
   auto list = ParsePeerListObject(text);
   if (!list) return tl::unexpected(list.error());

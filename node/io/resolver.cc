@@ -72,7 +72,7 @@ void Resolver::Start(const std::shared_ptr<Job>& job) {
     job->Fail(entry.error());
   } else if (const auto* file = std::get_if<FilePeer>(&entry->target)) {
     const auto text = ReadFile("peer list", file->path, kMaxPeerListBytes, FileSecrecy::kPublic);
-    const auto list = text ? ParsePeerListText(*text) : tl::unexpected(text.error());
+    const auto list = text ? ParsePeerListFile(*text, config_.network) : tl::unexpected(text.error());
     if (list) {
       AddAll(job, *list);
     } else {

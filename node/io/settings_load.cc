@@ -126,7 +126,7 @@ class Loader {
                                         (hint.empty() ? "; `hearsay check --print` shows all keys" : hint)});
       return;
     }
-    if (yaml.shape != setting->shape) {
+    if (yaml.shape && *yaml.shape != setting->shape) {
       errors.push_back({yaml.place, Wants(*setting)});
       return;
     }

@@ -42,6 +42,39 @@ restart, and a file with errors changes nothing. `hearsay check --print` shows w
 |---|---|---|---|---|---|
 )";
 
+constexpr std::string_view kPeerLists = R"(
+## Peer lists
+
+An entry `file:PATH` or `http(s)://URL` of `peers` names a list of peers. A list is text, one peer a line:
+
+```
+# two of ours, and one that nobody else can be taken for
+seed.example.net
+10.0.0.7:7075      # the port may be left out
+3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29@peer.example.net:7075
+```
+
+or it is JSON:
+
+```json
+{"schema": 1, "network": "example", "peers": [
+  {"endpoint": "10.0.0.7:7075"},
+  {"endpoint": "[fd00::7]:7075", "node_id": "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29"}]}
+```
+
+- `file:` reads both: what begins with `{` is JSON. `http(s)://` reads JSON only: so no page that a server shows in
+  place of the list is taken for one, and no server has the node look up names of its choice.
+- A line is HOST[:PORT], ADDRESS[:PORT], or NODEID@ before either. `#` begins a comment, and lines may be empty.
+- In JSON `schema` and `peers` are needed, and of each peer `endpoint`, with its port. `network` and `node_id` may be
+  left out; a list that names another network is refused. Further members are skipped.
+- The signed list of a seed ([docs/seed.md](seed.md)) is JSON too. `#key=NODEID` after the URL takes only what this seed
+  has signed; without it, and from a file, the signature is not looked at.
+- One wrong entry refuses the whole list, and no list names another. Of more than 1,024 entries the first 1,024 count;
+  more than 1 MiB is refused.
+- A file is read again whenever the node needs peers. The last good copy of a list of `http(s)://` is kept in the data
+  directory, and is used while there is no new one.
+)";
+
 constexpr std::string_view kAsFile = R"(
 ## The AS file
 
@@ -122,7 +155,7 @@ std::string DescribeSettings() {
            s.Variable() + "` | " + std::string(s.default_text) + " | " +
            (s.change == SettingChange::kReload ? "reload" : "restart") + " | " + std::string(s.help) + " |\n";
   }
-  return out += kAsFile;
+  return out.append(kPeerLists).append(kAsFile);
 }
 
 std::string PrintSettings(const Settings& settings) {

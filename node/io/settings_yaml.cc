@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMaxDepth = 16;
 
 struct YamlNode {
-  enum class Kind : std::uint8_t { kNull, kScalar, kList, kMap };
+  enum class Kind : std::uint8_t { kNull, kScalar, kList, kMap, kAlias };
   Kind kind = Kind::kNull;
   YamlPlace place;
   std::string text;
@@ -25,9 +25,16 @@ struct YamlNode {
 
 YamlPlace PlaceOf(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
 
-// Builds the tree. The first thing that is not in our grammar ends the parse, by the parser's own exception.
+void Tell(std::vector<YamlError>& errors, YamlPlace place, std::string message) {
+  if (errors.size() < kMaxYamlErrors) errors.push_back({place, std::move(message)});
+}
+
+// Builds the tree. Anchors, aliases and tags are told and read past; a second document or too deep a nesting ends the
+// parse, by the parser's own exception.
 class TreeBuilder : public YAML::EventHandler {
  public:
+  explicit TreeBuilder(std::vector<YamlError>& errors) : errors_(errors) {}
+
   const YamlNode& root() const { return root_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -35,7 +42,9 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { Add(mark, "?", anchor, {}); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { RefuseAnchor(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    Add(mark, "?", anchor, {}).kind = YamlNode::Kind::kAlias;
+  }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     YamlNode& node = Add(mark, tag, anchor, {});
@@ -54,14 +63,13 @@ class TreeBuilder : public YAML::EventHandler {
   void OnMapEnd() override { open_.pop_back(); }
 
  private:
-  [[noreturn]] static void RefuseAnchor(const YAML::Mark& mark) {
-    throw YAML::ParserException(mark, "anchors (&) and aliases (*) are not used here; write the value out");
-  }
   // Untagged is "?", or "!" where quoted.
   YamlNode& Add(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode node) {
-    if (anchor != 0) RefuseAnchor(mark);
-    if (!tag.empty() && tag != "?" && tag != "!") throw YAML::ParserException(mark, "tags (!) are not used here");
     node.place = PlaceOf(mark);
+    if (anchor != 0) {
+      Tell(errors_, node.place, "anchors (&) and aliases (*) are not used here; write the value out");
+    }
+    if (!tag.empty() && tag != "?" && tag != "!") Tell(errors_, node.place, "tags (!) are not used here");
     YamlNode& slot = open_.empty() ? root_ : open_.back()->children.emplace_back();
     slot = std::move(node);
     return slot;
@@ -74,6 +82,7 @@ class TreeBuilder : public YAML::EventHandler {
     open_.push_back(&node);
   }
 
+  std::vector<YamlError>& errors_;
   YamlNode root_;
   std::vector<YamlNode*> open_;
   int documents_ = 0;
@@ -126,6 +135,8 @@ std::string Expand(std::string_view text, const VariableLookup& variable, std::s
   return {};
 }
 
+std::string Quoted(const YamlNode& key) { return "'" + key.text.substr(0, 64) + "'"; }
+
 // From the tree to settings, collecting every error.
 class Reader {
  public:
@@ -146,17 +157,16 @@ class Reader {
   }
 
  private:
-  void Wrong(YamlPlace place, std::string message) {
-    if (out_.errors.size() < kMaxYamlErrors) out_.errors.push_back({place, std::move(message)});
-  }
+  void Wrong(YamlPlace place, std::string message) { Tell(out_.errors, place, std::move(message)); }
 
   bool IsNewKey(const YamlNode& key, std::set<std::string_view>& seen) {
+    if (key.kind == YamlNode::Kind::kAlias) return false;  // told already
     if (key.kind != YamlNode::Kind::kScalar) {
       Wrong(key.place, "a key must be a word");
       return false;
     }
     if (!seen.insert(key.text).second) {
-      Wrong(key.place, "duplicate key '" + key.text.substr(0, 64) + "'; keep one of them");
+      Wrong(key.place, "duplicate key " + Quoted(key) + "; keep one of them");
       return false;
     }
     return true;
@@ -166,17 +176,20 @@ class Reader {
     YamlSetting setting{.place = key.place, .key = key.text, .shape = SettingShape::kScalar, .values = {}};
     switch (value.kind) {
       case YamlNode::Kind::kNull:
-      case YamlNode::Kind::kScalar: ReadValue(key.text, {}, value, setting); break;
+        Wrong(key.place, Quoted(key) + " has an empty value; leave the line out to have the default");
+        [[fallthrough]];
+      case YamlNode::Kind::kAlias: setting.shape = std::nullopt; break;
+      case YamlNode::Kind::kScalar: ReadValue(key, nullptr, value, setting); break;
       case YamlNode::Kind::kList:
         setting.shape = SettingShape::kList;
-        for (const YamlNode& item : value.children) ReadValue(key.text, {}, item, setting);
+        for (const YamlNode& item : value.children) ReadValue(key, nullptr, item, setting);
         break;
       case YamlNode::Kind::kMap: {
         setting.shape = SettingShape::kMap;
         std::set<std::string_view> seen;
         for (std::size_t i = 0; i + 1 < value.children.size(); i += 2) {
           const YamlNode& inner = value.children[i];
-          if (IsNewKey(inner, seen)) ReadValue(key.text, inner.text, value.children[i + 1], setting);
+          if (IsNewKey(inner, seen)) ReadValue(key, &inner, value.children[i + 1], setting);
         }
         break;
       }
@@ -184,15 +197,17 @@ class Reader {
     out_.settings.push_back(std::move(setting));
   }
 
-  void ReadValue(const std::string& key, const std::string& inner_key, const YamlNode& node, YamlSetting& out) {
-    const std::string named = "'" + key.substr(0, 64) + "'";
+  // `inner` is the key in a mapping. What is empty has the place of its key: the parser has it at the next token.
+  void ReadValue(const YamlNode& key, const YamlNode* inner, const YamlNode& node, YamlSetting& out) {
+    if (node.kind == YamlNode::Kind::kAlias) return;  // told already
     if (node.kind == YamlNode::Kind::kNull) {
-      return Wrong(node.place, named + " has an empty value; leave the line out to have the default");
+      if (inner == nullptr) return Wrong(key.place, Quoted(key) + " has an empty value in its list; leave it out");
+      return Wrong(inner->place, Quoted(*inner) + " of " + Quoted(key) + " has an empty value; leave it out");
     }
     if (node.kind != YamlNode::Kind::kScalar) {
-      return Wrong(node.place, named + " is nested too deep: its values are single words or texts");
+      return Wrong(node.place, Quoted(key) + " is nested too deep: its values are single words or texts");
     }
-    YamlValue value{.place = node.place, .key = inner_key, .text = {}};
+    YamlValue value{.place = node.place, .key = inner != nullptr ? inner->text : "", .text = {}};
     if (std::string wrong = Expand(node.text, variable_, value.text); !wrong.empty()) return Wrong(node.place, wrong);
     out.values.push_back(std::move(value));
   }
@@ -227,14 +242,14 @@ YamlSettings ParseSettingsYaml(std::string_view text, const VariableLookup& vari
   }
   // yaml-cpp 0.7 takes a quote that is still open at the end for closed when a line break comes before the end.
   text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  TreeBuilder builder;
+  TreeBuilder builder(out.errors);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    out.errors.push_back({PlaceOf(error.mark), error.msg});
+    Tell(out.errors, PlaceOf(error.mark), error.msg);
   }
   // Also after a syntax error, with what was read before it: all errors at once.
   Reader(variable, out).ReadRoot(builder.root());

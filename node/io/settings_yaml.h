@@ -5,8 +5,9 @@
 //
 // The grammar is the part of YAML 1.2 that a settings file needs: one document, one mapping, whose values are scalars,
 // lists of scalars or mappings of scalars. Anchors, aliases, tags, duplicate keys and anything deeper are errors; so
-// nothing grows beyond the text's own size. ${VAR}, ${VAR:-default} and $$ are expanded in values after parsing, so a
-// variable's value can't become YAML; any other $ stands for itself.
+// nothing grows beyond the text's own size. All errors are told, up to the first that breaks the syntax. ${VAR},
+// ${VAR:-default} and $$ are expanded in values after parsing, so a variable's value can't become YAML; any other $
+// stands for itself.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +43,7 @@ enum class SettingShape : std::uint8_t { kScalar, kList, kMap };
 struct YamlSetting {
   YamlPlace place;  // of the key
   std::string key;
-  SettingShape shape{};
+  std::optional<SettingShape> shape;  // absent: what it is cannot be told, and `errors` says so
   std::vector<YamlValue> values;  // those that are not in error; at most one for a scalar
 };
 struct YamlSettings {

@@ -106,7 +106,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   BytesView input = fuzz::Input(data, size);
   const unsigned choice = fuzz::TakeChoice(input) % 8;
   const std::string_view text = AsText(input);
-  if (choice == 0) CheckList(ParsePeerListText(text));
+  if (choice == 0) {
+    CheckList(ParsePeerListText(text));
+    CheckList(ParsePeerListFile(text, "hearsay"));
+  }
   if (choice == 1) {
     CheckList(ParsePeerListJson(text));
     CheckList(ParsePeerListJson(text, "hearsay"));

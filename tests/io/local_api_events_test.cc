@@ -88,6 +88,17 @@ TEST_F(LocalApiEvents, TellsWhatHappensFromNowOn) {
                                {"attributes", {{"service", "http"}}}}));
 }
 
+TEST_F(LocalApiEvents, BeginsWithAFrameThatIsNoEvent) {
+  Append(PeerEventKind::kVerified, 1);
+  StartApi();
+  auto client = HttpClient::Connect(address, kPatience);
+  ASSERT_EQ(client->Open(After(0), kPatience).value(), 200);
+  for (const std::string& line : {"id: " + std::to_string(events.base() - 1), std::string(),
+                                  "id: " + std::to_string(events.base()), std::string("event: peer_verified")}) {
+    EXPECT_EQ(client->ReadLine(kPatience)->text, line);
+  }
+}
+
 TEST_F(LocalApiEvents, ResumesAfterTheLastIdWithoutLossOrRepeat) {
   StartApi();
   EventReader first = Open(After(0));

@@ -75,6 +75,21 @@ TEST(PeerListJson, SaysWhatIsWrong) {
   }
 }
 
+TEST(PeerListFile, IsTextOrJson) {
+  const auto text = ParsePeerListFile("[::1]:5\nseed.example\n", "n");
+  ASSERT_TRUE(text) << text.error();
+  EXPECT_EQ(text->size(), 2u);
+  const auto json = ParsePeerListFile("\r\n\t {\"schema\":1,\"peers\":[{\"endpoint\":\"[::1]:5\"}]}", "n");
+  ASSERT_TRUE(json) << json.error();
+  EXPECT_EQ(json->at(0), text->at(0));
+  EXPECT_THAT(ParsePeerListFile(R"({"schema":1,"network":"other","peers":[]})", "n").error(), HasSubstr("'n'"));
+  EXPECT_THAT(ParsePeerListFile("{", "n").error(), HasSubstr("is not JSON"));
+  EXPECT_TRUE(ParsePeerListFile("", "n")->empty());
+  for (const char c : {' ', '{', 'x'}) {
+    EXPECT_FALSE(ParsePeerListFile(std::string(kMaxPeerListBytes + 1, c), "n")) << c;
+  }
+}
+
 TEST(PeerListJson, IsBoundedInBytesEntriesAndDepth) {
   EXPECT_THAT(ParsePeerListJson(std::string(kMaxPeerListBytes + 1, ' ')).error(), HasSubstr("longer than 1 MiB"));
   EXPECT_FALSE(ParsePeerListJson(std::string(kMaxPeerListBytes, '[')));

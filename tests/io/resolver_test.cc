@@ -130,6 +130,11 @@ TEST_F(ResolverTest, AFileIsReadAgainAtEveryUse) {
   EXPECT_THAT(Endpoints("file:" + path), ElementsAre("127.0.0.1:7009"));
 }
 
+TEST_F(ResolverTest, AFileMayHoldWhatAServerServes) {
+  const std::string json = R"({"schema":1,"peers":[{"endpoint":"127.0.0.1:7009"}]})";
+  EXPECT_THAT(Endpoints("file:" + dir_.Write("peers.json", json)), ElementsAre("127.0.0.1:7009"));
+}
+
 TEST_F(ResolverTest, AFileThatIsMissingOrWrongIsNamed) {
   const auto missing = Lookup("file:" + dir_.path() + "/missing");
   ASSERT_FALSE(missing);

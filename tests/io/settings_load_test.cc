@@ -116,6 +116,12 @@ TEST(SettingsLoad, FlagBeatsVariableBeatsFileBeatsDefault) {
   EXPECT_EQ(Load({})->network, "hearsay");
 }
 
+TEST(SettingsLoad, TellsOfAnEmptyListOrMappingOnce) {
+  EXPECT_THAT(Errors({.yaml = "peers:\nattributes:\nrole: dual\n", .environment = {}, .flags = {}}),
+              ElementsAre(HasSubstr("n.yaml:1:1: 'peers' has an empty value"),
+                          HasSubstr("n.yaml:2:1: 'attributes' has an empty value")));
+}
+
 TEST(SettingsLoad, SplitsVariablesAtCommasAndTakesEmptyOnesForUnset) {
   const auto settings = Load({.yaml = "network: n\n",
                               .environment = {{"HEARSAY_PEERS", "a.example, 10.0.0.1:5,"},

@@ -103,15 +103,39 @@ TEST(SettingsYaml, TellsAllErrorsAtOnceAndKeepsWhatIsFine) {
   EXPECT_EQ(yaml.settings[1].values.at(0).text, "2");
 }
 
+TEST(SettingsYaml, SaysOfAnEmptyValueWhoseItIs) {
+  EXPECT_THAT(Errors("a: 1\nb:\nc: 2\n"),
+              ElementsAre("2:1: 'b' has an empty value; leave the line out to have the default"));
+  EXPECT_THAT(Errors("a:\n  x: 1\n  y:\nc: 2\n"), ElementsAre("3:3: 'y' of 'a' has an empty value; leave it out"));
+  EXPECT_THAT(Errors("a: {x: 1, y: }\n"), ElementsAre("1:11: 'y' of 'a' has an empty value; leave it out"));
+  EXPECT_THAT(Errors("a:\n  - x\n  -\nc: 2\n"),
+              ElementsAre("1:1: 'a' has an empty value in its list; leave it out"));
+  EXPECT_THAT(Errors("a: ~"), ElementsAre(HasSubstr("1:1: 'a' has an empty value")));
+}
+
 TEST(SettingsYaml, RefusesWhatASettingsFileNeverNeeds) {
   EXPECT_THAT(Errors("a: &x 1\n"), ElementsAre(HasSubstr("anchors")));
-  EXPECT_THAT(Errors("a: &x [1]\nb: *x\n"), ElementsAre(HasSubstr("anchors")));
   EXPECT_THAT(Errors("a: *x\n"), ElementsAre(HasSubstr("1:4")));
   EXPECT_THAT(Errors("a: !!binary AAAA\n"), ElementsAre(HasSubstr("tags")));
   EXPECT_THAT(Errors("a: 1\n---\nb: 2\n"), ElementsAre(HasSubstr("a second document")));
   EXPECT_THAT(Errors("- a\n"), ElementsAre(HasSubstr("1:1: the file is no mapping")));
   EXPECT_THAT(Errors("just text\n"), ElementsAre(HasSubstr("the file is no mapping")));
   EXPECT_THAT(Errors("a: 1\nb: \x1b[2J\n"), ElementsAre(HasSubstr("2:4: a control character")));
+}
+
+TEST(SettingsYaml, ReadsPastAnchorsAliasesAndTags) {
+  const YamlSettings yaml = Parse("a: &x [1]\nb: *x\nc: [2, *x]\n*x : 3\nd: !!str 4\ne: ${NOPE}\n");
+  std::vector<std::string> errors;
+  for (const YamlError& e : yaml.errors) errors.push_back(std::to_string(e.place.line) + ": " + e.message);
+  EXPECT_THAT(errors, ElementsAre(HasSubstr("1: anchors"), HasSubstr("2: anchors"), HasSubstr("3: anchors"),
+                                  HasSubstr("4: anchors"), HasSubstr("5: tags"), HasSubstr("6: variable NOPE")));
+  ASSERT_EQ(yaml.settings.size(), 5u);
+  EXPECT_EQ(yaml.settings[0].values.at(0).text, "1");
+  EXPECT_EQ(yaml.settings[1].shape, std::nullopt);
+  EXPECT_EQ(yaml.settings[3].values.at(0).text, "4");
+  std::string many = "a: [";
+  for (int i = 0; i < 10'000; ++i) many += "!t 1,";
+  EXPECT_EQ(Errors(many + "]").size(), kMaxYamlErrors);
 }
 
 TEST(SettingsYaml, SaysWhereTheSyntaxIsBrokenAndWhatWasWrongBefore) {

@@ -180,6 +180,7 @@ TEST(Bootstrap, ACopyThatKnowsOnlyAThirdNodeIsReportedToTheOriginal) {
   ASSERT_TRUE(cluster.WaitReady(copy)) << cluster.Errors(copy);
   EXPECT_TRUE(Eventually([&] { return cluster.Status(original).value("duplicate_identities", 0) >= 1; }));
   EXPECT_THAT(cluster.Errors(original), HasSubstr("duplicate_identity"));
+  EXPECT_THAT(cluster.Errors(original), HasSubstr("endpoint=" + cluster.Ready(seed, "listen"))) << "the messenger";
   EXPECT_TRUE(Eventually([&] { return cluster.Status(copy).value("view", 0) == 1; }));
 }
 

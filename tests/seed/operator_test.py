@@ -52,6 +52,8 @@ class Operator(unittest.TestCase):
         lab.eventually(lambda: seed.metric("fresh") == "1", "a census makes it fresh")
         self.serves(seed, [seed, *nodes])
         lab.eventually(lambda: int(seed.metric("good_nodes")) == NODES, "all are good")
+        told = seed.told()
+        self.assertEqual((told["known"], told["good"]), (NODES, NODES), "the seed itself is not counted")
         self.assertEqual(seed.metric("few"), "1")
         self.assertIn("few are good: 32 groups are wanted", seed.status())
         self.assertIn("seed_few_good good=", seed.log())

@@ -6,16 +6,21 @@ What a command does beyond that is tested with the room that does it; here are i
 in its log. The scripts in tools/ keep the same promises.
 """
 import fcntl
+import http.server
 import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import time
 import unittest
 
@@ -37,6 +42,21 @@ class Case(unittest.TestCase):
             self.assertIn(word, result.stderr)
 
 
+class Answers(http.server.BaseHTTPRequestHandler):
+    """A node's API as far as `peers` asks it, of a node with 40 peers."""
+    def do_GET(self):
+        peer = {"node_id": "0" * 64, "state": "active", "in_view": True, "endpoint": "127.0.0.1:7075", "rtt_ms": 1.5,
+                "last_seen": None, "last_error": None, "name": "n" * 64, "attributes": {}}
+        body = json.dumps({"peers": [peer] * 40}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
 class CommandLine(Case):
     def commands(self):
         lines = hearsay("--help").stdout.splitlines()
@@ -53,6 +73,52 @@ class CommandLine(Case):
             for line in shown.stdout.splitlines():
                 self.assertLessEqual(len(line), 80, f"{command}: {line}")
             self.assertEqual(hearsay("help", *command.split()).stdout, shown.stdout)
+
+    def test_the_peers_of_the_examples_are_taken(self):
+        texts = [(command, hearsay(*command.split(), "--help").stdout) for command in self.commands()]
+        texts += [(str(path), path.read_text()) for path in [*TREE.glob("*.md"), *TREE.glob("*/*.md")]]
+        peers = {(peer, place) for place, text in texts for peer in re.findall(r"--peer ([a-z0-9][^\s`]*)", text)}
+        self.assertTrue(peers)
+        for peer, place in sorted(peers):
+            checked = hearsay("check", "--peer", peer)
+            self.assertEqual(checked.returncode, 0, f"{place}: {checked.stderr}")
+
+    def test_a_socket_of_another_user_is_not_taken_for_a_node_that_does_not_run(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as node:
+            path = folder + "/api.sock"
+            node.bind(path)
+            node.listen()
+            os.chmod(path, 0)
+            command, user = [PROGRAM], None
+            if os.geteuid() == 0:  # whom nothing is forbidden; the tree may be where nobody else can go
+                command, user = [shutil.copy(PROGRAM, folder)], 65534
+                os.chmod(folder, 0o755)
+            refused = subprocess.run([*command, "status", "--api", "unix:" + path], capture_output=True, text=True,
+                                     timeout=30, user=user)
+            self.assertRefused(refused, 1, path, "Permission denied", "run as the node's user or root")
+            self.assertNotIn("hearsay run", refused.stderr)
+
+    def test_watched_peers_do_not_scroll(self):
+        server = http.server.HTTPServer(("127.0.0.1", 0), Answers)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        ours, theirs = os.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 60, 0, 0))
+        watching = subprocess.Popen([PROGRAM, "peers", "--watch", "--api", f"127.0.0.1:{server.server_port}"],
+                                    stdout=theirs, stderr=subprocess.PIPE)
+        os.close(theirs)
+        with open(ours, "rb") as terminal, watching:
+            self.addCleanup(watching.kill)
+            drawn = b""
+            while not drawn.endswith(b"\x1b[J"):  # the rest of the screen is cleared: the table is whole
+                drawn += terminal.read1()
+            watching.send_signal(signal.SIGINT)
+            self.assertEqual(watching.wait(30), 0)
+        lines = drawn.split(b"\x1b[H")[1].decode().removesuffix("\x1b[J").split("\x1b[K\r\n")
+        self.assertEqual(len(lines), 10)
+        self.assertEqual(lines[-3:], ["… and 34 more", "40 peers", ""])
+        self.assertEqual({len(line) for line in lines[:-3]}, {60})
 
     def test_scenarios_are_listed_in_80_columns(self):
         for line in hearsay("sim", "--list").stdout.splitlines():

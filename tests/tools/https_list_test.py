@@ -72,24 +72,45 @@ class HttpsList(unittest.TestCase):
         self.addCleanup(server.shutdown)
         return f"https://127.0.0.1:{server.server_address[1]}/peers.json"
 
+    def start(self, *arguments):
+        process = subprocess.Popen([PROGRAM, *arguments], env=ENVIRONMENT, stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        return process
+
+    def failure_of(self, data, *flags):
+        """Why the first fetch failed, of a node with these flags."""
+        node = self.start("run", "--listen", "127.0.0.1:0", "--data-dir", data, *flags)
+        self.assertTrue(node.stdout.readline().startswith("ready "))
+        told = self.start("events", "--follow", "--json", "--data-dir", data)
+        return next(e for e in map(json.loads, told.stdout) if e["event"] == "bootstrap_failed")["detail"]
+
+    def test_a_ca_file_of_no_use_is_named_before_the_start_or_with_the_failure(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "ca.pem"
+            for text, why in ((None, "cannot be read"), ("no certificate", "holds no certificate")):
+                if text:
+                    file.write_text(text)
+                for command in (["run", "--data-dir", f"{folder}/none", "--listen", "127.0.0.1:0"], ["check"]):
+                    refused = subprocess.run([PROGRAM, *command, "--list-ca-file", file], env=ENVIRONMENT,
+                                             capture_output=True, text=True, timeout=30)
+                    self.assertEqual(refused.returncode, 1, refused.stderr)
+                    self.assertIn(f"list_ca_file: CA file {file} {why}", refused.stderr)
+            self.assertFalse(os.path.exists(f"{folder}/none"))
+            file.write_text("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")
+            flags = ["--peer", self.serve(folder), "--list-ca-file", str(file)]
+            self.assertIn(f"list_ca_file {file}", self.failure_of(f"{folder}/data", *flags))
+
     def test_a_certificate_that_nobody_signed_is_refused_with_its_reason_and_the_node_goes_on(self):
         with tempfile.TemporaryDirectory() as folder:
             url = self.serve(folder)
             data = str(pathlib.Path(folder) / "data")
-            node = subprocess.Popen([PROGRAM, "run", "--listen", "127.0.0.1:0", "--data-dir", data, "--peer", url],
-                                    env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            self.addCleanup(node.wait)
-            self.addCleanup(node.kill)
-            self.addCleanup(node.stdout.close)
-            self.assertTrue(node.stdout.readline().startswith("ready "))
-            told = subprocess.Popen([PROGRAM, "events", "--follow", "--json", "--data-dir", data], env=ENVIRONMENT,
-                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-            self.addCleanup(told.wait)
-            self.addCleanup(told.kill)
-            self.addCleanup(told.stdout.close)
-            failed = next(e for e in map(json.loads, told.stdout) if e["event"] == "bootstrap_failed")
-            self.assertIn(url, failed["detail"])
-            self.assertIn("certificate", failed["detail"])
+            failed = self.failure_of(data, "--peer", url)
+            self.assertIn(url, failed)
+            self.assertIn("certificate", failed)
+            self.assertIn("see list_ca_file", failed)
             self.assertEqual(Lists.asked, 0)
             health = subprocess.run([PROGRAM, "health", "--data-dir", data], env=ENVIRONMENT, capture_output=True,
                                     text=True, timeout=30)

@@ -39,6 +39,7 @@ ExitCode CrawlEnding::Conclude(const Crawled& crawled) const {
   for (const std::string& error : made.errors) Fail("crawl", error);
 
   if (recorded && (config_.kind == Kind::kSeries || config_.said == CrawlSaid::kEvents)) SayChange(recorded->change);
+  if (!nobody && !stopped && config_.outputs.MayPost()) Post(crawled.census, made);
   if (nobody && !stopped) {
     const Refusal why = Refusal::Failed(NobodyAnsweredText(crawled, config_.order.network));
     // A series has said what it found: nobody.
@@ -59,11 +60,25 @@ HistoryStore::Recorded CrawlEnding::Record(const Crawled& crawled) const {
   return recorded;
 }
 
+MapHeader CrawlEnding::Header() const {
+  return {.software = std::string(Software()), .network = config_.order.network.name};
+}
+
 CrawlOutputs::Made CrawlEnding::MakeOutputs(const Census& census) const {
-  const MapHeader header{.software = std::string(Software()), .network = config_.order.network.name};
   const HistoryStore* store = config_.store;
   const std::string history = store != nullptr ? TimelineJson(store->history().timeline().points()) : "null";
-  return config_.outputs.Make(census, header, history);
+  return config_.outputs.Make(census, Header(), history);
+}
+
+void CrawlEnding::Post(const Census& census, CrawlOutputs::Made& made) const {
+  const std::size_t said = made.errors.size();
+  const auto post = [&] { config_.outputs.Post(census, Header(), made); };
+  if (!config_.around_post) {
+    post();
+  } else if (!config_.around_post(post)) {
+    made.errors.push_back("the census was not posted: a signal came first");
+  }
+  for (std::size_t i = said; i < made.errors.size(); ++i) Fail("crawl", made.errors[i]);
 }
 
 void CrawlEnding::SayChange(const HistoryChange& change) const {

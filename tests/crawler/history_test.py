@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """history_test.py PROGRAM: recorded crawls, series of them, and their differences, with real nodes on loopback."""
+import ctypes
 import json
 import os
 import pathlib
@@ -364,6 +365,30 @@ class Series(Case):
         self.assertIn("before anybody answered: 127.0.0.1:", process.stderr.readline())
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(10), 1)
+
+    def test_a_signal_ends_it_while_it_waits_for_a_database(self):
+        try:
+            ctypes.CDLL("libpq.so.5")
+        except OSError:
+            self.skipTest("no libpq.so.5; install the package libpq5")
+        first = self.node("first")
+        out = self.path / "map"
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            mute.settimeout(PATIENCE)
+            post = f"postgresql://me@127.0.0.1:{mute.getsockname()[1]}/db?sslmode=disable&connect_timeout=100"
+            process = self.start(first.endpoint, "--json", "--out", out, "--formats", "json", "--post", post)
+            mute.accept()[0].close()  # the first post fails, which takes nothing from the rounds after it
+            with mute.accept()[0]:
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(process.wait(10), -signal.SIGTERM)
+            self.assertEqual([json.loads(line)["nodes"] for line in process.stdout], [1, 1])
+            self.assertEqual(len(json.loads(self.history("--json"))), 2)
+            self.assertEqual(list(out.iterdir()), [out / "map.json"])
+            process = self.start(first.endpoint, "--json", "--post", post)
+            mute.accept()[0].close()
+            self.assertIn("127.0.0.1:", process.stderr.readline())
+            process.send_signal(signal.SIGTERM)  # between two crawls, or in one
+            self.assertIn(process.wait(10), (0, 1))
 
     def test_a_second_crawler_of_the_same_history_is_refused(self):
         first = self.node("first")

@@ -11,14 +11,13 @@
 #include "tools/crawl_events.h"
 #include "tools/crawl_journal.h"
 #include "tools/crawl_report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
 
-void Print(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
-}
+// A fault is said at the end, of a round or of the program.
+void Print(const std::string& text) { (void)WriteStandardOutput(text); }
 
 }  // namespace
 

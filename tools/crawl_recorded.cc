@@ -24,6 +24,7 @@
 #include "tools/crawl_schedule.h"
 #include "tools/duration.h"
 #include "tools/report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
@@ -101,7 +102,9 @@ class Series {
     if (!crawl_.order.limit) crawl_.order.limit = CrawlLimit(interval);
     CrawlTurn turn{.start = clock.Now()};
     while (true) {
-      if (Round() == CrawlDriver::End::kInterrupted) break;
+      const CrawlDriver::End end = Round();
+      if (!WasHeard()) failed_ = true;
+      if (end == CrawlDriver::End::kInterrupted) break;
       turn = NextTurn(turn.start, interval, clock.Now());
       if (turn.missed > 0) {
         std::fprintf(stderr, "crawl: %llu %s missed: the crawl took longer than --every\n",
@@ -151,6 +154,14 @@ class Series {
     return crawled->end;
   }
 
+  // Whether what was said reached standard output. That it did not is said once, until it does again.
+  bool WasHeard() {
+    const std::string fault = TakeOutputFault();
+    if (!fault.empty() && heard_) Fail("crawl", fault);
+    heard_ = fault.empty();
+    return heard_;
+  }
+
   // A server that does not answer is waited for for minutes; everything else is done by then.
   bool Posts(const std::function<void()>& post) {
     if (pause_) return pause_->LetSignalsEnd(post);
@@ -170,6 +181,7 @@ class Series {
   const CrawlEnding ending_;
   std::optional<Pause> pause_;  // of a series
   bool failed_ = false;         // the last round
+  bool heard_ = true;           // likewise
 };
 
 }  // namespace

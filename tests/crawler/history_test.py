@@ -390,6 +390,23 @@ class Series(Case):
             process.send_signal(signal.SIGTERM)  # between two crawls, or in one
             self.assertIn(process.wait(10), (0, 1))
 
+    def test_an_output_that_is_full_is_said_once_and_fails(self):
+        first = self.node("first")
+        for said in "--events", "--json":
+            with open("/dev/full", "w") as full:
+                process = subprocess.Popen([PROGRAM, "crawl", first.endpoint, said, "--every", "1s", "--data-dir",
+                                            str(self.data)], env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.stderr.close)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            self.assertIn("cannot write to standard output: No space left on device", process.stderr.readline())
+            censuses = len(json.loads(self.history("--json")))
+            deadline = time.monotonic() + PATIENCE
+            while len(json.loads(self.history("--json"))) < censuses + 2:
+                self.assertLess(time.monotonic(), deadline, "it does not go on")
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual((process.wait(10), process.stderr.read()), (1, ""))
+
     def test_a_second_crawler_of_the_same_history_is_refused(self):
         first = self.node("first")
         process = self.start(first.endpoint, "--json")

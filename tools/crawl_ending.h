@@ -13,6 +13,10 @@
 //      single   the summary               the object of the census  the history's events, then `finished` or `failed`
 //      series   a line (census_event.h)   an object                 the history's events
 //
+// A single crawl that could not be recorded changed nothing, and tells no events of the history: they are those of the
+// crawl after it. A series has what it could not record in memory and records it with the next census, so it tells them
+// now, and that they are not recorded.
+//
 // The post to a database comes after all that does not tell of it (of a series: after everything), because it may wait
 // for a server for minutes.
 //
@@ -59,8 +63,9 @@ class CrawlEnding {
   MapHeader Header() const;
   CrawlOutputs::Made MakeOutputs(const Census& census) const;
   void Post(const Census& census, CrawlOutputs::Made& made) const;
-  void SayChange(const HistoryChange& change) const;
-  void SaySummary(const Crawled& crawled, const CrawlOutputs::Made& made, const HistoryChange* change) const;
+  void SayChange(const HistoryStore::Recorded& recorded) const;
+  void SaySummary(const Crawled& crawled, const CrawlOutputs::Made& made,
+                  const HistoryStore::Recorded* recorded) const;
 
   const Config config_;
 };

@@ -141,7 +141,7 @@ class RecordedCrawls(Case):
 
         result = hearsay("crawl", ready["endpoint"], "--data-dir", self.data, "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertRegex(result.stderr, r"went on where one that was killed had made [1-9][0-9]* visits")
+        self.assertRegex(result.stderr, r"went on where one that was not recorded had made [1-9][0-9]* visits")
         found = json.loads(result.stdout)
         self.assertTrue(found["complete"])
         self.assertEqual(found["summary"]["reachable"], ready["reachable"])
@@ -213,14 +213,34 @@ class RecordedCrawls(Case):
         def full():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        def crawl(*said):
+            return subprocess.run([PROGRAM, "crawl", first.endpoint, "--data-dir", str(self.data), *said],
+                                  env=ENVIRONMENT, capture_output=True, text=True, timeout=60, preexec_fn=full)
         for _ in range(20):  # until the pages that are free in the file are used up
-            result = subprocess.run([PROGRAM, "crawl", first.endpoint, "--data-dir", str(self.data), "--json"],
-                                    env=ENVIRONMENT, capture_output=True, text=True, timeout=60, preexec_fn=full)
+            result = crawl("--json")
             if result.returncode != 0:
                 break
         told = json.loads(result.stdout)
         self.assertEqual((result.returncode, len(told["errors"])), (1, 1), result.stderr)
         self.assertIn("history.mdb", told["errors"][0])
+
+        # Nothing has changed, and nothing is said to have.
+        result = crawl("--events")
+        self.assertEqual(result.returncode, 1)
+        events = [json.loads(line)["event"] for line in result.stdout.splitlines()]
+        self.assertEqual([event for event in events if event != "progress"], ["started", "finished"])
+        result = crawl()
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stdout, r"\n  history +not recorded\n$")
+        self.assertNotIn("killed", result.stderr)  # that which the journal of the last one is of was not
+
+        series = subprocess.Popen([PROGRAM, "crawl", "--data-dir", str(self.data), "--every", "1s"], env=ENVIRONMENT,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, preexec_fn=full)
+        self.addCleanup(series.stdout.close)
+        self.addCleanup(series.wait)
+        self.addCleanup(series.kill)
+        self.assertRegex(series.stdout.readline(), r" 0 came, .* \(not recorded\)\n$")
 
     def test_a_crawl_that_has_nowhere_to_start_makes_nothing(self):
         for flags in (["nosuch.invalid"], []):

@@ -11,14 +11,13 @@
 #include "tools/crawl_events.h"
 #include "tools/crawl_journal.h"
 #include "tools/crawl_report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
 
-void Print(const std::string& text) {
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
-}
+// A fault is said at the end, of a round or of the program.
+void Print(const std::string& text) { (void)WriteStandardOutput(text); }
 
 }  // namespace
 
@@ -38,48 +37,65 @@ ExitCode CrawlEnding::Conclude(const Crawled& crawled) const {
   if (recorded && !recorded->error.empty()) made.errors.insert(made.errors.begin(), recorded->error);
   for (const std::string& error : made.errors) Fail("crawl", error);
 
-  if (recorded && (config_.kind == Kind::kSeries || config_.said == CrawlSaid::kEvents)) SayChange(recorded->change);
+  const bool series = config_.kind == Kind::kSeries;
+  if (recorded && (series || (config_.said == CrawlSaid::kEvents && recorded->error.empty()))) SayChange(*recorded);
+  if (!nobody && !stopped && config_.outputs.MayPost()) Post(crawled.census, made);
   if (nobody && !stopped) {
     const Refusal why = Refusal::Failed(NobodyAnsweredText(crawled, config_.order.network));
     // A series has said what it found: nobody.
     return config_.kind == Kind::kSeries ? Refuse("crawl", why) : FailCrawl(config_.said, why);
   }
-  if (config_.kind == Kind::kSingle) SaySummary(crawled, made, recorded ? &recorded->change : nullptr);
+  if (config_.kind == Kind::kSingle) SaySummary(crawled, made, recorded ? &*recorded : nullptr);
   return made.errors.empty() ? kExitFine : kExitFailed;
 }
 
-// A crawl that a kill cut in two is recorded as one. Of a series, what the disk had no room for is in memory and is
-// written with the next census; a single crawl that could not be recorded leaves its journal to the next one.
+// A crawl that a kill cut in two is recorded as one, and so is one of which the disk had no room. Of a series, what the
+// disk had no room for is in memory and is written with the next census; a single crawl that could not be recorded
+// leaves its journal to the next one.
 HistoryStore::Recorded CrawlEnding::Record(const Crawled& crawled) const {
   if (crawled.resumed > 0) {
-    std::fprintf(stderr, "crawl: went on where one that was killed had made %zu visits\n", crawled.resumed);
+    std::fprintf(stderr, "crawl: went on where one that was not recorded had made %zu visits\n", crawled.resumed);
   }
   HistoryStore::Recorded recorded = config_.store->Record(crawled.census);
   if (recorded.error.empty() || config_.kind == Kind::kSeries) CrawlJournal::Remove(config_.order.journal);
   return recorded;
 }
 
-CrawlOutputs::Made CrawlEnding::MakeOutputs(const Census& census) const {
-  const MapHeader header{.software = std::string(Software()), .network = config_.order.network.name};
-  const HistoryStore* store = config_.store;
-  const std::string history = store != nullptr ? TimelineJson(store->history().timeline().points()) : "null";
-  return config_.outputs.Make(census, header, history);
+MapHeader CrawlEnding::Header() const {
+  return {.software = std::string(Software()), .network = config_.order.network.name};
 }
 
-void CrawlEnding::SayChange(const HistoryChange& change) const {
+CrawlOutputs::Made CrawlEnding::MakeOutputs(const Census& census) const {
+  const HistoryStore* store = config_.store;
+  const std::string history = store != nullptr ? TimelineJson(store->history().timeline().points()) : "null";
+  return config_.outputs.Make(census, Header(), history);
+}
+
+void CrawlEnding::Post(const Census& census, CrawlOutputs::Made& made) const {
+  const std::size_t said = made.errors.size();
+  const auto post = [&] { config_.outputs.Post(census, Header(), made); };
+  if (!config_.around_post) {
+    post();
+  } else if (!config_.around_post(post)) {
+    made.errors.push_back("the census was not posted: a signal came first");
+  }
+  for (std::size_t i = said; i < made.errors.size(); ++i) Fail("crawl", made.errors[i]);
+}
+
+void CrawlEnding::SayChange(const HistoryStore::Recorded& recorded) const {
   switch (config_.said) {
-    case CrawlSaid::kText: return Print(CensusLine(change) + "\n");
-    case CrawlSaid::kJson: return Print(CensusEvent(change, config_.store->history()));
-    case CrawlSaid::kEvents: return Print(CensusEvents(change, config_.store->history()));
+    case CrawlSaid::kText: return Print(CensusLine(recorded) + "\n");
+    case CrawlSaid::kJson: return Print(CensusEvent(recorded, config_.store->history()));
+    case CrawlSaid::kEvents: return Print(CensusEvents(recorded, config_.store->history()));
   }
 }
 
 void CrawlEnding::SaySummary(const Crawled& crawled, const CrawlOutputs::Made& made,
-                             const HistoryChange* change) const {
+                             const HistoryStore::Recorded* recorded) const {
   switch (config_.said) {
     case CrawlSaid::kText:
       Print(SummaryText(crawled, made.places, config_.order.network.name) + MadeText(made));
-      if (change != nullptr) std::printf("  history       %s\n", ChangeText(*change).c_str());
+      if (recorded != nullptr) Print("  history       " + ChangeText(*recorded) + "\n");
       return;
     case CrawlSaid::kJson: return PrintEvent(FinishedJson(crawled, made));
     case CrawlSaid::kEvents: return PrintEvent(FinishedEvent(crawled, made));

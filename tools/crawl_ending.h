@@ -13,11 +13,19 @@
 //      single   the summary               the object of the census  the history's events, then `finished` or `failed`
 //      series   a line (census_event.h)   an object                 the history's events
 //
+// A single crawl that could not be recorded changed nothing, and tells no events of the history: they are those of the
+// crawl after it. A series has what it could not record in memory and records it with the next census, so it tells them
+// now, and that they are not recorded.
+//
+// The post to a database comes after all that does not tell of it (of a series: after everything), because it may wait
+// for a server for minutes.
+//
 // A crawl of which no census comes (no seeds, no socket, no history) is FailCrawl's: whenever the exit code is 1,
 // programs have read why.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +51,8 @@ class CrawlEnding {
     const CrawlOrder& order;         // borrowed
     CrawlOutputs& outputs;           // borrowed
     HistoryStore* store = nullptr;   // borrowed; null: no history is kept
+    // Runs the post; false when it did not, because a signal came first. Empty: it is run.
+    std::function<bool(const std::function<void()>& post)> around_post = {};
   };
   explicit CrawlEnding(const Config& config) : config_(config) {}
 
@@ -50,9 +60,12 @@ class CrawlEnding {
 
  private:
   HistoryStore::Recorded Record(const Crawled& crawled) const;
+  MapHeader Header() const;
   CrawlOutputs::Made MakeOutputs(const Census& census) const;
-  void SayChange(const HistoryChange& change) const;
-  void SaySummary(const Crawled& crawled, const CrawlOutputs::Made& made, const HistoryChange* change) const;
+  void Post(const Census& census, CrawlOutputs::Made& made) const;
+  void SayChange(const HistoryStore::Recorded& recorded) const;
+  void SaySummary(const Crawled& crawled, const CrawlOutputs::Made& made,
+                  const HistoryStore::Recorded* recorded) const;
 
   const Config config_;
 };

@@ -8,6 +8,7 @@
 
 #include "crawler/report/map_json.h"
 #include "tools/crawl_report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
@@ -75,8 +76,7 @@ std::string FailedEvent(const std::string& error) { return Text({{"event", "fail
 std::string FailedJson(const std::string& error) { return Text({{"error", error}}); }
 
 void PrintEvent(const std::string& event) {
-  std::puts(event.c_str());
-  std::fflush(stdout);
+  (void)WriteStandardOutput(event + "\n");  // a fault is said at the end, of a round or of the program
 }
 
 }  // namespace hearsay

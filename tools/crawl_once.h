@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// CrawlOnce: one crawl over a socket of its own, from its seeds to its census, or from where one that was killed had
-// come to. It writes nothing but its journal (crawl_journal.h), which stays until the census is recorded; what becomes
-// of the census is crawl_outputs.h. `hearsay crawl` calls it once, or again and again.
+// CrawlOnce: one crawl over a socket of its own, from its seeds to its census, or from where one that was not recorded
+// had come to. It writes nothing but its journal (crawl_journal.h), which stays until the census is recorded; what
+// becomes of the census is crawl_outputs.h. `hearsay crawl` calls it once, or again and again.
 #pragma once
 
 #include <functional>

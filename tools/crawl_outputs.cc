@@ -128,19 +128,24 @@ tl::expected<CrawlOutputs, Refusal> CrawlOutputs::Prepare(const OutputOptions& o
 
 CrawlOutputs::Made CrawlOutputs::Make(const Census& census, const MapHeader& header, std::string_view history_json) {
   Made made;
-  PlaceLookup lookup;
   if (!geo_.empty()) {
-    lookup = [this](const IpAddress& address) { return geo_.Lookup(address); };
-    made.places = Places(census, lookup);
+    made.places = Places(census, Lookup());
     if (geo_.Fault()) made.errors.push_back(*geo_.Fault());
   }
   if (!options_.out.empty()) WriteFiles(census, header, history_json, made);
-  if (post_) {
-    auto posted = PostCensus(*post_, {census, header, made.places, lookup});
-    if (posted) made.post = Made::Post{post_->Display(), std::move(*posted)};
-    if (!posted) made.errors.push_back(posted.error());
-  }
   return made;
+}
+
+void CrawlOutputs::Post(const Census& census, const MapHeader& header, Made& made) {
+  const PlaceLookup lookup = Lookup();
+  auto posted = PostCensus(*post_, {census, header, made.places, lookup});
+  if (posted) made.post = Made::Post{post_->Display(), std::move(*posted)};
+  if (!posted) made.errors.push_back(posted.error());
+}
+
+PlaceLookup CrawlOutputs::Lookup() {
+  if (geo_.empty()) return {};
+  return [this](const IpAddress& address) { return geo_.Lookup(address); };
 }
 
 void CrawlOutputs::WriteFiles(const Census& census, const MapHeader& header, std::string_view history_json,

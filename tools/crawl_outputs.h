@@ -49,11 +49,15 @@ class CrawlOutputs {
     std::optional<Post> post;
     std::vector<std::string> errors;  // one line each: a file that could not be written, a damaged database
   };
-  // `history_json` is a timeline (crawler/history/timeline_json.h), or "null".
+  // The files. `history_json` is a timeline (crawler/history/timeline_json.h), or "null".
   Made Make(const Census& census, const MapHeader& header, std::string_view history_json);
+  bool MayPost() const { return post_.has_value(); }
+  // The rows, after Make. It may wait for a server for minutes (kPostPatience).
+  void Post(const Census& census, const MapHeader& header, Made& made);
 
  private:
   CrawlOutputs(const OutputOptions& options, GeoDatabases places) : options_(options), geo_(std::move(places)) {}
+  PlaceLookup Lookup();
   void WriteFiles(const Census& census, const MapHeader& header, std::string_view history_json, Made& made) const;
 
   OutputOptions options_;

@@ -11,6 +11,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <functional>
+#include <optional>
 
 #include "crawler/history/history_store.h"
 #include "node/io/clock.h"
@@ -22,6 +24,7 @@
 #include "tools/crawl_schedule.h"
 #include "tools/duration.h"
 #include "tools/report.h"
+#include "tools/standard_streams.h"
 
 namespace hearsay {
 namespace {
@@ -29,13 +32,7 @@ namespace {
 // Sleeps until a time, or until SIGINT or SIGTERM, which it hears of from its construction on.
 class Pause {
  public:
-  Pause() : signals_(io_, SIGINT, SIGTERM), timer_(io_) {
-    signals_.async_wait([this](const std::error_code& error, int) {
-      if (error) return;
-      interrupted_ = true;
-      timer_.cancel();
-    });
-  }
+  Pause() : signals_(io_), timer_(io_) { Hold(); }
   // False when interrupted.
   bool Until(SystemClock::Steady::time_point time) {
     bool over = interrupted_;
@@ -46,8 +43,38 @@ class Pause {
     timer_.cancel();
     return !interrupted_;
   }
+  // Runs what others may hold up, with the signals' default effect: one ends the process. False when one came before:
+  // it is not run.
+  bool LetSignalsEnd(const std::function<void()>& work) {
+    sigset_t both, before;
+    sigemptyset(&both);
+    sigaddset(&both, SIGINT);
+    sigaddset(&both, SIGTERM);
+    ::pthread_sigmask(SIG_BLOCK, &both, &before);  // none is lost between the look and the default effect
+    io_.restart();
+    io_.poll();
+    if (!interrupted_) signals_.clear();
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (interrupted_) return false;
+    work();
+    signals_.cancel();
+    io_.restart();
+    io_.poll();  // the wait that was cancelled
+    Hold();
+    return true;
+  }
 
  private:
+  void Hold() {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](const std::error_code& error, int) {
+      if (error) return;
+      interrupted_ = true;
+      timer_.cancel();
+    });
+  }
+
   asio::io_context io_{1};
   asio::signal_set signals_;
   asio::steady_timer timer_;
@@ -58,7 +85,8 @@ class Series {
  public:
   Series(HistoryStore& store, RecordedCrawl& crawl, CrawlEnding::Kind kind)
       : store_(store), crawl_(crawl),
-        ending_({.kind = kind, .said = crawl.said, .order = crawl.order, .outputs = crawl.outputs, .store = &store}) {}
+        ending_({.kind = kind, .said = crawl.said, .order = crawl.order, .outputs = crawl.outputs, .store = &store,
+                 .around_post = [this](const std::function<void()>& post) { return Posts(post); }}) {}
 
   ExitCode RunOnce() {
     if (const auto why = FindSeeds()) return FailCrawl(crawl_.said, *why);
@@ -70,17 +98,19 @@ class Series {
 
   ExitCode RunEvery(Duration interval) {
     const SystemClock clock;
-    Pause pause;
+    pause_.emplace();
     if (!crawl_.order.limit) crawl_.order.limit = CrawlLimit(interval);
     CrawlTurn turn{.start = clock.Now()};
     while (true) {
-      if (Round() == CrawlDriver::End::kInterrupted) break;
+      const CrawlDriver::End end = Round();
+      if (!WasHeard()) failed_ = true;
+      if (end == CrawlDriver::End::kInterrupted) break;
       turn = NextTurn(turn.start, interval, clock.Now());
       if (turn.missed > 0) {
         std::fprintf(stderr, "crawl: %llu %s missed: the crawl took longer than --every\n",
                      static_cast<unsigned long long>(turn.missed), turn.missed == 1 ? "turn" : "turns");
       }
-      if (!pause.Until(clock.ToSteady(turn.start))) break;
+      if (!pause_->Until(clock.ToSteady(turn.start))) break;
     }
     return failed_ ? kExitFailed : kExitFine;
   }
@@ -124,6 +154,21 @@ class Series {
     return crawled->end;
   }
 
+  // Whether what was said reached standard output. That it did not is said once, until it does again.
+  bool WasHeard() {
+    const std::string fault = TakeOutputFault();
+    if (!fault.empty() && heard_) Fail("crawl", fault);
+    heard_ = fault.empty();
+    return heard_;
+  }
+
+  // A server that does not answer is waited for for minutes; everything else is done by then.
+  bool Posts(const std::function<void()>& post) {
+    if (pause_) return pause_->LetSignalsEnd(post);
+    post();
+    return true;
+  }
+
   // The next round may do better.
   CrawlDriver::End Failed(const Refusal& why) {
     failed_ = true;
@@ -134,7 +179,9 @@ class Series {
   HistoryStore& store_;
   RecordedCrawl& crawl_;
   const CrawlEnding ending_;
-  bool failed_ = false;  // the last round
+  std::optional<Pause> pause_;  // of a series
+  bool failed_ = false;         // the last round
+  bool heard_ = true;           // likewise
 };
 
 }  // namespace

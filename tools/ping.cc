@@ -112,6 +112,7 @@ std::string Diagnose(const PingEnd& end, const Probe& probe, const Resolved::Con
     case PingEnd::Kind::kRefused:
       return probe.dial() ? "the node at " + at + " stopped while it was being pinged"
                           : "nothing listens at " + at + "; check the port, and that the node runs";
+    case PingEnd::Kind::kStopped: return "stopped by a signal before " + at + " answered a ping";
     case PingEnd::Kind::kTimeout:
     case PingEnd::Kind::kDone: break;
   }
@@ -137,7 +138,7 @@ struct Call {
 
 // One probe, or as many as fit into the time while nobody answers: a dial has a schedule of its own, often shorter.
 Call CallUntil(Time give_up, const Resolved::Contact& contact, const Options& options, const CallNetwork& network,
-               const SystemClock& clock) {
+               const SystemClock& clock, const Interrupt& interrupt) {
   ProbeConfig config{.endpoint = contact.endpoint, .pin = contact.pin, .software = std::string(Software())};
   config.visit.questions = options.count;
   config.visit.interval = kInterval;
@@ -146,7 +147,7 @@ Call CallUntil(Time give_up, const Resolved::Contact& contact, const Options& op
   config.visit.time = static_cast<std::int64_t>(options.count) * (kInterval + std::chrono::seconds{4});
   for (;;) {
     Call call{std::make_unique<Probe>(config, Identity(DrawSeed()), network.key, DrawSeed(), clock.Now()), {}};
-    call.end = RunProbe(*call.probe, contact.endpoint, clock, give_up - clock.Now());
+    call.end = RunProbe(*call.probe, contact.endpoint, clock, give_up - clock.Now(), interrupt);
     const bool silence = call.end.kind == PingEnd::Kind::kDone && call.probe->dial() && !call.probe->dial()->result;
     if (!silence || call.probe->dial()->answered || clock.Now() >= give_up) return call;
   }
@@ -163,9 +164,10 @@ int Ping(Options& options) {
   if (!contacts) return Refuse("ping", contacts.error());
 
   const SystemClock clock;
+  const Interrupt interrupt;
   std::string why;
   for (const Resolved::Contact& contact : *contacts) {
-    const Call call = CallUntil(clock.Now() + *timeout, contact, options, *network, clock);
+    const Call call = CallUntil(clock.Now() + *timeout, contact, options, *network, clock, interrupt);
     const Probe& probe = *call.probe;
     if (probe.Done() && probe.PinHolds() && !probe.visit()->rtts().empty()) {
       if (options.as_json) {
@@ -176,6 +178,7 @@ int Ping(Options& options) {
       return kExitFine;
     }
     why += (why.empty() ? "" : "; ") + Diagnose(call.end, probe, contact, *network, options.timeout);
+    if (call.end.kind == PingEnd::Kind::kStopped) break;
   }
   return Fail("ping", why);
 }
@@ -203,7 +206,8 @@ const RegisterCommand kRegistered{
      .description = "Makes a handshake with a new identity of its own, so that the node proves its id and endpoint, "
                     "then sends sealed keepalives and says goodbye. Shows the node id, the round-trip time, what the "
                     "node says of itself, and the address under which it sees us. A name with several addresses is "
-                    "tried in order. Exit code 0: it answered; 1: it did not, and why; 2: wrong usage.",
+                    "tried in order. Ctrl-C and SIGTERM end it with what it has measured. Exit code 0: it answered; "
+                    "1: it did not, and why; 2: wrong usage.",
      .examples = "  hearsay ping 127.0.0.1:7075\n"
                  "  hearsay ping seed.example.net --count 10 --network team\n"
                  "  hearsay ping NODEID@seed.example.net:7075 --json\n",

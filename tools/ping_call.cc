@@ -2,6 +2,7 @@
 #include "tools/ping_call.h"
 
 #include <poll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -60,10 +61,10 @@ class ConnectedSocket {
     if (static_cast<std::size_t>(size) > buffer.size()) return Datagram{to_, local_, {}};
     return Datagram{to_, local_, buffer.first(static_cast<std::size_t>(size))};
   }
-  void Wait(Duration time) {
+  void Wait(Duration time, int interrupt) {
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(std::max(time, Duration{0})).count();
-    pollfd entry{.fd = fd_, .events = POLLIN, .revents = 0};
-    ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(milliseconds, 60'000)));
+    pollfd entries[] = {{.fd = fd_, .events = POLLIN, .revents = 0}, {.fd = interrupt, .events = POLLIN, .revents = 0}};
+    ::poll(entries, 2, static_cast<int>(std::min<std::int64_t>(milliseconds, 60'000)));
   }
 
  private:
@@ -85,19 +86,42 @@ class ConnectedSocket {
 
 }  // namespace
 
-PingEnd RunProbe(Probe& probe, const Endpoint& endpoint, const SystemClock& clock, Duration timeout) {
+Interrupt::Interrupt() {
+  sigset_t both;
+  sigemptyset(&both);
+  sigaddset(&both, SIGINT);
+  sigaddset(&both, SIGTERM);
+  fd_ = ::signalfd(-1, &both, SFD_NONBLOCK | SFD_CLOEXEC);
+  ::pthread_sigmask(SIG_BLOCK, fd_ < 0 ? nullptr : &both, &before_);
+}
+Interrupt::~Interrupt() {
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  if (fd_ >= 0) ::close(fd_);
+}
+bool Interrupt::Came() const {
+  signalfd_siginfo which{};
+  return fd_ >= 0 && ::read(fd_, &which, sizeof(which)) == sizeof(which);
+}
+
+PingEnd RunProbe(Probe& probe, const Endpoint& endpoint, const SystemClock& clock, Duration timeout,
+                 const Interrupt& interrupt) {
   ConnectedSocket socket(endpoint);
   const Time give_up = clock.Now() + timeout;
   ByteArray<kMaxDatagramBytes + 1> buffer;
   Effects effects;
   while (!probe.Done() && !socket.failed()) {
+    if (interrupt.Came()) {
+      probe.Stop(effects);
+      socket.SendAll(effects);
+      return {.kind = PingEnd::Kind::kStopped, .fault = {}};
+    }
     const Time now = clock.Now();
     if (!probe.dial() && now >= give_up) return {.kind = PingEnd::Kind::kTimeout, .fault = {}};
     if (probe.NextDeadline() <= now) probe.Tick(now, effects);
     socket.SendAll(effects);
     if (probe.Done() || socket.failed()) break;
     const Time next = probe.dial() ? probe.NextDeadline() : std::min(probe.NextDeadline(), give_up);
-    socket.Wait(next - clock.Now());
+    socket.Wait(next - clock.Now(), interrupt.fd());
     while (const auto datagram = socket.Receive(buffer)) {
       probe.Receive(*datagram, clock.Now(), effects);
       socket.SendAll(effects);

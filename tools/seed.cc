@@ -5,6 +5,7 @@
 // Standard output carries one line, once everything can be reached: that of `hearsay run`, then zone=… dns=… http=… .
 // The peers that it gives away are its node itself, and the good ones of a crawl that goes on beside it (seed_peers.h).
 // SIGHUP: the settings are read again, as by `hearsay run`. What only a seed has stays until it is restarted.
+// SIGTERM and SIGINT: as by `hearsay run`.
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -253,6 +254,7 @@ int Seed(const Options& options) {
   io.run();
 
   end.clear();  // from here a second signal has its default effect
+  (*host)->log().Write(LogLevel::kInfo, "node_leaving");
   return (*host)->Stop() ? kExitFine : kExitFailed;
 }
 

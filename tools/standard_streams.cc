@@ -7,8 +7,18 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace hearsay {
+namespace {
+
+std::string fault;  // the first: stdio itself remembers only that there was one
+
+void Note(const char* why) {
+  if (fault.empty()) fault = std::string("cannot write to standard output: ") + why;
+}
+
+}  // namespace
 
 void EnsureStandardStreams() {
   // In order: a file that is opened gets the lowest number that is free.
@@ -18,14 +28,20 @@ void EnsureStandardStreams() {
 }
 
 std::string FlushStandardOutput() {
-  const bool failed_before = std::ferror(stdout) != 0;
-  if (std::fflush(stdout) != 0) return std::string("cannot write to standard output: ") + std::strerror(errno);
-  return failed_before ? "cannot write to standard output: a part of the answer is lost" : "";
+  if (std::fflush(stdout) != 0) Note(std::strerror(errno));
+  if (std::ferror(stdout) != 0) Note("a part of the answer is lost");
+  return fault;
 }
 
 std::string WriteStandardOutput(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) Note(std::strerror(errno));
   return FlushStandardOutput();
+}
+
+std::string TakeOutputFault() {
+  FlushStandardOutput();
+  std::clearerr(stdout);
+  return std::exchange(fault, {});
 }
 
 }  // namespace hearsay

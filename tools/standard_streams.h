@@ -16,5 +16,7 @@ void EnsureStandardStreams();
 std::string FlushStandardOutput();
 // Likewise, with `text` behind it: for what must be seen at once. main() flushes what a command leaves.
 std::string WriteStandardOutput(std::string_view text);
+// Likewise, and it is forgotten: for a program that goes on, and says it when it happens.
+std::string TakeOutputFault();
 
 }  // namespace hearsay

@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -20,10 +18,14 @@
 #include <string_view>
 #include <vector>
 
+#include "node/io/entropy.h"
+#include "proto/bytes.h"
+
 namespace hearsay {
 namespace {
 
-constexpr std::time_t kAbandonedAfter = 3600;  // seconds: another container's processes are not seen from here
+constexpr std::time_t kAbandonedAfter = 3600;  // seconds without a write: whether its writer lives cannot be seen
+constexpr std::size_t kRandomBytes = 8;        // two writers never meet
 constexpr int kMaxLookedAt = 10'000;           // entries of the folder
 constexpr std::size_t kMaxRemoved = 16;        // at a time
 
@@ -64,13 +66,9 @@ bool SyncFolder(const std::string& path) {
   return synced;
 }
 
-// A new file, or none: what stands there already, a link most of all, is never written through.
-bool Written(const std::string& path, const std::function<void(std::ostream&)>& write) {
-  ::unlink(path.c_str());
-  errno = 0;
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-  if (fd < 0) return false;
+bool Written(int fd, const std::function<void(std::ostream&)>& write) {
   const auto buffer = std::make_unique<DescriptorBuffer>(fd);
+  errno = 0;
   std::ostream out(buffer.get());
   write(out);
   out.flush();
@@ -81,18 +79,18 @@ bool Written(const std::string& path, const std::function<void(std::ostream&)>& 
   return synced && closed;
 }
 
-bool IsAlive(std::string_view digits) {
-  pid_t pid = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), pid);
-  if (error != std::errc() || end != digits.data() + digits.size() || pid <= 0) return true;  // not one of ours
-  return ::kill(pid, 0) == 0 || errno != ESRCH;
+std::string RandomDigits() { return ToHex(BytesView(DrawSeed()).first(kRandomBytes)); }
+
+// Whether a name may end as RandomDigits() does.
+bool AreRandomDigits(std::string_view digits) {
+  return digits.size() == 2 * kRandomBytes && digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
-// What others left who were killed while they wrote: FILE.PID, of nobody, an hour old.
+// What others left who were killed while they wrote.
 void RemoveAbandoned(const std::filesystem::path& folder, const std::string& file) {
   const std::unique_ptr<DIR, CloseFolder> entries(::opendir(folder.c_str()));
   if (!entries) return;
@@ -104,7 +102,7 @@ void RemoveAbandoned(const std::filesystem::path& folder, const std::string& fil
     if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     struct stat status {};
-    if (!name.starts_with(prefix) || IsAlive(name.substr(prefix.size()))) continue;
+    if (!name.starts_with(prefix) || !AreRandomDigits(name.substr(prefix.size()))) continue;
     if (::fstatat(::dirfd(entries.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (S_ISREG(status.st_mode) && status.st_mtime + kAbandonedAfter < now) abandoned.emplace_back(name);
   }
@@ -133,12 +131,18 @@ std::string_view Remedy(int error) {
 }  // namespace
 
 Result<void> ReplaceFile(const std::string& path, const std::function<void(std::ostream&)>& write) {
-  const std::string temporary = path + "." + std::to_string(::getpid());
-  if (!Written(temporary, write) || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error = errno;
+  const std::string temporary = path + "." + RandomDigits();
+  const auto fail = [&](int error) {
     const std::string why = error == 0 ? "the write failed" : std::strerror(error);
-    ::unlink(temporary.c_str());
     return tl::unexpected("cannot write '" + path + "': " + why + std::string(Remedy(error)));
+  };
+  // A new file, or none: what stands there already, a link most of all, is never written through.
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  if (fd < 0) return fail(errno);
+  if (!Written(fd, write) || ::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary.c_str());
+    return fail(error);
   }
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
   const std::filesystem::path folder = parent.empty() ? "." : parent;

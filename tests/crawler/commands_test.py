@@ -103,6 +103,44 @@ class Commands(unittest.TestCase):
         self.assertEqual(hearsay("ping", right, *self.network.flags).returncode, 0)
         self.assertFails(hearsay("ping", wrong, *self.network.flags), 1, self.network.ids[0], self.network.ids[1], "pin")
 
+    def test_ping_that_is_stopped_says_goodbye_and_shows_what_it_measured(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        api = f"unix:{folder}/api"
+        node = subprocess.Popen([PROGRAM, "run", "--listen", "127.0.0.1:0", "--data-dir", str(folder / "data"), "--api",
+                                 api], env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(node.stdout.close)
+        self.addCleanup(node.wait)
+        self.addCleanup(node.kill)
+        endpoint = dict(word.split("=", 1) for word in node.stdout.readline().split()[1:])["listen"]
+
+        def until(holds):
+            deadline = time.monotonic() + 10  # a ghost stays longer
+            while not holds(json.loads(hearsay("status", "--api", api, "--json").stdout)):
+                self.assertLess(time.monotonic(), deadline)
+        for number in signal.SIGINT, signal.SIGTERM:
+            heard = json.loads(hearsay("status", "--api", api, "--json").stdout)["counters"]["keepalives_received"]
+            ping = subprocess.Popen([PROGRAM, "ping", endpoint, "--count", "1000", "--json"], env=ENVIRONMENT,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            until(lambda status, heard=heard: status["counters"]["keepalives_received"] >= heard + 3)
+            ping.send_signal(number)
+            said, errors = ping.communicate(timeout=10)
+            self.assertEqual((ping.returncode, errors), (0, ""))
+            self.assertGreaterEqual(json.loads(said)["pings_answered"], 2)
+            until(lambda status: status["channels"] == 0)
+
+    def test_ping_that_is_stopped_before_an_answer_says_so(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+            mute.bind(("127.0.0.1", 0))
+            mute.settimeout(10)
+            silent = f"127.0.0.1:{mute.getsockname()[1]}"
+            ping = subprocess.Popen([PROGRAM, "ping", silent, "--timeout", "50s"], env=ENVIRONMENT,
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            mute.recv(2000)
+            ping.send_signal(signal.SIGINT)
+            said, errors = ping.communicate(timeout=10)
+        self.assertEqual((ping.returncode, said), (1, ""))
+        self.assertIn(f"stopped by a signal before {silent} answered", errors)
+
     def test_ping_says_why_nobody_answers(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
             mute.bind(("127.0.0.1", 0))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """history_test.py PROGRAM: recorded crawls, series of them, and their differences, with real nodes on loopback."""
+import ctypes
 import json
 import os
 import pathlib
@@ -140,7 +141,7 @@ class RecordedCrawls(Case):
 
         result = hearsay("crawl", ready["endpoint"], "--data-dir", self.data, "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertRegex(result.stderr, r"went on where one that was killed had made [1-9][0-9]* visits")
+        self.assertRegex(result.stderr, r"went on where one that was not recorded had made [1-9][0-9]* visits")
         found = json.loads(result.stdout)
         self.assertTrue(found["complete"])
         self.assertEqual(found["summary"]["reachable"], ready["reachable"])
@@ -212,14 +213,34 @@ class RecordedCrawls(Case):
         def full():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        def crawl(*said):
+            return subprocess.run([PROGRAM, "crawl", first.endpoint, "--data-dir", str(self.data), *said],
+                                  env=ENVIRONMENT, capture_output=True, text=True, timeout=60, preexec_fn=full)
         for _ in range(20):  # until the pages that are free in the file are used up
-            result = subprocess.run([PROGRAM, "crawl", first.endpoint, "--data-dir", str(self.data), "--json"],
-                                    env=ENVIRONMENT, capture_output=True, text=True, timeout=60, preexec_fn=full)
+            result = crawl("--json")
             if result.returncode != 0:
                 break
         told = json.loads(result.stdout)
         self.assertEqual((result.returncode, len(told["errors"])), (1, 1), result.stderr)
         self.assertIn("history.mdb", told["errors"][0])
+
+        # Nothing has changed, and nothing is said to have.
+        result = crawl("--events")
+        self.assertEqual(result.returncode, 1)
+        events = [json.loads(line)["event"] for line in result.stdout.splitlines()]
+        self.assertEqual([event for event in events if event != "progress"], ["started", "finished"])
+        result = crawl()
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stdout, r"\n  history +not recorded\n$")
+        self.assertNotIn("killed", result.stderr)  # that which the journal of the last one is of was not
+
+        series = subprocess.Popen([PROGRAM, "crawl", "--data-dir", str(self.data), "--every", "1s"], env=ENVIRONMENT,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, preexec_fn=full)
+        self.addCleanup(series.stdout.close)
+        self.addCleanup(series.wait)
+        self.addCleanup(series.kill)
+        self.assertRegex(series.stdout.readline(), r" 0 came, .* \(not recorded\)\n$")
 
     def test_a_crawl_that_has_nowhere_to_start_makes_nothing(self):
         for flags in (["nosuch.invalid"], []):
@@ -364,6 +385,47 @@ class Series(Case):
         self.assertIn("before anybody answered: 127.0.0.1:", process.stderr.readline())
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(10), 1)
+
+    def test_a_signal_ends_it_while_it_waits_for_a_database(self):
+        try:
+            ctypes.CDLL("libpq.so.5")
+        except OSError:
+            self.skipTest("no libpq.so.5; install the package libpq5")
+        first = self.node("first")
+        out = self.path / "map"
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            mute.settimeout(PATIENCE)
+            post = f"postgresql://me@127.0.0.1:{mute.getsockname()[1]}/db?sslmode=disable&connect_timeout=100"
+            process = self.start(first.endpoint, "--json", "--out", out, "--formats", "json", "--post", post)
+            mute.accept()[0].close()  # the first post fails, which takes nothing from the rounds after it
+            with mute.accept()[0]:
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(process.wait(10), -signal.SIGTERM)
+            self.assertEqual([json.loads(line)["nodes"] for line in process.stdout], [1, 1])
+            self.assertEqual(len(json.loads(self.history("--json"))), 2)
+            self.assertEqual(list(out.iterdir()), [out / "map.json"])
+            process = self.start(first.endpoint, "--json", "--post", post)
+            mute.accept()[0].close()
+            self.assertIn("127.0.0.1:", process.stderr.readline())
+            process.send_signal(signal.SIGTERM)  # between two crawls, or in one
+            self.assertIn(process.wait(10), (0, 1))
+
+    def test_an_output_that_is_full_is_said_once_and_fails(self):
+        first = self.node("first")
+        for said in "--events", "--json":
+            with open("/dev/full", "w") as full:
+                process = subprocess.Popen([PROGRAM, "crawl", first.endpoint, said, "--every", "1s", "--data-dir",
+                                            str(self.data)], env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE, text=True)
+            self.addCleanup(process.stderr.close)
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            self.assertIn("cannot write to standard output: No space left on device", process.stderr.readline())
+            censuses = len(json.loads(self.history("--json")))
+            deadline = time.monotonic() + PATIENCE
+            while len(json.loads(self.history("--json"))) < censuses + 2:
+                self.assertLess(time.monotonic(), deadline, "it does not go on")
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual((process.wait(10), process.stderr.read()), (1, ""))
 
     def test_a_second_crawler_of_the_same_history_is_refused(self):
         first = self.node("first")

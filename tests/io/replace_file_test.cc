@@ -4,7 +4,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -66,36 +65,51 @@ TEST(ReplaceFile, NamesTheFileAndTheReasonWhenThereIsNoFolder) {
   EXPECT_THAT(done.error(), testing::AllOf(testing::HasSubstr("none/map"), testing::HasSubstr("No such file")));
 }
 
-// Before, the temporary file was opened as any other: a link there had its target overwritten.
-TEST(ReplaceFile, WritesThroughNoPlantedLink) {
+// Containers that share a folder have one pid each, often the same: the name of what is being written is drawn.
+TEST(ReplaceFile, TwoWritersOfOnePidPublishWholeFiles) {
+  const TemporaryFolder folder;
+  const auto outer = ReplaceFile(folder.File("map"), [&](std::ostream& out) {
+    out << "first, " << std::flush;
+    const auto inner = ReplaceFile(folder.File("map"), [](std::ostream& other) { other << "second"; });
+    EXPECT_TRUE(inner) << inner.error();
+    EXPECT_EQ(folder.Read("map"), "second");
+    out << "and whole";
+  });
+  ASSERT_TRUE(outer) << outer.error();
+  EXPECT_EQ(folder.Read("map"), "first, and whole");
+  EXPECT_EQ(FilesIn(folder.path()), 1u);
+}
+
+// Before, what stood at the temporary file's name, which could be foretold, was removed, or written through.
+TEST(ReplaceFile, TouchesNothingThatStandsBesideIt) {
   const TemporaryFolder folder;
   folder.Write("precious", "mine");
-  std::filesystem::create_symlink(folder.File("precious"), folder.File("map." + std::to_string(::getpid())));
+  const std::string link = folder.File("map." + std::to_string(::getpid()));
+  std::filesystem::create_symlink(folder.File("precious"), link);
   ASSERT_TRUE(ReplaceFile(folder.File("map"), [](std::ostream& out) { out << "new"; }));
   EXPECT_EQ(folder.Read("precious"), "mine");
   EXPECT_EQ(folder.Read("map"), "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
   EXPECT_FALSE(std::filesystem::is_symlink(folder.File("map")));
 }
 
 TEST(ReplaceFile, RemovesWhatTheKilledLeftAndNothingElse) {
   const TemporaryFolder folder;
-  const pid_t gone = ::fork();  // a pid that nobody has, once it has been waited for
-  if (gone == 0) ::_exit(0);
-  ASSERT_EQ(::waitpid(gone, nullptr, 0), gone);
-  const std::string dead = "map." + std::to_string(gone), alive = "map." + std::to_string(::getppid());
+  const std::string left = "map.0123456789abcdef";
   const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours{2};
-  const std::vector<std::string> kept{alive, dead + "x", "map.5.json", "other." + std::to_string(gone)};
+  const std::vector<std::string> kept{left + "0", left.substr(0, 19), "map.0123456789ABCDEF", "map.old-and-precious",
+                                      "other.0123456789abcdef", "map.20261123"};
   for (const std::string& name : kept) folder.Write(name, "half");
-  folder.Write(dead, "half");
+  folder.Write(left, "half");
   for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
     std::filesystem::last_write_time(file.path(), old);
   }
   ASSERT_TRUE(ReplaceFile(folder.File("map"), [](std::ostream& out) { out << "new"; }));
-  EXPECT_FALSE(std::filesystem::exists(folder.File(dead)));
+  EXPECT_FALSE(std::filesystem::exists(folder.File(left)));
   for (const std::string& name : kept) EXPECT_TRUE(std::filesystem::exists(folder.File(name))) << name;
-  folder.Write(dead, "young");  // of a process that is not seen from here, perhaps
+  folder.Write(left, "young");  // somebody may be at it
   ASSERT_TRUE(ReplaceFile(folder.File("map"), [](std::ostream& out) { out << "new"; }));
-  EXPECT_TRUE(std::filesystem::exists(folder.File(dead)));
+  EXPECT_TRUE(std::filesystem::exists(folder.File(left)));
 }
 
 TEST(ReplaceFile, WritesMoreThanItsBufferHolds) {

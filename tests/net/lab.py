@@ -195,7 +195,8 @@ class Node:
     def start(self, *more):
         """Does not wait: `await_ready` does."""
         environment = {"PATH": os.environ["PATH"]} | {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
-        prefix = self.host.prefix() if self.host else []
+        # On loopback no namespace takes a node along when the script ends, however it ends.
+        prefix = self.host.prefix() if self.host else ["setpriv", "--pdeathsig", "KILL"]
         listen = f"{'0.0.0.0' if self.host else '127.0.0.1'}:{self.port}"
         with open(self.home / "log", "ab") as log:
             self.process = subprocess.Popen(

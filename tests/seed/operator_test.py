@@ -58,6 +58,13 @@ class Operator(unittest.TestCase):
         self.assertIn("few are good: 32 groups are wanted", seed.status())
         self.assertIn("seed_few_good good=", seed.log())
 
+    def test_its_log_says_that_it_leaves(self):
+        for number in signal.SIGTERM, signal.SIGINT:
+            seed = self.seed()
+            seed.signal(number)
+            self.assertEqual(seed.process.wait(30), 0)
+            self.assertEqual(seed.log().count(" info node_leaving\n"), 1)
+
     def test_its_rule_can_be_set_and_those_that_are_not_good_are_served_when_few_are(self):
         never = [flag for window in ("2h", "8h", "1d", "1w", "30d") for flag in ("--good", f"{window}_results=65535")]
         seed = self.seed("--good", "new_tries=0", "--good", "new_time=0s", "--good", "2h_share=99.5%", *never)

@@ -36,6 +36,7 @@ end_step() {
 trap end_step EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 129' HUP
 
 # The newest whole line of a log, printable and short.
 newest_line() { tail -n 1 "$1" 2>/dev/null | tr -cd '[:print:]' | sed -E 's|CXX object .*/||' | cut -c 1-"$2"; }

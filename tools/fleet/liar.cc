@@ -24,7 +24,8 @@ Liar::Liar(Identity identity, const NetworkKey& network, const Endpoint& own, Sa
     : identity_(std::move(identity)),
       network_(network),
       own_(own),
-      epoch_(static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch() / std::chrono::milliseconds{1}, 1))),
+      epoch_(static_cast<std::uint64_t>(
+          std::max<std::int64_t>(now.time_since_epoch() / std::chrono::milliseconds{1}, 1))),
       record_(RecordOf(identity_, network_, own, std::move(says), epoch_)),
       lies_(std::move(lies)),
       rng_(chance) {}

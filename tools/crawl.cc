@@ -45,7 +45,8 @@ tl::expected<CrawlOrder, Refusal> MakeOrder(Options& options) {
   if (!options.timeout.empty()) {
     limit = ParseDuration(options.timeout);
     if (!limit || *limit == Duration{0}) {
-      return tl::unexpected(Refusal::Usage("--timeout '" + options.timeout + "' is no duration; give 30s or 5m"));
+      return tl::unexpected(
+          Refusal::Usage("--timeout '" + options.timeout + "' is no time from 1ms to 36500d; give 30s or 5m"));
     }
   }
   auto network = LoadCallNetwork(options.sources);

@@ -209,7 +209,7 @@ ExitCode CrawlRecorded(const RecordOptions& options, RecordedCrawl& crawl) {
   if (!options.every.empty()) {
     interval = ParseDuration(options.every);
     if (!interval || *interval < kShortestInterval) {
-      return Usage("crawl", "--every '" + options.every + "' is no time of at least a second; give 15m or 1h");
+      return Usage("crawl", "--every '" + options.every + "' is no time from 1s to 36500d; give 15m or 1h");
     }
   }
   const auto fail = [&](const std::string& error) { return FailCrawl(crawl.said, Refusal::Failed(error)); };

@@ -6,8 +6,11 @@
 #include <cstdint>
 
 namespace hearsay {
+namespace {
 
-std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours{24} * 36'500;
+
+std::optional<std::chrono::milliseconds> ParseAny(std::string_view text) {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc()) return std::nullopt;
@@ -18,6 +21,13 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   if (unit == "h") return std::chrono::hours{number};
   if (unit == "d") return std::chrono::hours{24} * number;
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
+  const auto duration = ParseAny(text);
+  return duration && *duration <= kLongest ? duration : std::nullopt;
 }
 
 std::string RoughDuration(std::chrono::seconds duration) {

@@ -133,7 +133,7 @@ int RunFleet(Options& options) {
   std::optional<Duration> limit;
   if (!options.time.empty()) {
     limit = ParseDuration(options.time);
-    if (!limit) return Usage("fleet", "--for '" + options.time + "' is no duration; give 30s or 5m");
+    if (!limit) return Usage("fleet", "--for '" + options.time + "' is no time up to 36500d; give 30s or 5m");
   }
   const auto base = IpAddress::Parse(options.base);
   if (!base) return Usage("fleet", "--base '" + options.base + "' is no address; give 127.1.0.0");

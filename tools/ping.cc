@@ -156,7 +156,7 @@ Call CallUntil(Time give_up, const Resolved::Contact& contact, const Options& op
 int Ping(Options& options) {
   const auto timeout = ParseDuration(options.timeout);
   if (!timeout || timeout->count() == 0) {
-    return Usage("ping", "--timeout '" + options.timeout + "' is no duration; give 500ms, 3s or 1m");
+    return Usage("ping", "--timeout '" + options.timeout + "' is no time from 1ms to 36500d; give 500ms, 3s or 1m");
   }
   const auto network = LoadCallNetwork(options.sources);
   if (!network) return Refuse("ping", network.error());

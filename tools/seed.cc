@@ -211,7 +211,7 @@ int Seed(const Options& options) {
   if (!config) return Usage("seed", config.error());
   const auto every = ParseDuration(options.every);
   if (!every || *every < kShortestInterval) {
-    return Usage("seed", "--every '" + options.every + "' is no time of at least a second; give 5m");
+    return Usage("seed", "--every '" + options.every + "' is no time from 1s to 36500d; give 5m");
   }
   const auto rule = MakeRule(options.good);
   if (!rule) return Usage("seed", rule.error());

@@ -109,7 +109,9 @@ class Waiter {
 
 int Wait(Options options) {
   const std::optional<Milliseconds> timeout = ParseDuration(options.timeout);
-  if (!timeout) return Usage("wait", "--timeout '" + options.timeout + "' is no duration; give 500ms, 60s, 2m or 1h");
+  if (!timeout) {
+    return Usage("wait", "--timeout '" + options.timeout + "' is no time up to 36500d; give 500ms, 60s, 2m or 1h");
+  }
   options.query.state = "active";
   Waiter waiter(options, Clock::now() + *timeout);
   if (waiter.Wait()) return kExitFine;

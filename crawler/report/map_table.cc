@@ -23,11 +23,17 @@ Cell Label(const MapRow& row) {
   return row.node ? row.node->id.Short() : row.Id();
 }
 
-Cell Endpoints(const MapRow& row) {
-  if (!row.node) return row.Id();
+std::string ListOf(const std::vector<Endpoint>& endpoints) {
   std::string out;
-  for (const Endpoint& endpoint : row.node->endpoints) out += (out.empty() ? "" : " ") + endpoint.ToString();
+  for (const Endpoint& endpoint : endpoints) out += (out.empty() ? "" : " ") + endpoint.ToString();
   return out;
+}
+
+Cell Endpoints(const MapRow& row) { return row.node ? ListOf(row.node->endpoints) : row.Id(); }
+
+Cell Unconfirmed(const MapRow& row) {
+  if (!row.node || row.node->unconfirmed.empty()) return {};  // as of nearly all
+  return ListOf(row.node->unconfirmed);
 }
 
 Cell Reason(const MapRow& row) {
@@ -81,6 +87,8 @@ constexpr std::array kColumns{
               [](const MapRow& row) { return row.place->as ? Count(*row.place->as) : Cell{}; }},
     MapColumn{"as_name", ColumnKind::kText,
               [](const MapRow& row) { return row.place->as_name ? Text(*row.place->as_name) : Cell{}; }},
+    // Last, so that who reads the CSV by places reads the same as before there was this one.
+    MapColumn{"unconfirmed", ColumnKind::kText, Unconfirmed},
 };
 
 }  // namespace

@@ -8,6 +8,9 @@
 #include <map>
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
+#include "crawler/report/map_json.h"
 #include "tests/crawler/example_census.h"
 
 namespace hearsay {
@@ -68,15 +71,28 @@ TEST(MapCsv, HoldsTheColumnsOfTheMap) {
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_THAT(rows[0], ElementsAre("id", "label", "endpoints", "reachable", "reason", "software", "name", "role",
                                    "attributes", "rtt_ms", "sampled", "sampled_verified", "named_by", "suspect",
-                                   "excluded", "country", "as", "as_name"));
+                                   "excluded", "country", "as", "as_name", "unconfirmed"));
   EXPECT_THAT(rows[1],
               ElementsAre(Id(1).ToString(), "alpha", "127.0.0.1:1 [::1]:1", "true", "", "hearsay/0.1.0", "alpha",
                           "worker", R"({"port":"8080"})", "1.25", "3", "2", "1", "false", "false", "", "",
-                          ""));
+                          "", ""));
   EXPECT_THAT(rows[2], ElementsAre(Id(2).ToString(), "00000000", "127.0.0.1:2", "false", "unconfirmed", "", "", "", "",
-                                   "", "0", "0", "1", "true", "false", "", "", ""));
+                                   "", "0", "0", "1", "true", "false", "", "", "", ""));
   EXPECT_THAT(rows[3], ElementsAre("127.0.0.1:3", "127.0.0.1:3", "127.0.0.1:3", "false", "timeout", "", "", "", "", "",
-                                   "0", "0", "2", "false", "false", "", "", ""));
+                                   "0", "0", "2", "false", "false", "", "", "", ""));
+}
+
+TEST(MapCsv, HasAColumnForEveryKeyThatANodeHasInTheMap) {
+  std::ostringstream map;
+  WriteMapJson(Example(), {}, {}, map);
+  const auto columns = Fields(Nodes(Example()), 0);
+  const auto json = nlohmann::json::parse(map.str());
+  for (const auto& [key, value] : json.at("nodes").at(0).items()) {
+    EXPECT_TRUE(columns.contains(key == "node_id" ? "id" : key)) << key;
+  }
+  Census census = Example();
+  census.nodes[0].unconfirmed = {*Endpoint::Parse("127.0.0.9:1"), *Endpoint::Parse("[::1]:9")};
+  EXPECT_EQ(Fields(Nodes(census), 0).at("unconfirmed"), "127.0.0.9:1 [::1]:9");
 }
 
 TEST(MapCsv, NamesTheEdgesByTheIdsOfTheNodes) {

@@ -202,6 +202,19 @@ class CommandLine(Case):
                         ["crawl", "127.0.0.1:1", "--in-flight", "4097"], ["seed", "--zone", "s.test", "--rate", "-1"]):
             self.assertRefused(hearsay(*command), 2, f"'{command[-1]}' is no whole number between")
 
+    def test_a_time_above_a_hundred_years_is_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = ["--data-dir", folder]
+            for command in (["wait", "--peers", "1", *data, "--timeout", "200000d"],
+                            ["ping", "127.0.0.1:1", "--timeout", "36501d"],
+                            ["crawl", "127.0.0.1:1", "--timeout", "36501d"],
+                            ["crawl", "127.0.0.1:1", *data, "--every", "999999d"],
+                            ["fleet", "--nodes", "1", "--for", "999999d"],
+                            ["seed", "--zone", "s.test", *data, "--listen", "127.0.0.1:0", "--dns", "127.0.0.1:0",
+                             "--api", "off", "--every", "999999d"]):
+                self.assertRefused(hearsay(*command), 2, f"'{command[-1]}' is no time", "to 36500d")
+            self.assertEqual(os.listdir(folder), [])
+
     def test_bench_names_what_it_does_not_know(self):
         self.assertRefused(hearsay("bench", "nosuch"), 2, "there is no 'nosuch'", "handshake")
         self.assertRefused(hearsay("bench"), 2, "WHAT is missing", "handshake")

@@ -102,6 +102,7 @@ class Scripts(unittest.TestCase):
         self.take("tools/experiments")
         (self.tree / "tests/sim").mkdir(parents=True)
         program = self.stand_in("build/hearsay", 'case "$*" in *list*) echo "one  of two"; echo two; exit ;; esac')
+        self.stand_in("build/hearsay-experiment")  # which the program itself would start
         for number in signal.SIGTERM, signal.SIGKILL:
             process = self.start("python3", "-B", self.tree / "tools/experiments", "--binary", program, "--jobs", "2")
             self.begun(2)

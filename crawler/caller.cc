@@ -19,7 +19,7 @@ Bytes SignOwnRecord(const Identity& identity, const NetworkKey& network, std::st
   return SignRecord(record, identity, network);
 }
 
-// In milliseconds (SPEC, "boot epoch"). Each crawl has an identity of its own: nothing is stored to be greater than.
+// And the sequence of its record. Each crawl has an identity of its own: nothing is stored to be greater than.
 std::uint64_t EpochOf(Time now) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch() / std::chrono::milliseconds{1}, 1));
 }

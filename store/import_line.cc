@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kMaxQuotedBytes = 80;  // of a bad value, in an error
 // What the store's codecs take (proto/known_peer.h).
 constexpr Time kLastTime = Time{} + std::chrono::seconds{253'402'300'799} + Duration{999'999};
-constexpr std::uint64_t kLastBootEpoch = 253'402'300'799'999;  // of the year 9999, in milliseconds
+constexpr std::uint64_t kLastBootEpoch = 253'402'300'799'999'999;  // of the year 9999, in microseconds
 
 // As JSON, so that no control character reaches a terminal; bytes that are no UTF-8 are replaced. Only plain values:
 // dumping is recursive, and a hostile line may nest thousands of lists.

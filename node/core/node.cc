@@ -14,12 +14,13 @@ Time UnsureUntil(const NodeState& before, Time now) {
   return before.boot_epoch == 0 ? Time{} : now + OwnAddress::kContactLife;
 }
 
-constexpr auto kEpochUnit = std::chrono::milliseconds{1};
+constexpr std::uint64_t kEpochsOfASequence = 1000;  // a record's counts milliseconds, which a crawl has room for
 
 NodeState NextState(NodeState state, Rng& rng, Time now) {
-  // Greater than any before, whatever the wall clock did; and those of two copies started in one second differ.
-  const auto unix_now = static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch() / kEpochUnit, 0));
-  state.boot_epoch = std::max(std::min(state.boot_epoch, UINT64_MAX - 2) + 1, unix_now);
+  // Greater than any before, whatever the wall clock did; and those of two copies started together differ.
+  const auto unix_now = static_cast<std::uint64_t>(std::max<std::int64_t>(now.time_since_epoch().count(), 0));
+  const std::uint64_t stored = std::min(state.boot_epoch, UINT64_MAX - 1 - kEpochsOfASequence);
+  state.boot_epoch = std::max(stored + kEpochsOfASequence, unix_now);
   if (state.table_secret == ByteArray<16>{}) rng.Fill(state.table_secret);
   return state;
 }
@@ -50,7 +51,7 @@ Node::Impl::Impl(CoreConfig config, Identity identity, NetworkKey network, Snaps
       hearsay_(state_.table_secret),
       unanswered_(state_.table_secret, now),
       inbound_(state_.table_secret),
-      record_sequence_(state_.boot_epoch),
+      record_sequence_(state_.boot_epoch / kEpochsOfASequence),
       hearsay_dials_(rhythm_.VerificationRate(Scope::kPrivate, true)),
       known_dials_(rhythm_.VerificationRate(Scope::kPrivate, true)),
       tells_(rhythm_.TellRate(Scope::kPrivate)) {

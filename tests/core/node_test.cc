@@ -40,7 +40,7 @@ TEST(Node, StoresTheBootEpochBeforeItSendsAnything) {
   pump.node(0).Tick(pump.now, out);
   ASSERT_FALSE(out.list.empty());
   ASSERT_TRUE(std::holds_alternative<PersistState>(out.list.front()));
-  EXPECT_EQ(std::get<PersistState>(out.list.front()).state.boot_epoch, 1'800'000'000'000u);
+  EXPECT_EQ(std::get<PersistState>(out.list.front()).state.boot_epoch, 1'800'000'000'000'000u);
 }
 
 TEST(Node, TwentyNodesWithOneBootstrapAllSeeEachOther) {

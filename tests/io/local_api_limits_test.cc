@@ -213,6 +213,9 @@ class NoDescriptors {
 };
 
 TEST_F(LocalApiLimits, SpendsNoTimeOnWhomItHasNoDescriptorFor) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "UBSan looks at an object's type through a pipe, for which there is no descriptor";
+#endif
   StartApi();
   sockaddr_in to{};
   to.sin_family = AF_INET;

@@ -214,7 +214,7 @@ TEST_F(Import, RefusesEveryBadValueAndChangesNothing) {
   const char* lines[] = {
       R"({"boot_epoch":1,"listen_port":65536,"view":[]})",
       R"({"boot_epoch":18446744073709551615,"listen_port":1,"view":[]})",
-      R"({"boot_epoch":253402300800000,"listen_port":1,"view":[]})",
+      R"({"boot_epoch":253402300800000000,"listen_port":1,"view":[]})",
       R"({"boot_epoch":1,"listen_port":1})",
       R"({"boot_epoch":1,"listen_port":1,"view":["x"]})",
       R"({"boot_epoch":1,"listen_port":1,"view":{}})",
@@ -264,7 +264,7 @@ TEST(ImportLine, SurvivesDeepNesting) {
   nested += std::string(4000, '[') + std::string(4000, ']') + "}";
   const auto line = ParseImportLine(nested);
   ASSERT_FALSE(line);
-  EXPECT_THAT(line.error(), HasSubstr("boot_epoch is a list; give a whole number from 0 to 253402300799999"));
+  EXPECT_THAT(line.error(), HasSubstr("boot_epoch is a list; give a whole number from 0 to 253402300799999999"));
 }
 
 }  // namespace

@@ -387,6 +387,7 @@ void LocalApi::Impl::KeepStreamsAlive() {
     }
     stream->took_something = false;
   }
+  if (!streams_.empty() && loop_.KeepsOut()) Close(*streams_.front());
 }
 
 LocalApi::LocalApi(asio::io_context& io, const NodeView& node, EventLog& events, ApiConfig config)

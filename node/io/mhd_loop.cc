@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "node/io/mhd_loop.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -55,6 +56,7 @@ Result<void> MhdLoop::Start(const Config& config) {
                        MHD_OPTION_NOTIFY_COMPLETED, config.on_completed, config.context, MHD_OPTION_END);
   if (daemon_ == nullptr)
     return tl::unexpected<std::string>("libmicrohttpd did not start: out of memory or descriptors");
+  listen_fd_ = config.listen_fd;
   const MHD_DaemonInfo* info = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
   HEARSAY_CHECK(info != nullptr);
   epoll_.assign(info->epoll_fd);
@@ -220,6 +222,15 @@ void MhdLoop::CloseOverdue() {
     next = std::min(next, open.deadline);
   }
   if (next != Clock::time_point::max()) ArmTimer(next);
+}
+
+bool MhdLoop::KeepsOut() {
+  pollfd listener{.fd = listen_fd_, .events = POLLIN, .revents = 0};
+  const bool somebody_waits = ::poll(&listener, 1, 0) == 1;
+  const bool since_then = somebody_waits && accepted_as_somebody_waited_ == accepted_;
+  accepted_as_somebody_waited_.reset();
+  if (somebody_waits) accepted_as_somebody_waited_ = accepted_;
+  return since_then;
 }
 
 void MhdLoop::Close(MHD_Connection* connection) {

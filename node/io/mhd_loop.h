@@ -15,6 +15,7 @@
 //    of those without a whole head is closed, and when there is none, the oldest of all; never one whose answer has no
 //    end (LiftDeadline), which the owner bounds.
 //  - Where it can accept nothing (no descriptor is free) its epoll descriptor stays ready: it is left alone a while.
+//    With connections open it accepts nobody more until one of them ends: whose answers have no end asks KeepsOut().
 //  - The epoll descriptor is MHD's; it is released, never closed, by us.
 // One thread, the loop's.
 #pragma once
@@ -26,6 +27,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -74,6 +76,8 @@ class MhdLoop {
   void LiftDeadline(MHD_Connection* connection);
   // The answer is over, and another head may come: as after connecting.
   void RestartDeadline(MHD_Connection* connection);
+  // Asked from time to time: whether somebody waits to be accepted since it was asked last, and nobody was.
+  bool KeepsOut();
   // Shuts the socket down. A suspended connection must be resumed too.
   void Close(MHD_Connection* connection);
   // The other side has closed its end.
@@ -121,6 +125,8 @@ class MhdLoop {
   bool oldest_gives_way_ = false;
   std::uint64_t evicted_ = 0;
   std::uint64_t accepted_ = 0;
+  int listen_fd_ = -1;  // MHD's, while it runs
+  std::optional<std::uint64_t> accepted_as_somebody_waited_;  // in KeepsOut(), the last time
   std::unordered_map<MHD_Connection*, Open> open_;       // every connection that MHD has
   std::map<ClientNetwork, std::size_t> of_network_;      // of those
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);             // queued handlers hold it weakly

@@ -212,22 +212,46 @@ class NoDescriptors {
   std::vector<int> taken_;
 };
 
+void ConnectTo(const ApiAddress& address, int client) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = htons(address.endpoint->port);
+  ASSERT_EQ(::connect(client, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+}
+
 TEST_F(LocalApiLimits, SpendsNoTimeOnWhomItHasNoDescriptorFor) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "UBSan looks at an object's type through a pipe, for which there is no descriptor";
 #endif
   StartApi();
-  sockaddr_in to{};
-  to.sin_family = AF_INET;
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  to.sin_port = htons(address.endpoint->port);
   const int client = ::socket(AF_INET, SOCK_STREAM, 0);
   {
     const NoDescriptors none;
-    ASSERT_EQ(::connect(client, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    ConnectTo(address, client);
     EXPECT_LT(LoopTimeOf([] { std::this_thread::sleep_for(milliseconds{300}); }), milliseconds{25});
   }
   EXPECT_EQ(Get("/healthz").status, 200) << "it goes on once there are some";
+  ::close(client);
+}
+
+// libmicrohttpd accepts nobody more then, until one of those it has ends; streams have no end.
+TEST_F(LocalApiLimits, AStreamGivesWayToWhomThereWasNoDescriptorFor) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "UBSan looks at an object's type through a pipe, for which there is no descriptor";
+#endif
+  StartApi({.address = {}, .keepalive = milliseconds{50}});
+  RawConnection stream(address);
+  stream.Say(kOpenStream);
+  ASSERT_THAT(stream.Hear(kOpened), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(stream.Hear({}, milliseconds{300}), EndsWith("<still open>")) << "nobody waits";
+  const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+  {
+    const NoDescriptors none;
+    ConnectTo(address, client);
+    EXPECT_THAT(stream.Hear(), Not(HasSubstr("<still open>")));
+  }
+  EXPECT_EQ(Get("/healthz").status, 200);
   ::close(client);
 }
 

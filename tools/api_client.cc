@@ -81,11 +81,12 @@ Result<NodeApi> NodeApi::Find(const ApiOptions& options, const Environment& envi
     const std::string dir = options.data_dir.empty() ? DefaultDataDir(environment) : options.data_dir;
     if (dir.empty()) return tl::unexpected<std::string>("no data directory is known; give --data-dir or --api");
     source = ApiAddressPath(dir);
+    const bool is_free = DirectoryLock::IsFree(dir);  // first: who takes it removes what is of another
     auto found = ReadApiAddressFile(source);
     if (!found) return tl::unexpected(std::move(found.error()));
     if (!*found) return tl::unexpected("no node runs in " + dir + " (no api.address there); " + std::string(kStartOne));
     // Whoever listens there now may be somebody else, who is to get no token and to answer nothing.
-    if (DirectoryLock::IsFree(dir)) {
+    if (is_free) {
       return tl::unexpected("no node runs in " + dir + ": " + source + " is of one that was killed; " +
                             std::string(kStartOne));
     }

@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "node/io/data_dir.h"
+#include "node/io/local_api_address.h"
 #include "store/export.h"
 #include "store/lmdb_store.h"
 #include "tools/commands.h"
@@ -52,6 +53,7 @@ int Import(const Options& options) {
                               "; name a file that `hearsay export` wrote, or - for standard input");
   }
   if (const auto made = EnsureDataDir(settings->data_dir); !made) return Fail("import", made.error());
+  RemoveKilledApiAddress(settings->data_dir);
   auto store = LmdbStore::Open(settings->data_dir, {.capacity = settings->store_capacity,
                                                     .map_bytes = std::size_t{settings->store_map_mib} << 20});
   if (!store) return Fail("import", store.error());

@@ -16,6 +16,7 @@
 #include <optional>
 
 #include "node/io/identity_file.h"
+#include "node/io/local_api_address.h"
 #include "store/directory_lock.h"
 #include "tools/commands.h"
 #include "tools/report.h"
@@ -71,6 +72,7 @@ int Init(const Options& options) {
   // A running node would go on under its old identity, and be another one after its next start.
   std::optional<Result<DirectoryLock>> lock;
   if (options.force && ::lstat(settings->data_dir.c_str(), &info) == 0) {
+    RemoveKilledApiAddress(settings->data_dir);
     lock.emplace(DirectoryLock::Take(settings->data_dir));
     if (!*lock) return Fail("init", lock->error());
   }

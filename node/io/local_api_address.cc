@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "store/directory_lock.h"
+
 namespace hearsay {
 namespace {
 
@@ -55,6 +57,12 @@ Result<std::optional<std::string>> ReadApiAddressFile(const std::string& path) {
 void RemoveApiAddressFile(const std::string& path, const std::string& address) {
   const auto found = ReadApiAddressFile(path);
   if (found && *found == address) ::unlink(path.c_str());
+}
+
+void RemoveKilledApiAddress(const std::string& data_dir) {
+  const std::string path = ApiAddressPath(data_dir);
+  if (::access(path.c_str(), F_OK) != 0) return;
+  if (const auto lock = DirectoryLock::Take(data_dir)) ::unlink(path.c_str());
 }
 
 }  // namespace hearsay

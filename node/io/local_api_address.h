@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The file in the data directory through which commands find the running node: its API's address in one line
-// ("127.0.0.1:7076\n" or "unix:/path\n"). Written once the API listens, removed when it stops; after a kill it lies,
-// and the directory's lock is free.
+// ("127.0.0.1:7076\n" or "unix:/path\n"). Written once the API listens, removed when it stops. After a kill it lies,
+// until the directory's lock is taken again: whoever takes that removes it first.
 #pragma once
 
 #include <optional>
@@ -22,6 +22,8 @@ Result<void> WriteApiAddressFile(const std::string& path, const std::string& add
 Result<std::optional<std::string>> ReadApiAddressFile(const std::string& path);
 // Removes the file when it still holds `address`: a successor may have written its own.
 void RemoveApiAddressFile(const std::string& path, const std::string& address);
+// Removes the file of a run that was killed, for who is about to open the store. Nothing happens to that of a run.
+void RemoveKilledApiAddress(const std::string& data_dir);
 inline constexpr std::size_t kMaxApiAddressBytes = 4096;
 
 }  // namespace hearsay

@@ -8,6 +8,7 @@
 #include "node/io/data_dir.h"
 #include "node/io/entropy.h"
 #include "node/io/identity_file.h"
+#include "node/io/local_api_address.h"
 #include "node/io/network_key_file.h"
 #include "node/io/settings_table.h"
 #include "node/io/version.h"
@@ -96,6 +97,7 @@ Result<void> NodeHost::OpenStore() {
     return {};
   }
   if (auto made = EnsureDataDir(settings_.data_dir); !made) return made;
+  RemoveKilledApiAddress(settings_.data_dir);
   auto store = LmdbStore::Open(settings_.data_dir, {.capacity = settings_.store_capacity,
                                                     .map_bytes = std::size_t{settings_.store_map_mib} << 20});
   if (!store) return tl::unexpected(store.error());

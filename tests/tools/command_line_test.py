@@ -451,6 +451,9 @@ class Run(Case):
                 self.assertRefused(refused, 1, f"no node runs in {self.data}", "killed", "hearsay run")
             thief.settimeout(0)
             self.assertRaises(BlockingIOError, thief.accept)
+        # Who opens the store takes it away: from then on the lock is held, and the address would pass for its own.
+        hearsay("import", os.devnull, "--data-dir", str(self.data))
+        self.assertFalse(pathlib.Path(self.data, "api.address").exists())
 
     def test_wait_needs_no_event_stream_and_ends_on_time(self):
         self.start()

@@ -43,17 +43,20 @@ class Pause {
     timer_.cancel();
     return !interrupted_;
   }
-  // Runs what others may hold up, with the signals' default effect: one ends the process. False when one came before:
-  // it is not run.
+  // Runs what others may hold up, while a signal ends the process. False when one came before: it is not run.
   bool LetSignalsEnd(const std::function<void()>& work) {
     sigset_t both, before;
     sigemptyset(&both);
     sigaddset(&both, SIGINT);
     sigaddset(&both, SIGTERM);
-    ::pthread_sigmask(SIG_BLOCK, &both, &before);  // none is lost between the look and the default effect
+    ::pthread_sigmask(SIG_BLOCK, &both, &before);  // none is lost between the look and the other effect
     io_.restart();
     io_.poll();
-    if (!interrupted_) signals_.clear();
+    if (!interrupted_) {
+      signals_.clear();
+      EndAt(SIGINT);
+      EndAt(SIGTERM);
+    }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (interrupted_) return false;
     work();
@@ -65,6 +68,16 @@ class Pause {
   }
 
  private:
+  // As by default, and also where that is to ignore it: in a container this is process 1.
+  static void EndAt(int signal) {
+    struct sigaction end {};
+    end.sa_flags = SA_RESETHAND | SA_NODEFER;
+    end.sa_handler = [](int which) {
+      ::raise(which);
+      ::_exit(128 + which);
+    };
+    ::sigaction(signal, &end, nullptr);
+  }
   void Hold() {
     signals_.add(SIGINT);
     signals_.add(SIGTERM);

@@ -2,6 +2,7 @@
 #include "tools/ping_call.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -92,10 +93,9 @@ Interrupt::Interrupt() {
   sigaddset(&both, SIGINT);
   sigaddset(&both, SIGTERM);
   fd_ = ::signalfd(-1, &both, SFD_NONBLOCK | SFD_CLOEXEC);
-  ::pthread_sigmask(SIG_BLOCK, fd_ < 0 ? nullptr : &both, &before_);
+  if (fd_ >= 0) ::pthread_sigmask(SIG_BLOCK, &both, nullptr);
 }
 Interrupt::~Interrupt() {
-  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   if (fd_ >= 0) ::close(fd_);
 }
 bool Interrupt::Came() const {

@@ -3,7 +3,6 @@
 // PingCall: drives a Probe over a connected UDP socket, so that the kernel tells us of a port where nobody listens.
 #pragma once
 
-#include <csignal>
 #include <string>
 
 #include "crawler/probe.h"
@@ -23,8 +22,8 @@ struct PingEnd {
   std::string fault;
 };
 
-// SIGINT and SIGTERM as something that can be waited for, from its construction on; then they have their effect again.
-// One at a time.
+// SIGINT and SIGTERM as something that can be waited for, from its construction on. They stay held back when it goes:
+// its command has come to its end then, and a second one (timeout(1) sends two) may not take what it has yet to print.
 class Interrupt {
  public:
   Interrupt();
@@ -37,7 +36,6 @@ class Interrupt {
   bool Came() const;  // since it was asked last
 
  private:
-  sigset_t before_;
   int fd_ = -1;
 };
 

@@ -117,12 +117,13 @@ class Commands(unittest.TestCase):
             deadline = time.monotonic() + 10  # a ghost stays longer
             while not holds(json.loads(hearsay("status", "--api", api, "--json").stdout)):
                 self.assertLess(time.monotonic(), deadline)
-        for number in signal.SIGINT, signal.SIGTERM:
+        for numbers in (signal.SIGINT,), (signal.SIGTERM,), (signal.SIGTERM, signal.SIGINT):  # two, as by timeout(1)
             heard = json.loads(hearsay("status", "--api", api, "--json").stdout)["counters"]["keepalives_received"]
             ping = subprocess.Popen([PROGRAM, "ping", endpoint, "--count", "1000", "--json"], env=ENVIRONMENT,
                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             until(lambda status, heard=heard: status["counters"]["keepalives_received"] >= heard + 3)
-            ping.send_signal(number)
+            for number in numbers:
+                ping.send_signal(number)
             said, errors = ping.communicate(timeout=10)
             self.assertEqual((ping.returncode, errors), (0, ""))
             self.assertGreaterEqual(json.loads(said)["pings_answered"], 2)

@@ -278,8 +278,9 @@ class RecordedCrawls(Case):
 
 
 class Series(Case):
-    def start(self, *flags):
-        process = subprocess.Popen([PROGRAM, "crawl", *map(str, flags), "--every", "1s", "--data-dir", str(self.data)],
+    def start(self, *flags, container=()):
+        process = subprocess.Popen([*container, PROGRAM, "crawl", *map(str, flags), "--every", "1s", "--data-dir",
+                                    str(self.data)],
                                    env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(lambda: (process.poll() is None and process.kill(), process.wait(), process.stdout.close(),
                                  process.stderr.close()))
@@ -409,6 +410,26 @@ class Series(Case):
             self.assertIn("127.0.0.1:", process.stderr.readline())
             process.send_signal(signal.SIGTERM)  # between two crawls, or in one
             self.assertIn(process.wait(10), (0, 1))
+
+    def test_it_ends_too_as_the_first_process_of_a_container(self):
+        """Such a one is not ended by a signal that it has left to its default effect."""
+        try:
+            ctypes.CDLL("libpq.so.5")
+        except OSError:
+            self.skipTest("no libpq.so.5; install the package libpq5")
+        container = ["unshare", *([] if os.geteuid() == 0 else ["--user", "--map-root-user"]), "--pid", "--fork",
+                     "--kill-child"]
+        if subprocess.run([*container, "true"], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+            self.skipTest("no right to make a namespace of processes")
+        first = self.node("first")
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            mute.settimeout(PATIENCE)
+            post = f"postgresql://me@127.0.0.1:{mute.getsockname()[1]}/db?sslmode=disable&connect_timeout=100"
+            process = self.start(first.endpoint, "--json", "--post", post, container=container)
+            with mute.accept()[0]:
+                children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+                os.kill(int(children[0]), signal.SIGTERM)
+                self.assertEqual(process.wait(10), 128 + signal.SIGTERM)
 
     def test_an_output_that_is_full_is_said_once_and_fails(self):
         first = self.node("first")

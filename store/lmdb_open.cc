@@ -68,8 +68,10 @@ Result<void> SyncDirectory(const std::string& directory) {
 // made first. 0, or the errno of a disk without room; what else is wrong, LMDB says itself.
 int MakeRoomForReaders(const std::string& path) {
   constexpr off_t kTableBytes = 8192;  // of LMDB's 126 readers, in its own file PATH-lock
+  constexpr off_t kFirstPage = 4096;   // of half of them: all that a table has that nobody made room for
   const FileDescriptor file(open((path + "-lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kMode));
   if (file.get() < 0 || fallocate(file.get(), 0, 0, kTableBytes) == 0) return 0;
+  if (fallocate(file.get(), 0, 0, kFirstPage) == 0) return 0;
   return errno == ENOSPC || errno == EDQUOT ? errno : 0;  // others: a file system that can't do this
 }
 

@@ -18,8 +18,7 @@ inline constexpr Duration kFreshSlack = std::chrono::minutes{1};
 
 // `proved`: since when nine of ten are proved.
 inline bool IsFresh(std::optional<Time> proved, Duration every, Time now) {
-  // No sum of intervals: of the longest there are, three overflow.
-  return proved && (now - *proved - kFreshSlack) / kFreshIntervals < every;
+  return proved && now < *proved + kFreshIntervals * every + kFreshSlack;
 }
 
 // A seed's own node answers also when the seed is cut off from everybody. A census that met nobody else met nobody, and

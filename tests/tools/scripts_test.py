@@ -18,6 +18,12 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 PATIENCE = 30  # seconds; for what takes one
 
 
+def heed_signals():
+    """In a child: a shell cannot trap what was ignored when it began, as under nohup and in the background."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Scripts(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -49,7 +55,8 @@ class Scripts(unittest.TestCase):
         self.addCleanup(os.close, self.pipe)
         environment = {**os.environ, "PATH": f"{self.tree}/bin:{os.environ['PATH']}", "TMPDIR": str(self.scratch)}
         process = subprocess.Popen([str(word) for word in command], env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   preexec_fn=heed_signals)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

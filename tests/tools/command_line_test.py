@@ -24,6 +24,8 @@ import threading
 import time
 import unittest
 
+import json_answers
+
 PROGRAM = ""
 TREE = pathlib.Path(__file__).resolve().parents[2]
 
@@ -42,19 +44,12 @@ class Case(unittest.TestCase):
             self.assertIn(word, result.stderr)
 
 
-class Answers(http.server.BaseHTTPRequestHandler):
+class Answers(json_answers.JsonAnswers):
     """A node's API as far as `peers` asks it, of a node with 40 peers."""
-    def do_GET(self):
+    def answer(self):
         peer = {"node_id": "0" * 64, "state": "active", "in_view": True, "endpoint": "127.0.0.1:7075", "rtt_ms": 1.5,
                 "last_seen": None, "last_error": None, "name": "n" * 64, "attributes": {}}
-        body = json.dumps({"peers": [peer] * 40}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        pass
+        return {"peers": [peer] * 40}
 
 
 class CommandLine(Case):

@@ -15,6 +15,8 @@ import tempfile
 import threading
 import unittest
 
+import json_answers
+
 PROGRAM = ""
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent",
                **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
@@ -39,19 +41,12 @@ IQC1Ii4cHH1l9MmtG1JHiE6T6A7pDx8Co4ehvnckfHz5qAIgAc5OtPRPYrxHgN/S
 """
 
 
-class Lists(http.server.BaseHTTPRequestHandler):
+class Lists(json_answers.JsonAnswers):
     asked = 0
 
-    def do_GET(self):
+    def answer(self):
         Lists.asked += 1
-        body = json.dumps({"peers": ["127.0.0.1:9"]}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments):
-        pass
+        return {"peers": ["127.0.0.1:9"]}
 
 
 class Server(http.server.ThreadingHTTPServer):

@@ -145,6 +145,7 @@ class LocalApi::Impl {
   std::size_t pending_bytes_ = 0;  // of bodies not sent yet
   std::uint64_t requests_ = 0;
   std::uint64_t refused_ = 0;
+  std::uint64_t evicted_streams_ = 0;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
@@ -199,7 +200,7 @@ ApiCounters LocalApi::Impl::Counters() const {
   return {.requests = requests_,
           .refused = refused_,
           .timeouts = loop_.timeouts(),
-          .evicted = loop_.evicted(),
+          .evicted = loop_.evicted() + evicted_streams_,
           .connections = loop_.connections(),
           .event_streams = streams_.size()};
 }
@@ -387,7 +388,10 @@ void LocalApi::Impl::KeepStreamsAlive() {
     }
     stream->took_something = false;
   }
-  if (!streams_.empty() && loop_.KeepsOut()) Close(*streams_.front());
+  if (!streams_.empty() && loop_.KeepsOut()) {
+    ++evicted_streams_;
+    Close(*streams_.front());
+  }
 }
 
 LocalApi::LocalApi(asio::io_context& io, const NodeView& node, EventLog& events, ApiConfig config)

@@ -240,7 +240,7 @@ TEST_F(LocalApiLimits, AStreamGivesWayToWhomThereWasNoDescriptorFor) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "UBSan looks at an object's type through a pipe, for which there is no descriptor";
 #endif
-  StartApi({.address = {}, .keepalive = milliseconds{50}});
+  StartApi({.address = {}, .request_deadline = milliseconds{500}, .keepalive = milliseconds{50}});
   RawConnection stream(address);
   stream.Say(kOpenStream);
   ASSERT_THAT(stream.Hear(kOpened), StartsWith("HTTP/1.1 200"));
@@ -252,6 +252,7 @@ TEST_F(LocalApiLimits, AStreamGivesWayToWhomThereWasNoDescriptorFor) {
     EXPECT_THAT(stream.Hear(), Not(HasSubstr("<still open>")));
   }
   EXPECT_EQ(Get("/healthz").status, 200);
+  EXPECT_EQ(Metric("hearsay_api_evicted_total"), 1u);
   ::close(client);
 }
 
